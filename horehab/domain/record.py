@@ -1,0 +1,163 @@
+"""All that is known of a patient, as values; `known_on(day)` shows the record as it was known that day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+
+from horehab.domain.exposure import Background, Exposure
+from horehab.domain.joints import Joint, Side
+from horehab.domain.laboratory import LabResult
+from horehab.domain.moment import Moment
+from horehab.domain.range_of_motion import Reading
+from horehab.domain.session import Session
+from horehab.domain.signs import PainRating, Sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Who it is about, as the chart says. `reference` is "Patient/<id>"; `replaced_by` its survivor after a merge."""
+
+    reference: str
+    name: str | None = None
+    birth_date: str | None = None
+    sex: str | None = None
+    record_number: str | None = None
+    is_deceased: bool = False
+    replaced_by: str | None = None
+    language: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imaging:
+    """An imaging report: read and shown, it never decides by itself (fhir.md section 1)."""
+
+    source: str
+    modality: str | None
+    text: str
+    conclusion: str | None
+    when: Moment
+    known_on: date
+
+
+class Attendance(Enum):
+    """What became of an appointment or a planned session."""
+
+    BOOKED = "booked"
+    ATTENDED = "attended"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An appointment, and whether the patient came. `text` is what it is for, in the chart's words."""
+
+    source: str
+    attendance: Attendance
+    when: Moment
+    known_on: date
+    text: str | None = None
+
+
+class ChartedStatus(Enum):
+    """How sure the chart is of an ossification: the verification status of a Condition."""
+
+    UNCONFIRMED = "unconfirmed"
+    PROVISIONAL = "provisional"
+    DIFFERENTIAL = "differential"
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartedOssification:
+    """An ossification, suspected or known, that stands in the chart, by whomever.
+
+    `is_ours` when its identifier or id is of our making, and then `episode` is set and `evidence` holds the
+    references that it cites. `version` is the server's version id: a version that we did not write was
+    written by a person. joint and side are None where the chart does not say them.
+    """
+
+    source: str
+    version: str
+    status: ChartedStatus
+    is_active: bool
+    joint: Joint | None
+    side: Side | None
+    when: Moment | None
+    known_on: date
+    is_ours: bool = False
+    episode: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+Fact = (
+    Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit
+    | ChartedOssification
+)  # fmt: skip
+"""Anything that a chart can tell of a patient besides who it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """All that is known of one patient; each tuple in order of time, then source."""
+
+    patient: Patient
+    readings: tuple[Reading, ...] = ()
+    pains: tuple[PainRating, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    backgrounds: tuple[Background, ...] = ()
+    labs: tuple[LabResult, ...] = ()
+    images: tuple[Imaging, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    ossifications: tuple[ChartedOssification, ...] = ()
+
+    def as_known_on(self, day: date) -> "PatientRecord":
+        """Show the record as it was known at the end of that ward day: nothing later, nothing learned later."""
+        return replace(
+            self,
+            readings=tuple(r for r in self.readings if r.known_on <= day and r.when.day <= day),
+            pains=tuple(p for p in self.pains if p.known_on <= day and p.when.day <= day),
+            signs=tuple(s for s in self.signs if s.known_on <= day and s.when.day <= day),
+            sessions=tuple(s for s in self.sessions if s.known_on <= day and s.when.day <= day),
+            exposures=tuple(e for e in self.exposures if e.known_on <= day and e.start.day <= day),
+            backgrounds=tuple(b for b in self.backgrounds if b.known_on <= day),
+            labs=tuple(r for r in self.labs if r.known_on <= day and r.when.day <= day),
+            images=tuple(i for i in self.images if i.known_on <= day),
+            visits=tuple(v for v in self.visits if v.known_on <= day),
+            ossifications=tuple(o for o in self.ossifications if o.known_on <= day),
+        )
+
+
+_FIELD: dict[type, str] = {
+    Reading: "readings",
+    PainRating: "pains",
+    Sign: "signs",
+    Session: "sessions",
+    Exposure: "exposures",
+    Background: "backgrounds",
+    LabResult: "labs",
+    Imaging: "images",
+    Visit: "visits",
+    ChartedOssification: "ossifications",
+}
+
+
+def record_of(patient: Patient, facts: Iterable[Fact]) -> PatientRecord:
+    """Order a patient's facts into a record; the order in which they come does not matter."""
+    shelves: dict[str, list[Fact]] = {name: [] for name in _FIELD.values()}
+    for fact in facts:
+        shelves[_FIELD[type(fact)]].append(fact)
+    ordered = {name: tuple(sorted(shelf, key=_by_time)) for name, shelf in shelves.items()}
+    return PatientRecord(patient=patient, **ordered)  # type: ignore[arg-type]  # each shelf holds its own kind
+
+
+def _by_time(fact: Fact) -> tuple[str, str]:
+    when = fact.start if isinstance(fact, Exposure | Background) else fact.when
+    return (when.earliest.isoformat() if when else "", fact.source)

@@ -1,0 +1,102 @@
+"""Every error that horehab raises on purpose; each says what happened, what was kept, and what to do.
+
+HorehabError
+  InputError            a field, its value, the remedy                    exit 2, HTTP 400
+    UnknownPatient      no such patient, or not yours: the same answer    exit 2, HTTP 404
+  ConfigurationError    a setting, a database or a server that is wrong   exit 3, HTTP 500
+    StoreMismatch       the store belongs to another server or is a copy  exit 3
+    StoreTooNew         the database was made by a newer version          exit 3
+    EhrRefused          the server refuses us (401, 403)                  exit 3, HTTP 502
+    NotAFhirServer      the address answers, but not as FHIR              exit 3, HTTP 502
+  EhrUnavailable        no answer, or 5xx; try again later                exit 1, HTTP 503
+  StoreUnavailable      the database does not answer                      exit 1, HTTP 503
+
+Codes (HR-1203) are never used twice. Exit codes: 0 done, 1 undelivered or incomplete, 2 usage, 3 configuration.
+"""
+
+
+class HorehabError(Exception):
+    """An error with a stable code, one clear sentence, and the remedy."""
+
+    code = "HR-1000"
+    exit_code = 1
+
+    def __init__(self, message: str, *, remedy: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        """Say it in one line: what happened, then what to do."""
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InputError(HorehabError):
+    """Something typed or sent is not usable; names the field, the value and the remedy."""
+
+    code = "HR-1200"
+    exit_code = 2
+
+    def __init__(self, message: str, *, field: str, value: object = None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.field = field
+        self.value = value
+
+
+class UnknownPatient(InputError):
+    """No such patient, or not one that the asker may see: both answer alike."""
+
+    code = "HR-1203"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"No patient {reference!r} is known here.",
+            field="patient",
+            value=reference,
+            remedy='Give the reference as the FHIR server has it ("Patient/123"); `horehab sync` reads new ones.',
+        )
+
+
+class ConfigurationError(HorehabError):
+    """A setting, a database or a server is not as it must be."""
+
+    code = "HR-1300"
+    exit_code = 3
+
+
+class StoreMismatch(ConfigurationError):
+    """The store belongs to another FHIR server or is a copy of another installation."""
+
+    code = "HR-1301"
+
+
+class StoreTooNew(ConfigurationError):
+    """The database was made by a newer version of horehab."""
+
+    code = "HR-1302"
+
+
+class EhrRefused(ConfigurationError):
+    """The FHIR server refuses us (401 or 403)."""
+
+    code = "HR-1310"
+
+
+class NotAFhirServer(ConfigurationError):
+    """The address answers, but not as a FHIR server does."""
+
+    code = "HR-1311"
+
+
+class EhrUnavailable(HorehabError):
+    """The FHIR server does not answer, or answers 5xx; nothing is lost, the next pass tries again."""
+
+    code = "HR-1401"
+
+
+class StoreUnavailable(HorehabError):
+    """The database does not answer or is locked; nothing is lost, the next pass tries again."""
+
+    code = "HR-1402"

@@ -1,0 +1,1 @@
+"""What horehab does, one verb per file: read, decide, write."""

@@ -1,0 +1,198 @@
+"""What the rooms hand each other: pages read from the chart, reviews of a patient, rows of our memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from horehab.domain.entries import ChartEntry
+from horehab.domain.record import Fact, Patient
+from horehab.domain.reminder import Reminder, ReminderState
+from horehab.domain.suspicion import Tier, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Why a resource was set aside: `code` is one of a fixed list, `path` where in it, `detail` in plain words."""
+
+    code: str
+    path: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartItem:
+    """One resource of the chart as it was understood.
+
+    `source` is the resource verbatim (UTF-8 JSON); empty when it is gone. `patient` is "Patient/<id>" or None.
+    `identity` is set when the item is a patient. `own_key` is our own identifier on it, if we wrote it.
+    An item with neither identity, facts nor unreadable was understood and is none of our business.
+    """
+
+    reference: str
+    version: str
+    patient: str | None
+    source: bytes = b""
+    updated: str | None = None
+    identity: Patient | None = None
+    facts: tuple[Fact, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    own_key: str | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartPage:
+    """Some items of one kind of resource. `mark` is the place up to which that kind has been read so far.
+
+    `total` is what the server says there is, None when it does not say. `problems` make the pass incomplete:
+    its mark is then not moved. `is_last` is set on the last page of a kind.
+    """
+
+    kind: str
+    items: tuple[ChartItem, ...]
+    mark: str | None = None
+    total: int | None = None
+    problems: tuple[str, ...] = ()
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What keeping a page did: items that were new or newer, gone, unchanged, set aside."""
+
+    changed: int = 0
+    gone: int = 0
+    unchanged: int = 0
+    set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullReport:
+    """What a pull from the chart brought; `problems` is empty when the pass was complete."""
+
+    marks: Mapping[str, str]
+    kept: Kept
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a review of one patient decided: verdicts to show, entries for the chart, reminders to keep.
+
+    `void_reminders` are keys of reminders that no longer hold.
+    """
+
+    patient: str
+    as_of: date
+    verdicts: tuple[Verdict, ...]
+    entries: tuple[ChartEntry, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    void_reminders: tuple[str, ...] = ()
+    last_measured: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """An entry on its way to the chart. `state` is waiting, done, conflict, refused or replaced."""
+
+    row: int
+    key: str
+    patient: str
+    entry: ChartEntry
+    state: str
+    attempts: int
+    created: datetime
+    detail: str = ""
+    reference: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A resource, or a part of it, that could not be read, and whose patient it concerns."""
+
+    reference: str
+    version: str
+    patient: str | None
+    code: str
+    path: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRow:
+    """A reminder of the ledger with its state; `due` is the UTC instant of its local due time."""
+
+    row: int
+    reminder: Reminder
+    due: datetime
+    state: ReminderState
+    attempts: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseloadQuery:
+    """Which patients the caseload shall show; `after` is the cursor of the page before."""
+
+    text: str = ""
+    tier: Tier | None = None
+    joint: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseloadRow:
+    """A patient of the caseload. `key` is our own name of the patient for addresses of pages (no patient data)."""
+
+    key: str
+    patient: Patient
+    tier: Tier
+    verdicts: tuple[Verdict, ...]
+    last_measured: date | None
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseloadPage:
+    """A page of the caseload, ordered by need, then name; `counts` over all patients by tier value."""
+
+    rows: tuple[CaseloadRow, ...]
+    counts: Mapping[str, int]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Someone who signs in when horehab stands alone; `role` is physiotherapist, coordinator, physician, integrator."""
+
+    name: str
+    display: str
+    role: str
+    password_hash: str
+    practitioner: str | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How our own memory stands: what a person or a monitor wants to know at a glance."""
+
+    last_pass: datetime | None
+    last_tick: datetime | None
+    waiting: int
+    conflicts: int
+    set_aside: int
+    problems: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing that `doctor` found: what it is, whether it is well, what was chosen and why."""
+
+    subject: str
+    is_well: bool
+    finding: str
+    remedy: str = ""
