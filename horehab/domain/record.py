@@ -161,3 +161,26 @@ def record_of(patient: Patient, facts: Iterable[Fact]) -> PatientRecord:
 def _by_time(fact: Fact) -> tuple[str, str]:
     when = fact.start if isinstance(fact, Exposure | Background) else fact.when
     return (when.earliest.isoformat() if when else "", fact.source)
+
+
+def days_of_facts(record: PatientRecord) -> dict[str, date]:
+    """Tell of each dated fact of a record, by the resource that it was read from, on which ward day it was measured or began."""
+    facts: tuple[Fact, ...] = (
+        *record.readings, *record.pains, *record.signs, *record.sessions, *record.exposures, *record.labs,
+        *record.images, *record.visits, *record.backgrounds,
+    )  # fmt: skip
+    days = {}
+    for fact in facts:
+        when = fact.start if isinstance(fact, Exposure | Background) else fact.when
+        days[base_reference(fact.source)] = when.day if when is not None else fact.known_on
+    return days
+
+
+def base_reference(source: str) -> str:
+    """Name the resource that a fact was read from, without the part of it: "Observation/7#component[2]" is in 7."""
+    return source.partition("#")[0]
+
+
+def base_references(sources: Iterable[str]) -> tuple[str, ...]:
+    """Name the resources that facts were read from, each once, sorted."""
+    return tuple(sorted({base_reference(source) for source in sources}))

@@ -196,3 +196,33 @@ class Choice:
     is_well: bool
     finding: str
     remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What a round of deliveries did with the entries that waited."""
+
+    done: int = 0
+    later: int = 0
+    conflict: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReport:
+    """What one step in time with the chart did: what was read, decided, and written.
+
+    `is_dry` when nothing was to be written, and `why_dry` says why.
+    """
+
+    pulled: PullReport
+    reviews: tuple[Review, ...]
+    delivered: DeliveryReport
+    waiting: int
+    is_dry: bool = False
+    why_dry: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the chart was read to its end and nothing waits to be written."""
+        return not self.pulled.problems and not self.waiting

@@ -183,8 +183,9 @@ class Postbox(Protocol):
 class Ports:
     """Everything that a use case may touch, opened by wiring. The Postbox is not here: only the scheduler has it.
 
-    `may_write` says whether entries may leave for the chart at all (HOREHAB_WRITE and the kind of server);
-    `zone` is the ward's IANA time zone.
+    `may_write` says whether entries may leave for the chart at all (HOREHAB_WRITE and the kind of server),
+    `needs_approval` that a person lets each round of them go, `may_write_past` that a review of a past day may
+    write. `zone` is the ward's IANA time zone. `owner` names this process in leases.
     """
 
     chart: Chart
@@ -194,3 +195,5 @@ class Ports:
     zone: str
     may_write: bool
     may_write_past: bool
+    needs_approval: bool = False
+    owner: str = "horehab"

@@ -1,0 +1,153 @@
+"""From a verdict to what is done in the chart: raise, update, withdraw, ask a person, or leave alone.
+
+The chart is not ours: a state that a person set is never changed, a known ossification is not suspected again,
+a refuted or dismissed suspicion stays quiet until there is evidence that nobody had seen then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from horehab.domain.entries import DecisionEntry, SuspicionEntry
+from horehab.domain.record import ChartedOssification, ChartedStatus, base_references
+from horehab.domain.suspicion import Tier, Verdict
+
+
+class Act(Enum):
+    """What a verdict leads to."""
+
+    NOTHING = "nothing"
+    RAISE = "raise"
+    UPDATE = "update"
+    WITHDRAW = "withdraw"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands in the chart about one place, and what we know of how it came there.
+
+    `ossifications` are those of this place, in any state, and `written` the last entry that we made of each of
+    ours, by condition id. `own_versions` are the versions that we wrote, by reference. `decisions` were made
+    in our pages. `known_days` tells of every fact of the patient on which ward day it was measured.
+    """
+
+    ossifications: Sequence[ChartedOssification]
+    written: Mapping[str, SuspicionEntry]
+    own_versions: Mapping[str, frozenset[str]]
+    decisions: Sequence[DecisionEntry]
+    known_days: Mapping[str, date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An act, the episode that it is about, and in plain words why."""
+
+    act: Act
+    episode: int
+    why: str
+
+
+_GONE = (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
+
+
+def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool) -> Action:
+    """Decide what a verdict leads to. `still_suspect` matters only when the verdict no longer suspects."""
+    ours = sorted((o for o in standing.ossifications if o.is_ours), key=lambda o: o.episode or 0)
+    last = ours[-1] if ours else None
+    episode = (last.episode or 0) if last else 0
+    if any(_is_known(o) for o in standing.ossifications):
+        return _known(verdict, standing, episode)
+    if last is not None and _is_open(last, standing):
+        return _open(verdict, last, standing, still_suspect=still_suspect)
+    if verdict.tier is not Tier.SUSPECT:
+        return Action(act=Act.NOTHING, episode=episode, why="no suspicion")
+    seen = _seen(standing)
+    if seen is not None and not set(base_references(verdict.evidence)) - seen:
+        return Action(act=Act.NOTHING, episode=episode, why="closed on this evidence")
+    return Action(act=Act.RAISE, episode=episode + 1, why="suspected")
+
+
+def _is_known(charted: ChartedOssification) -> bool:
+    """Say whether the chart knows this ossification: anybody's that stands, or ours once a person confirmed it."""
+    if charted.status in _GONE:
+        return False
+    return not charted.is_ours or charted.status is ChartedStatus.CONFIRMED
+
+
+def _is_open(charted: ChartedOssification, standing: Standing) -> bool:
+    return charted.status not in _GONE and charted.is_active and not _is_dismissed(charted, standing)
+
+
+def _is_dismissed(charted: ChartedOssification, standing: Standing) -> bool:
+    """Say whether a person closed it in our pages, though the chart may not show that yet."""
+    condition_id = charted.source.rpartition("/")[2]
+    last = [d for d in standing.decisions if d.condition_id == condition_id]
+    return bool(last) and last[-1].decision.value in ("dismiss", "refute")
+
+
+def _seen(standing: Standing) -> set[str] | None:
+    """Gather what people had before them when they closed earlier suspicions here; None when none was closed."""
+    closed = [o for o in standing.ossifications if not _is_open(o, standing) and not _is_withdrawn_by_us(o, standing)]
+    if not closed:
+        return None
+    seen = {reference for o in closed for reference in o.evidence}
+    closed_ids = {o.source.rpartition("/")[2] for o in closed}
+    seen |= {reference for d in standing.decisions if d.condition_id in closed_ids for reference in d.seen}
+    return set(base_references(seen))
+
+
+def _is_withdrawn_by_us(charted: ChartedOssification, standing: Standing) -> bool:
+    return charted.status is ChartedStatus.ENTERED_IN_ERROR and _is_own_state(charted, standing)
+
+
+def _is_own_state(charted: ChartedOssification, standing: Standing) -> bool:
+    """Say whether what stands is as we wrote it; an entry that has not left yet has no version."""
+    return not charted.version or charted.version in standing.own_versions.get(charted.source, frozenset())
+
+
+def _known(verdict: Verdict, standing: Standing, episode: int) -> Action:
+    """A known ossification that worsens is a person's business: ask, never suspect anew."""
+    known = [o for o in standing.ossifications if _is_known(o)]
+    cited = {reference for o in known for reference in o.evidence}
+    newest = max((o.known_on for o in known), default=None)
+    worsens = verdict.since is not None and newest is not None and verdict.since > newest
+    if verdict.tier is Tier.SUSPECT and worsens and set(base_references(verdict.evidence)) - cited:
+        return Action(act=Act.ASK, episode=episode, why="a known ossification worsens")
+    return Action(act=Act.NOTHING, episode=episode, why="ossification is known")
+
+
+def _open(verdict: Verdict, charted: ChartedOssification, standing: Standing, *, still_suspect: bool) -> Action:
+    """Keep an open suspicion true to its evidence; what a person changed in it stays as it is."""
+    episode = charted.episode or 1
+    written = standing.written.get(charted.source.rpartition("/")[2])
+    if written is None or not _is_own_state(charted, standing):
+        return Action(act=Act.NOTHING, episode=episode, why="a person keeps this suspicion")
+    if verdict.tier is Tier.SUSPECT:
+        why = _news(verdict, written, standing)
+        return Action(act=Act.UPDATE if why else Act.NOTHING, episode=episode, why=why or "open already")
+    if still_suspect or not _may_withdraw(verdict, written, standing):
+        return Action(act=Act.NOTHING, episode=episode, why="open; improvement does not close it")
+    return Action(act=Act.WITHDRAW, episode=episode, why="its evidence fell away")
+
+
+def _news(verdict: Verdict, written: SuspicionEntry, standing: Standing) -> str:
+    """Say what is new beyond what was written, or nothing: stronger, evidence lost, or worse again later."""
+    if _lost(written, standing):
+        return "evidence fell away"
+    if verdict.rule_version == written.rule_version and verdict.strength > written.strength:
+        return "stronger"
+    newest = max((standing.known_days[r] for r in written.evidence if r in standing.known_days), default=None)
+    if verdict.since is not None and newest is not None and verdict.since > newest:
+        return "worse again"
+    return ""
+
+
+def _lost(written: SuspicionEntry, standing: Standing) -> bool:
+    return any(reference not in standing.known_days for reference in written.evidence)
+
+
+def _may_withdraw(verdict: Verdict, written: SuspicionEntry, standing: Standing) -> bool:
+    """A new rule alone never withdraws: the rule must be the one that raised, or evidence must have gone."""
+    return verdict.rule_version == written.rule_version or _lost(written, standing)

@@ -1,0 +1,46 @@
+"""Deliver what waits in the outbox to the chart, first in first out per patient, and note what became of it."""
+
+from collections.abc import Callable
+
+from horehab.domain.entries import Delivery, Outcome
+from horehab.usecases.exchange import DeliveryReport, OutboxRow
+from horehab.usecases.ports import Ports
+
+_BATCH = 20
+_SILENT_AFTER = 3  # deliveries in a row that the server did not answer: it is down, the rest can wait
+
+
+def deliver_entries(ports: Ports, *, on_entry: Callable[[OutboxRow, Delivery], None] | None = None) -> DeliveryReport:
+    """Write all entries that wait into the chart; nothing is written when the operator has not allowed it.
+
+    An entry is settled only after the chart's answer was read back. A crash in between leaves it waiting, and
+    its next delivery finds what already stands there. Stops early when the server falls silent.
+    """
+    counts = dict.fromkeys(Outcome, 0)
+    silent = 0
+    while ports.may_write and silent < _SILENT_AFTER:
+        rows = ports.logbook.claim_entries(owner=ports.owner, now=ports.clock.now(), limit=_BATCH)
+        if not rows:
+            break
+        for row in rows:
+            delivery = _deliver(ports, row) if silent < _SILENT_AFTER else _POSTPONED
+            silent = silent + 1 if delivery.outcome is Outcome.LATER else 0
+            ports.logbook.settle(row, delivery, now=ports.clock.now())
+            counts[delivery.outcome] += 1
+            if on_entry is not None:
+                on_entry(row, delivery)
+    return DeliveryReport(
+        done=counts[Outcome.DONE],
+        later=counts[Outcome.LATER],
+        conflict=counts[Outcome.CONFLICT],
+        refused=counts[Outcome.REFUSED],
+    )
+
+
+_POSTPONED = Delivery(outcome=Outcome.LATER, detail="the server did not answer the entries before this one")
+
+
+def _deliver(ports: Ports, row: OutboxRow) -> Delivery:
+    target = ports.logbook.delivered_reference(row.key)
+    own = ports.logbook.own_versions(target) if target else frozenset()
+    return ports.chart.deliver(row.entry, own_versions=own, target=target)

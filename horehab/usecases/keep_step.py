@@ -1,0 +1,77 @@
+"""Keep step with the chart: deliver what waits, read what changed, review, close the pass, deliver again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from horehab.usecases.deliver_entries import deliver_entries
+from horehab.usecases.exchange import ChartPage, DeliveryReport, PullReport, Review, StepReport
+from horehab.usecases.ports import Ports
+from horehab.usecases.pull_chart import pull_chart
+from horehab.usecases.review_joints import review_joints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOrder:
+    """What is asked of a step.
+
+    `as_of` the ward day at whose end is reviewed (today when None); `patient` only that one; `is_dry_run`
+    decides and shows, and writes nothing; `is_past_allowed` lets a past day write on a server that is not
+    this machine's own.
+    """
+
+    as_of: date | None = None
+    patient: str | None = None
+    is_dry_run: bool = False
+    is_past_allowed: bool = False
+
+
+def keep_step(
+    ports: Ports,
+    order: StepOrder | None = None,
+    *,
+    on_page: Callable[[ChartPage], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> StepReport:
+    """Take one step in time with the chart and tell what was read, decided and written.
+
+    Marks, verdicts, entries and reminders are committed in one transaction after the whole pass; a crash
+    before it leaves the marks where they were, so that the next pass reads the same again. A dry run keeps
+    what it read, and nothing of what it decided.
+    """
+    order = order or StepOrder()
+    why_dry = _why_dry(ports, order)
+    if not why_dry:
+        deliver_entries(ports)
+    pulled = pull_chart(ports, on_page=on_page)
+    reviews = review_joints(ports, as_of=order.as_of, patient=order.patient, on_progress=on_progress)
+    if why_dry:
+        return _report(ports, pulled, reviews, why_dry=why_dry)
+    ports.logbook.finish_pass(marks=pulled.marks, reviews=reviews, now=ports.clock.now(), problems=pulled.problems)
+    delivered = DeliveryReport() if ports.needs_approval else deliver_entries(ports)
+    return _report(ports, pulled, reviews, delivered=delivered)
+
+
+def _why_dry(ports: Ports, order: StepOrder) -> str:
+    last = ports.logbook.last_review()
+    today = ports.clock.today()
+    if order.is_dry_run:
+        return "a dry run was asked for"
+    if order.as_of is not None and last is not None and order.as_of < last:
+        return f"a review as of {last} was closed already, and {order.as_of} lies before it"
+    if order.as_of is not None and order.as_of < today and not (ports.may_write_past or order.is_past_allowed):
+        return f"{order.as_of} is past, and the server is not this machine's own (--write allows it)"
+    return ""
+
+
+def _report(
+    ports: Ports,
+    pulled: PullReport,
+    reviews: tuple[Review, ...],
+    *,
+    delivered: DeliveryReport | None = None,
+    why_dry: str = "",
+) -> StepReport:
+    waiting = len([row for row in ports.logbook.outbox() if row.state == "waiting"])
+    report = StepReport(pulled=pulled, reviews=reviews, delivered=delivered or DeliveryReport(), waiting=waiting)
+    return replace(report, is_dry=True, why_dry=why_dry) if why_dry else report

@@ -1,0 +1,223 @@
+"""Review a patient's joints: judge each, and decide what the chart should say and who is to be reminded."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from horehab.detection.verdicts import judge
+from horehab.domain.entries import (
+    ReasonsEntry,
+    SuspicionEntry,
+    TaskEntry,
+    evidence_hash,
+    suspicion_id,
+)
+from horehab.domain.episode import Act, Action, Standing, act_on
+from horehab.domain.follow_up import follow_up
+from horehab.domain.joints import JointSide
+from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord, base_references, days_of_facts
+from horehab.domain.reminder import Reminder, ReminderRule
+from horehab.domain.sentence import sentence
+from horehab.domain.suspicion import Verdict
+from horehab.usecases.exchange import Review
+from horehab.usecases.ports import Ports
+
+
+def review_joints(
+    ports: Ports,
+    *,
+    as_of: date | None = None,
+    patient: str | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[Review, ...]:
+    """Review every patient of whom something changed; all of them on a new ward day; or one, if named.
+
+    Nothing is written: the reviews go to `finish_pass`. Raises UnknownPatient for a patient who is not known.
+    """
+    day = as_of or ports.clock.today()
+    names = (patient,) if patient else _due(ports, day)
+    reviews = []
+    for count, name in enumerate(names, start=1):
+        reviews.append(review_patient(ports, name, day))
+        if on_progress is not None:
+            on_progress(count, len(names))
+    return tuple(reviews)
+
+
+def _due(ports: Ports, day: date) -> tuple[str, ...]:
+    last = ports.logbook.last_review()
+    return ports.logbook.patients() if last is None or last != day else ports.logbook.patients_to_review()
+
+
+def review_patient(ports: Ports, patient: str, day: date) -> Review:
+    """Judge all joints of one patient at the end of a ward day and decide what follows."""
+    record = ports.logbook.record(patient)
+    known = record.as_known_on(day)
+    verdicts = judge(record, ports.rules, day)
+    desk = _Desk(ports=ports, record=record, known=known, day=day)
+    entries = tuple(entry for verdict in verdicts for entry in desk.entries(verdict)) if desk.may_write() else ()
+    reminders = follow_up(known, verdicts, ports.rules, day, zone=ports.zone)
+    measured = max((r.when.day for r in known.readings), default=None)
+    return Review(
+        patient=patient,
+        as_of=day,
+        verdicts=verdicts,
+        entries=(*entries, *(_task(r, patient, day) for r in reminders if r.channel == "task" and desk.may_write())),
+        reminders=reminders,
+        void_reminders=_void(ports, patient, record, reminders),
+        last_measured=measured,
+    )
+
+
+def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
+    return TaskEntry(
+        key=reminder.key,
+        patient=patient,
+        rule=reminder.rule,
+        place=reminder.place,
+        condition_id=None,
+        due=reminder.due_day,
+        authored=day,
+        text=reminder.reason,
+    )
+
+
+def _void(ports: Ports, patient: str, record: PatientRecord, wanted: Iterable[Reminder]) -> tuple[str, ...]:
+    """Name the reminders that wait but are no longer asked for: the patient died, or the reason is gone."""
+    keys = {reminder.key for reminder in wanted}
+    waiting = (row for row in ports.logbook.reminders(patient=patient) if row.state.value == "due")
+    stale_rules = (ReminderRule.REVIEW_SUSPICION,)
+    return tuple(
+        row.reminder.key
+        for row in waiting
+        if record.patient.is_deceased or (row.reminder.rule in stale_rules and row.reminder.key not in keys)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """One patient on the desk: what is known, and what stands in the chart and on its way there."""
+
+    ports: Ports
+    record: PatientRecord
+    known: PatientRecord
+    day: date
+
+    def may_write(self) -> bool:
+        """Say whether anything about this patient may be written at all (fhir.md, "When to write at all")."""
+        if not self.ports.may_write or self.record.patient.is_deceased:
+            return False
+        newest = max((r.when.day for r in self.known.readings), default=None)
+        signs = max((s.when.day for s in self.known.signs), default=None)
+        last = max((day for day in (newest, signs) if day is not None), default=None)
+        return last is not None and last >= self.day - timedelta(days=self.ports.rules.stale_after_days)
+
+    def entries(self, verdict: Verdict) -> tuple[SuspicionEntry | ReasonsEntry | TaskEntry, ...]:
+        """Turn one verdict into what the chart should say, if anything."""
+        standing = self._standing(verdict.place)
+        action = act_on(verdict, standing, still_suspect=self._was_suspect(verdict, standing))
+        match action.act:
+            case Act.RAISE | Act.UPDATE:
+                return self._written(verdict, action, standing, is_withdrawn=False)
+            case Act.WITHDRAW:
+                return self._written(verdict, action, standing, is_withdrawn=True)
+            case Act.ASK:
+                return (self._ask(verdict),)
+            case Act.NOTHING:
+                return ()
+
+    def _was_suspect(self, verdict: Verdict, standing: Standing) -> bool:
+        """Judge the day on which the open suspicion was raised again, with the record as it stands now."""
+        if not standing.written or verdict.tier.value == "suspect":
+            return False
+        last = max(standing.written.values(), key=lambda entry: entry.episode)
+        again = judge(self.record, self.ports.rules, last.recorded)
+        return any(v.place == verdict.place and v.tier.value == "suspect" for v in again)
+
+    def _standing(self, place: JointSide) -> Standing:
+        logbook = self.ports.logbook
+        rows = logbook.outbox(patient=self.record.patient.reference, open_only=False)
+        entries = [(row, row.entry) for row in rows if isinstance(row.entry, SuspicionEntry)]
+        here = [(row, entry) for row, entry in entries if entry.place == place]
+        written = {entry.condition_id: entry for _, entry in here}
+        charted = {o.source: o for o in self.known.ossifications if (o.joint, o.side) == (place.joint, place.side)}
+        for row, entry in here:
+            source = f"Condition/{entry.condition_id}"
+            if row.state == "waiting" or source not in charted:
+                charted[source] = _as_charted(entry, charted.get(source))
+        return Standing(
+            ossifications=tuple(charted.values()),
+            written=written,
+            own_versions={source: logbook.own_versions(source) for source in charted},
+            decisions=tuple(d for d in logbook.decisions(self.record.patient.reference) if d.place == place),
+            known_days=days_of_facts(self.known),
+        )
+
+    def _written(
+        self, verdict: Verdict, action: Action, standing: Standing, *, is_withdrawn: bool
+    ) -> tuple[SuspicionEntry | ReasonsEntry, ...]:
+        before = next((e for e in standing.written.values() if e.episode == action.episode), None)
+        patient = self.record.patient.reference
+        evidence = before.evidence if before and is_withdrawn else base_references(verdict.evidence)
+        if any(reference.startswith("urn:") for reference in evidence):
+            return ()  # logged here and not in the chart yet: the next pass can cite it
+        entry = SuspicionEntry(
+            condition_id=before.condition_id if before else suspicion_id(patient, verdict.place, action.episode),
+            patient=patient,
+            place=verdict.place,
+            episode=action.episode,
+            is_withdrawn=is_withdrawn,
+            onset=before.onset if before else verdict.since,
+            recorded=before.recorded if before else self.day,
+            sentence=before.sentence if before and is_withdrawn else sentence(verdict),
+            evidence=evidence,
+            rule_version=verdict.rule_version,
+            strength=verdict.strength,
+        )
+        return entry, self._reasons(entry, action)
+
+    def _reasons(self, entry: SuspicionEntry, action: Action) -> ReasonsEntry:
+        basis = evidence_hash((*entry.evidence, action.act.value, str(self.day)), entry.rule_version)
+        return ReasonsEntry(
+            provenance_id=f"{entry.condition_id}-{basis}",
+            condition_id=entry.condition_id,
+            patient=entry.patient,
+            activity=action.act.value,
+            recorded=self.day,
+            sentence=action.why,
+            evidence=entry.evidence,
+            rule_version=entry.rule_version,
+        )
+
+    def _ask(self, verdict: Verdict) -> TaskEntry:
+        since = verdict.since or self.day
+        return TaskEntry(
+            key=f"{self.record.patient.reference}|review-suspicion|{verdict.place}|team|task|worse-{since}",
+            patient=self.record.patient.reference,
+            rule=ReminderRule.REVIEW_SUSPICION,
+            place=verdict.place,
+            condition_id=None,
+            due=self.day + timedelta(days=self.ports.rules.review_within_days),
+            authored=self.day,
+            text="A joint with a known ossification has lost motion again: please review.",
+        )
+
+
+def _as_charted(entry: SuspicionEntry, charted: ChartedOssification | None) -> ChartedOssification:
+    """Show an entry that has not come back from the chart yet as if it stood there already."""
+    status = ChartedStatus.ENTERED_IN_ERROR if entry.is_withdrawn else ChartedStatus.UNCONFIRMED
+    if charted is not None:
+        return replace(charted, status=status if entry.is_withdrawn else charted.status, evidence=entry.evidence)
+    return ChartedOssification(
+        source=f"Condition/{entry.condition_id}",
+        version="",
+        status=status,
+        is_active=not entry.is_withdrawn,
+        joint=entry.place.joint,
+        side=entry.place.side,
+        when=None,
+        known_on=entry.recorded,
+        is_ours=True,
+        episode=entry.episode,
+        evidence=entry.evidence,
+    )
