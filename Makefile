@@ -1,0 +1,76 @@
+# horehab from a fresh Debian with Python 3.11+, git and make. `make` alone says what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 5000
+SERVE ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+CACHE := .cache
+
+# Branch coverage in per cent below which `make test` fails: of the quiet core, and of the whole house.
+COVER_CORE := 100
+COVER_ALL := 95
+CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
+
+.PHONY: help demo test lint tools screenshots clean
+
+help: ## Say what there is
+	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
+	@echo
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 24
+	@echo
+	@echo "  PORT=5001    another port for the pages of the demo"
+	@echo "  SERVE=0      the demo ends by itself (for scripts)"
+	@echo "  PYTHON=...   another Python, 3.11 or newer"
+	@echo "  TESTS=...    make test for some tests only, without the coverage floor (TESTS=tests/cli)"
+
+demo: $(VENV)/.runs ## Play the six published patients and a ward, then leave the pages on http://127.0.0.1:5000
+	@$(BIN)/horehab demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+
+test: tools lint ## Lint, types, arrows, then the whole test suite; installs what it needs
+	@mkdir -p $(CACHE) && rm -f .coverage .coverage.*
+ifdef TESTS
+	@$(BIN)/python -m pytest $(TESTS)
+else
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15 2>&1 | tee $(CACHE)/pytest.log
+	@$(BIN)/coverage report --include='$(CORE)' --fail-under=$(COVER_CORE) --skip-covered --show-missing
+	@$(BIN)/coverage report --fail-under=$(COVER_ALL) --format=total > /dev/null \
+	  || { echo "The tests cover less than $(COVER_ALL) per cent of the branches of the house." >&2; exit 1; }
+	@tail -n 1 $(CACHE)/pytest.log
+endif
+
+lint: $(VENV)/.tests ## Style, types and arrows only
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+screenshots: tools ## Take the pictures of the pages in docs/ anew
+	@$(BIN)/python -m tests.e2e.screenshots
+
+clean: ## Remove what was installed and made here; data in var/ go too
+	@rm -rf $(VENV) $(CACHE) var build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps keep a second run quick: only new requirements install again.
+$(BIN)/python:
+	@PYTHON='$(PYTHON)' .ci/venv $(VENV)
+
+$(VENV)/.runs: $(BIN)/python setup.cfg pyproject.toml horehab/_version.py
+	@echo "Installing horehab into $(VENV) ..."
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.tests: $(BIN)/python setup.cfg pyproject.toml horehab/_version.py
+	@echo "Installing horehab and what its tests need into $(VENV) ..."
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.runs
+
+tools: $(VENV)/.tests
+	@.ci/debian

@@ -1,0 +1,100 @@
+"""The real servers that tests run against, Madrid's clock, and the list of what could not be run and why."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.cannot_be_had import CannotBeHad
+from tests.servers.smtp import MailServer, start_smtp
+
+_NOT_RUN = "not run, because "
+
+
+def pytest_configure() -> None:
+    """Live in Madrid: a test that leans on a machine in UTC must fail here."""
+    os.environ["TZ"] = "Europe/Madrid"
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("HOREHAB_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
+    """A server that cannot be had: a failure in CI, elsewhere a test that the summary lists as not run."""
+    try:
+        return (yield)
+    except CannotBeHad as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{fixturedef.argname} cannot be had: {reason}", pytrace=False)
+        pytest.skip(f"{_NOT_RUN}{reason}")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """List what was not run on this machine, and why."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        words = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
+        if _NOT_RUN in words:
+            reason = words.split(_NOT_RUN, 1)[1]
+            reasons[reason] = reasons.get(reason, 0) + 1
+    if reasons:
+        terminalreporter.section("not run on this machine")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.line(f"{count} tests not run, because {reason}")
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Any]:
+    """A running embedded FHIR server, empty: `.url` and `.store`."""
+    from tests.servers.sandbox import start_sandbox
+
+    with start_sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hapi_url() -> Iterator[str]:
+    """The base of a real HAPI FHIR server; shared by the session, so each test uses patients of its own."""
+    from tests.servers.hapi import start_hapi
+
+    with start_hapi() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[Any]:
+    from tests.servers.postgresql import start_postgresql
+
+    with start_postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(_postgresql: Any) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh database on a real PostgreSQL."""
+    with _postgresql.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def smtp(tmp_path: Path) -> Iterator[MailServer]:
+    """A real mail server that wants STARTTLS and a password."""
+    with start_smtp(tmp_path) as running:
+        yield running
