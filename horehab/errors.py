@@ -2,6 +2,8 @@
 
 HorehabError
   InputError            a field, its value, the remedy                    exit 2, HTTP 400
+    FormRefused         several fields of one form at once                exit 2, HTTP 422
+    NotAllowed          this person may not do this                       exit 2, HTTP 403
     UnknownPatient      no such patient, or not yours: the same answer    exit 2, HTTP 404
   ConfigurationError    a setting, a database or a server that is wrong   exit 3, HTTP 500
     StoreMismatch       the store belongs to another server or is a copy  exit 3
@@ -43,6 +45,23 @@ class InputError(HorehabError):
         super().__init__(message, remedy=remedy)
         self.field = field
         self.value = value
+
+
+class FormRefused(InputError):
+    """Some fields of a form cannot be taken; `errors` has one InputError for each, nothing was written."""
+
+    code = "HR-1201"
+
+    def __init__(self, errors: "tuple[InputError, ...]") -> None:
+        first = errors[0]
+        super().__init__(first.message, field=first.field, value=first.value, remedy=first.remedy)
+        self.errors = errors
+
+
+class NotAllowed(InputError):
+    """A person may not do what they asked; says who may."""
+
+    code = "HR-1202"
 
 
 class UnknownPatient(InputError):

@@ -164,7 +164,7 @@ def _by_time(fact: Fact) -> tuple[str, str]:
 
 
 def days_of_facts(record: PatientRecord) -> dict[str, date]:
-    """Tell of each dated fact of a record, by the resource that it was read from, on which ward day it was measured or began."""
+    """Tell by resource on which ward day each fact read from it was measured, or began."""
     facts: tuple[Fact, ...] = (
         *record.readings, *record.pains, *record.signs, *record.sessions, *record.exposures, *record.labs,
         *record.images, *record.visits, *record.backgrounds,

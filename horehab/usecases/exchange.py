@@ -165,7 +165,7 @@ class CaseloadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Someone who signs in when horehab stands alone; `role` is physiotherapist, coordinator, physician, integrator."""
+    """Someone who signs in when horehab stands alone: a physiotherapist, coordinator, physician or integrator."""
 
     name: str
     display: str
