@@ -93,6 +93,7 @@ def _seen(standing: Standing) -> set[str] | None:
     if not closed:
         return None
     seen = {reference for o in closed for reference in o.evidence}
+    seen |= {fact for fact, day in standing.known_days.items() if any(day <= o.known_on for o in closed)}
     closed_ids = {o.source.rpartition("/")[2] for o in closed}
     seen |= {reference for d in standing.decisions if d.condition_id in closed_ids for reference in d.seen}
     return set(base_references(seen))
