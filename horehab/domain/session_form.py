@@ -1,11 +1,10 @@
 """What a physiotherapist fills in after a session, what of it cannot be, and what should be measured again."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from hashlib import sha256
 
-from horehab.domain.joints import MOTIONS, Joint, JointSide, Motion
+from horehab.domain.joints import MOTIONS, JointSide, Motion
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, SignKind
@@ -102,16 +101,14 @@ def _errors_of_session(form: SessionForm, today: date) -> list[InputError]:
 def _errors_of_angles(form: SessionForm, rules: Rules) -> list[InputError]:
     errors = []
     for angle in form.angles:
-        if angle.motion not in MOTIONS[angle.place.joint]:
-            message = f"The {angle.place.joint.value} has no {angle.motion.value}."
+        joint = angle.place.joint.value
+        limits = rules.limits(angle.place.joint, angle.motion)
+        if limits is None or angle.motion not in MOTIONS[angle.place.joint]:
+            message = f"The {joint} has no {angle.motion.value}."
             errors.append(_error(angle.field, angle.degrees, message, "Choose a motion of this joint."))
-            continue
-        low, high = limits_of(rules.limits, angle.place.joint, angle.motion)
-        if not low <= angle.degrees <= high:
-            message = (
-                f"{angle.degrees:g}° is beyond what {angle.motion.value} of the {angle.place.joint.value} can be."
-            )
-            errors.append(_error(angle.field, angle.degrees, message, f"Write {low:g} to {high:g}."))
+        elif not limits[0] <= angle.degrees <= limits[1]:
+            message = f"{angle.degrees:g}° is beyond what {angle.motion.value} of the {joint} can be."
+            errors.append(_error(angle.field, angle.degrees, message, f"Write {limits[0]:g} to {limits[1]:g}."))
     return errors
 
 
@@ -123,13 +120,6 @@ def _errors_of_answers(form: SessionForm) -> list[InputError]:
     ]
 
 
-def limits_of(
-    limits: Mapping[tuple[Joint, Motion], tuple[float, float]], joint: Joint, motion: Motion
-) -> tuple[float, float]:
-    """Give the anatomical limits of a motion in degrees; beyond a full turn when none are known."""
-    return limits.get((joint, motion), (-360.0, 360.0))
-
-
 def to_measure_again(form: SessionForm, readings: tuple[Reading, ...], rules: Rules) -> tuple[InputError, ...]:
     """Find angles that differ from the last one of their series by more than the error of measurement.
 
@@ -138,9 +128,10 @@ def to_measure_again(form: SessionForm, readings: tuple[Reading, ...], rules: Ru
     asked = []
     for angle in form.angles:
         last = _last_of_series(angle, readings)
-        if last is None:
+        numbers = rules.of(angle.place.joint, angle.motion)
+        if last is None or numbers is None:
             continue
-        error = rules.error_of(angle.place.joint, angle.motion).different_rater
+        error = numbers.different_rater
         if abs(angle.degrees - last.degrees) > error:
             message = (
                 f"Last time ({last.when.day}) it was {last.degrees:g}°, and {error:g}° can be error of measurement."

@@ -197,7 +197,7 @@ class _Desk:
             rule=ReminderRule.REVIEW_SUSPICION,
             place=verdict.place,
             condition_id=None,
-            due=self.day + timedelta(days=self.ports.rules.review_within_days),
+            due=self.day + timedelta(days=self.ports.rules.calendar.review_within),
             authored=self.day,
             text="A joint with a known ossification has lost motion again: please review.",
         )
