@@ -1,0 +1,82 @@
+"""An Observation taken apart: its components each alone, each handed to the reader of what it measures."""
+
+from collections.abc import Callable
+from functools import partial
+
+from horehab.domain.record import Fact
+from horehab.fhir import ours
+from horehab.fhir.elements import Tree, children, extensions, numbered, refuse_modifiers, word
+from horehab.fhir.occasion import Occasion, Part, counts, occasion_of
+from horehab.fhir.quarantine import CannotRead, Found, each_alone
+from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_reading, unmapped
+from horehab.fhir.site import Site
+from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning
+
+Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
+
+
+def facts_in(resource: Tree, site: Site) -> Found:
+    """Read what an Observation tells of a joint, of pain, of a sign or of the laboratory; empty for anything else."""
+    jobs = [(part, reader) for part in parts_of(resource, site) if (reader := _reader_of(part))]
+    if not jobs:
+        return ()
+    try:
+        refuse_modifiers(resource)
+        if not counts(resource):
+            return ()
+        occasion = occasion_of(resource, site)
+    except CannotRead as refusal:
+        return (refusal.unreadable,)
+    return each_alone(partial(_read, part, occasion, site, reader) for part, reader in jobs)
+
+
+def parts_of(resource: Tree, site: Site) -> list[Part]:
+    """Take an Observation apart into itself and its components; a component inherits what is said of the whole."""
+    own = codings(children(resource, "code"), site)
+    around = _around(resource, site)
+    whole = Part(path="", node=resource, codings=own, says=meaning(own) | around)
+    parts = [whole]
+    for place, node in numbered(resource, "component"):
+        found = codings(children(node, "code"), site)
+        says = meaning(found) | _around(node, site)
+        parts.append(Part(path=f"component[{place}]", node=node, codings=found, says=_within(says, whole.says)))
+    return parts
+
+
+def _around(node: Tree, site: Site) -> Meaning:
+    concepts = [*children(node, "bodySite"), *children(node, "method")]
+    sites = [node, *children(node, "bodySite")]
+    coded = [each for site_ in sites for each in children(site_, "extension")]
+    concepts += [concept for extension in coded for concept in children(extension, "valueCodeableConcept")]
+    concepts += [{"coding": children(extension, "valueCoding")} for extension in coded]
+    modes = [(ROM_MODE, word(each, "valueCode") or "") for each in extensions(node, ours.MODE)]
+    return meaning([*codings(concepts, site), *modes])
+
+
+def _within(says: Meaning, whole: Meaning) -> Meaning:
+    is_range = says.is_range or bool(says.motions and whole.is_range)
+    return Meaning(
+        joints=says.joints | whole.joints,
+        sides=says.sides | whole.sides,
+        motions=says.motions,
+        modes=says.modes | whole.modes,
+        is_range=is_range,
+    )
+
+
+def _reader_of(part: Part) -> Reader | None:
+    if is_reading(part):
+        return read_reading
+    if is_unmapped_angle(part):
+        return _refuse
+    return None
+
+
+def _refuse(part: Part, _occasion: Occasion, _site: Site) -> tuple[Fact, ...]:
+    raise unmapped(part)
+
+
+def _read(part: Part, occasion: Occasion, site: Site, reader: Reader) -> tuple[Fact, ...]:
+    if part.path:
+        refuse_modifiers(part.node, part.path)
+    return reader(part, occasion, site)

@@ -1,0 +1,32 @@
+"""The names of our own profiles and extensions."""
+
+from types import MappingProxyType
+from typing import Any
+
+from fhir_profiles import CANONICAL
+
+_STRUCTURE = f"{CANONICAL}/StructureDefinition/"
+MODE = f"{_STRUCTURE}rom-mode"
+LATERALITY = f"{_STRUCTURE}laterality"
+PAIN_OCCASION = f"{_STRUCTURE}pain-occasion"
+EPISODE = f"{_STRUCTURE}suspicion-episode"
+STRENGTH = f"{_STRUCTURE}suspicion-strength"
+RULE_VERSION = f"{_STRUCTURE}rule-version"
+KNOWN_ON = f"{_STRUCTURE}known-on"
+MINUTES = f"{_STRUCTURE}session-minutes"
+MOBILITY_LEVEL = f"{_STRUCTURE}session-mobility-level"
+EXERTION = f"{_STRUCTURE}session-exertion"
+SEDATION = f"{_STRUCTURE}session-sedation"
+
+PROFILES = MappingProxyType(
+    {
+        name: f"{_STRUCTURE}horehab-{name}"
+        for name in ("rom", "pain", "sign", "session", "ho-suspicion", "reasons", "task")
+    }
+)
+"""Short name -> canonical address of the profile that it stands for."""
+
+
+def header(kind: str, name: str, profile: str) -> dict[str, Any]:
+    """Begin a resource of ours: its type, its id and the profile that it follows."""
+    return {"resourceType": kind, "id": name, "meta": {"profile": [PROFILES[profile]]}}

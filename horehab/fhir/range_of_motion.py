@@ -1,0 +1,132 @@
+"""One range-of-motion reading: how charts code it, and how we write it."""
+
+import math
+from collections.abc import Collection
+from types import MappingProxyType
+from typing import TypeVar
+
+from horehab.domain.joints import MOTIONS, Joint, Motion
+from horehab.domain.range_of_motion import Bound, Mode, Reading
+from horehab.fhir.angles import bound_in, degrees_in, is_angle
+from horehab.fhir.occasion import Occasion, Part
+from horehab.fhir.quarantine import CannotRead
+from horehab.fhir.site import Site
+from horehab.fhir.terminology import LOINC, SNOMED
+
+_OPPOSITE = MappingProxyType(
+    {
+        None: None,
+        Bound.LESS_THAN: Bound.MORE_THAN,
+        Bound.AT_MOST: Bound.AT_LEAST,
+        Bound.AT_LEAST: Bound.AT_MOST,
+        Bound.MORE_THAN: Bound.LESS_THAN,
+    }
+)
+_MOST_RADIANS = 3.2
+_SMALL_MOTIONS = frozenset({(Joint.KNEE, Motion.EXTENSION), (Joint.ELBOW, Motion.EXTENSION)})
+"""Motions in which a few degrees are usual, so that a small number is no sign of radians (clinical.md section 3)."""
+_NO_JOINT_TURNS_FURTHER = 200.0
+
+Word = TypeVar("Word", Joint, Motion, Mode)
+
+
+def is_reading(part: Part) -> bool:
+    """Say whether a part is a reading of range of motion, by its codes alone."""
+    return part.says.is_range or bool(part.says.motions and part.says.joints)
+
+
+def is_unmapped_angle(part: Part) -> bool:
+    """Say whether a part is an angle under nothing but local codes that the site's map does not explain."""
+    if not is_angle(part.node):
+        return False
+    return bool(part.says.joints) or not any(system in (LOINC, SNOMED) for system, _ in part.codings)
+
+
+def unmapped(part: Part) -> CannotRead:
+    """Set an angle under an unknown code aside, so that somebody can map the code."""
+    found = ", ".join("|".join(coding) for coding in part.codings) or "words only"
+    return CannotRead("code-not-mapped", part.at("code"), f"Found {found[:120]}.")
+
+
+def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, ...]:
+    """Read one reading; nothing when the chart says that there is no value; CannotRead when it cannot be sure."""
+    if part.node.get("dataAbsentReason"):
+        return ()
+    if not isinstance(part.node.get("valueQuantity"), dict):
+        return _without_value(part)
+    joint, motion = _motion(part)
+    if len(part.says.sides) != 1:
+        raise CannotRead("sides-disagree" if part.says.sides else "no-side", part.at("bodySite"))
+    mode = _one(part.says.modes, part, "modes-disagree") or Mode.UNKNOWN
+    degrees, bound, assumptions = _value(part, occasion, site, (joint, motion))
+    reading = Reading(
+        source=part.of(occasion),
+        joint=joint,
+        side=next(iter(part.says.sides)),
+        motion=motion,
+        mode=mode,
+        degrees=degrees,
+        bound=bound,
+        when=occasion.when,
+        known_on=occasion.known_on,
+        rater=occasion.rater,
+        device=occasion.device,
+        position=occasion.position,
+        session=occasion.session,
+        assumptions=occasion.assumptions + assumptions,
+    )
+    return (reading,)
+
+
+def _without_value(part: Part) -> tuple[Reading, ...]:
+    if any(part.node.get(name) for name in ("component", "hasMember")):
+        return ()
+    given = next((name for name in part.node if name.startswith("value")), None)
+    if given:
+        raise CannotRead("not-a-number", part.at(given))
+    raise CannotRead("no-value", part.at("value[x]"))
+
+
+def _motion(part: Part) -> tuple[Joint, Motion]:
+    joint = _one(part.says.joints, part, "joints-disagree")
+    motion = _one(part.says.motions, part, "motions-disagree")
+    if joint is None:
+        raise CannotRead("no-joint", part.at("bodySite"))
+    if motion is None:
+        raise CannotRead("no-motion", part.at("code"))
+    if motion not in MOTIONS[joint]:
+        raise CannotRead("no-such-motion", part.at("code"), f"Found {joint.value} {motion.value}.")
+    return joint, motion
+
+
+def _one(said: Collection[Word], part: Part, disagreement: str) -> Word | None:
+    if len(said) > 1:
+        names = ", ".join(sorted(each.value for each in said))
+        raise CannotRead(disagreement, part.at("code"), f"Found {names}.")
+    return next(iter(said), None)
+
+
+def _value(
+    part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]
+) -> tuple[float, Bound | None, tuple[str, ...]]:
+    path = part.at("valueQuantity")
+    degrees, unit = degrees_in(part.node, path)
+    bound = bound_in(part.node, path)
+    _refuse_radians(degrees, unit, measured, path)
+    assumptions = () if unit == "deg" else (f"the value is converted from {unit}",)
+    if measured in _SMALL_MOTIONS and not occasion.is_ours and degrees > 0:
+        if site.extension_sign == "ask":
+            raise CannotRead("extension-sign", path, f"Found {degrees:g}.")
+        if site.extension_sign == "deficit":
+            degrees, bound = -degrees, _OPPOSITE[bound]
+            assumptions += ("the site's extension is a deficit: the sign is turned",)
+    least, most = site.limits.get(measured, (-_NO_JOINT_TURNS_FURTHER, _NO_JOINT_TURNS_FURTHER))
+    if not least <= degrees <= most:
+        raise CannotRead("limits", path, f"Found {degrees:g} degrees; possible are {least:g} to {most:g}.")
+    return degrees, bound, assumptions
+
+
+def _refuse_radians(degrees: float, unit: str, measured: tuple[Joint, Motion], path: str) -> None:
+    is_small = abs(degrees) <= _MOST_RADIANS and not math.isclose(degrees, round(degrees), abs_tol=1e-9)
+    if unit == "deg" and is_small and measured not in _SMALL_MOTIONS:
+        raise CannotRead("radians", path, f"Found {degrees:g} degrees.")

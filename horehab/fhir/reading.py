@@ -1,0 +1,70 @@
+"""The front door of all that is read: any resource in, what the ward needs of it out, never an exception."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from horehab.domain.record import Fact, Patient
+from horehab.fhir.elements import Tree, child, own_reference, word
+from horehab.fhir.observation import facts_in as observation_facts
+from horehab.fhir.patient import patient_from
+from horehab.fhir.quarantine import CODES, Found
+from horehab.fhir.references import own_key, patient_of
+from horehab.fhir.site import Site
+from horehab.usecases.exchange import ChartItem, Unreadable
+
+READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
+    "Observation": observation_facts,
+}
+"""The translators by kind of resource; any other kind is understood and none of our business."""
+
+
+def understand(resource: dict[str, Any], source: bytes, site: Site) -> ChartItem:
+    """Understand one resource of the chart; what is ours but cannot be read comes back as unreadable.
+
+    `source` is the resource verbatim and is kept. Never raises, whatever the resource holds.
+    """
+    try:
+        return _understand(resource, source, site)
+    except Exception as error:  # noqa: BLE001 - one bad resource never stops the other n-1
+        found = Unreadable(code="unexpected", path="", detail=f"{CODES['unexpected']} {type(error).__name__}.")
+        return ChartItem(reference=own_reference(resource), version="", patient=None, source=source, unreadable=(found,))
+
+
+def _understand(resource: Tree, source: bytes, site: Site) -> ChartItem:
+    reference = own_reference(resource)
+    meta = child(resource, "meta")
+    kind = word(resource, "resourceType")
+    identity = patient_from(resource, site) if kind == "Patient" else None
+    patient = reference if identity else patient_of(resource, site)
+    found = _found(resource, kind, site, patient)
+    if "/" not in reference:
+        identity = None
+    return ChartItem(
+        reference=reference,
+        version=word(meta, "versionId") or "",
+        patient=patient,
+        source=source,
+        updated=word(meta, "lastUpdated"),
+        identity=identity,
+        facts=tuple(each for each in found if not isinstance(each, Unreadable)),
+        unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
+        own_key=own_key(resource),
+    )
+
+
+def _found(resource: Tree, kind: str | None, site: Site, patient: str | None) -> Found:
+    if kind is None:
+        return (_refusal("not-a-resource", "resourceType"),)
+    reader = READERS.get(kind)
+    found = reader(resource, site) if reader else ()
+    if not found and kind != "Patient":
+        return ()
+    if word(resource, "id") is None:
+        return (_refusal("no-id", "id"),)
+    if patient is None and any(not isinstance(each, Unreadable) for each in found):
+        return (_refusal("no-patient", "subject"),)
+    return found
+
+
+def _refusal(code: str, path: str) -> Unreadable:
+    return Unreadable(code=code, path=path, detail=CODES[code])

@@ -1,0 +1,87 @@
+"""What this hospital does its own way: its zone, its local codes, its sign of extension, how it wants suspicions."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from horehab.domain.joints import Joint, JointSide, Motion
+from horehab.errors import ConfigurationError
+from horehab.fhir.elements import Tree, children, word
+
+Coding = tuple[str, str]
+"""A code system and a code in it; the system is "" where a chart gives none."""
+
+_CLOSE_ENOUGH = frozenset(
+    {"equal", "equivalent", "wider", "subsumes", "source-is-narrower-than-target", "relatedto", None}
+)
+"""Equivalences of R4 and R5 that say at least as much of the source as the target does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """How one hospital's chart is to be read and written.
+
+    `base` is the server's address, under which absolute references are its own. `extension_sign` is ask,
+    deficit or hyperextension (knee and elbow). `concept_map` gives, for a local coding, codings that are
+    understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
+    references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
+    `body_sites` replaces our codes for a joint and side. `version` is this software's.
+    """
+
+    zone: ZoneInfo
+    base: str = ""
+    extension_sign: str = "ask"
+    concept_map: Mapping[Coding, tuple[Coding, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[tuple[Joint, Motion], tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    icu_locations: frozenset[str] = frozenset()
+    suspicion_code: Coding | None = ("http://snomed.info/sct", "128491006")
+    suspicion_category: str = "encounter-diagnosis"
+    body_sites: Mapping[JointSide, Coding] = field(default_factory=lambda: MappingProxyType({}))
+    security_label: str = "DEVAST"
+    known_by_last_updated: bool = False
+    version: str = ""
+
+
+def read_concept_map(path: str) -> Mapping[Coding, tuple[Coding, ...]]:
+    """Read a FHIR ConceptMap (JSON) that says what local codes mean; "" is an empty one; ConfigurationError."""
+    if not path:
+        return MappingProxyType({})
+    try:
+        tree = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _wrong(path, f"cannot be read ({error})") from error
+    if not isinstance(tree, dict) or tree.get("resourceType") != "ConceptMap":
+        raise _wrong(path, "is no ConceptMap")
+    return concept_map_of(tree)
+
+
+def concept_map_of(tree: Tree) -> Mapping[Coding, tuple[Coding, ...]]:
+    """Take the codings out of a ConceptMap of R4 or R5; targets that mean less than their source are left out."""
+    pairs: dict[Coding, tuple[Coding, ...]] = {}
+    for group in children(tree, "group"):
+        source, target = word(group, "source") or "", word(group, "target") or ""
+        for element in children(group, "element"):
+            code = word(element, "code")
+            if code:
+                known = pairs.get((source.split("|")[0], code), ())
+                pairs[source.split("|")[0], code] = known + _targets(element, target.split("|")[0])
+    return MappingProxyType(pairs)
+
+
+def _targets(element: Tree, system: str) -> tuple[Coding, ...]:
+    targets = [
+        (system, word(target, "code"))
+        for target in children(element, "target")
+        if (word(target, "equivalence") or word(target, "relationship")) in _CLOSE_ENOUGH
+    ]
+    return tuple((system, code) for system, code in targets if code)
+
+
+def _wrong(path: str, problem: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"HOREHAB_CONCEPT_MAP: the file {path!r} {problem}.",
+        remedy="Point it at a FHIR ConceptMap in JSON, or leave it empty.",
+    )

@@ -1,0 +1,151 @@
+"""What codes mean here: each coding that we understand, as joint, side, motion and mode; and the words of our systems."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from fhir_profiles import CANONICAL, Code, codes
+from horehab.domain.joints import MOTIONS, Joint, Motion, Side
+from horehab.domain.range_of_motion import Mode
+from horehab.fhir.elements import Tree, children, word
+from horehab.fhir.site import Coding, Site
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+SIGN = f"{CANONICAL}/CodeSystem/horehab-sign"
+JOINT_MOTION = f"{CANONICAL}/CodeSystem/horehab-joint-motion"
+SESSION_TYPE = f"{CANONICAL}/CodeSystem/horehab-session-type"
+TASK = f"{CANONICAL}/CodeSystem/horehab-task"
+ROM_MODE = f"{CANONICAL}/CodeSystem/rom-mode"
+RANGE_OF_MOTION: Coding = (SNOMED, "364564000")
+
+_JOINT_WORDS = {
+    "hip": Joint.HIP, "knee": Joint.KNEE, "knees": Joint.KNEE, "shoulder": Joint.SHOULDER,
+    "glenohumeral": Joint.SHOULDER, "elbow": Joint.ELBOW, "wrist": Joint.WRIST, "ankle": Joint.ANKLE,
+}  # fmt: skip
+_SIDE_WORDS = {
+    "left": frozenset({Side.LEFT}), "right": frozenset({Side.RIGHT}),
+    "both": frozenset(Side), "bilateral": frozenset(Side),
+}  # fmt: skip
+_ROM_ROW = re.compile(r"ROM (\w+)(?: - (left|right))? (.+) (Active|Passive)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What codes say of a movement; two in one field disagree. `is_range` says that a range of motion was measured."""
+
+    joints: frozenset[Joint] = frozenset()
+    sides: frozenset[Side] = frozenset()
+    motions: frozenset[Motion] = frozenset()
+    modes: frozenset[Mode] = frozenset()
+    is_range: bool = False
+
+    def __or__(self, other: "Meaning") -> "Meaning":
+        """Take what both say together."""
+        return Meaning(
+            joints=self.joints | other.joints,
+            sides=self.sides | other.sides,
+            motions=self.motions | other.motions,
+            modes=self.modes | other.modes,
+            is_range=self.is_range or other.is_range,
+        )
+
+
+NOTHING = Meaning()
+
+
+def codings(concepts: Iterable[Tree], site: Site) -> tuple[Coding, ...]:
+    """List the codings of some coded concepts, each followed by what the site's map says that it means."""
+    found: list[Coding] = []
+    for concept in concepts:
+        for coding in children(concept, "coding"):
+            code = word(coding, "code")
+            if code:
+                own = (word(coding, "system") or "", code)
+                found += [own, *site.concept_map.get(own, ())]
+    return tuple(found)
+
+
+def meaning(found: Iterable[Coding]) -> Meaning:
+    """Put together what some codings say of a movement; codings that say nothing of it add nothing."""
+    table = meanings()
+    together = NOTHING
+    for coding in found:
+        together |= table.get(coding, NOTHING)
+    return together
+
+
+@cache
+def meanings() -> Mapping[Coding, Meaning]:
+    """List every coding that says something of joint, side, motion or mode, and what it says."""
+    table = {(row.system, row.code): _of_row(row) for row in codes()}
+    table[RANGE_OF_MOTION] = Meaning(is_range=True)
+    for joint, motions in MOTIONS.items():
+        for motion in motions:
+            coding = joint_motion(joint, motion)
+            table[coding] = Meaning(joints=frozenset({joint}), motions=frozenset({motion}), is_range=True)
+    for mode in Mode:
+        if mode is not Mode.UNKNOWN:
+            table[ROM_MODE, mode.value] = Meaning(modes=frozenset({mode}))
+    return MappingProxyType({coding: says for coding, says in table.items() if says != NOTHING})
+
+
+def joint_motion(joint: Joint, motion: Motion) -> Coding:
+    """Name a motion of a joint in our own code system: "hip-internal-rotation"."""
+    return JOINT_MOTION, f"{joint.value}-{motion.value.replace(' ', '-')}"
+
+
+@cache
+def coded(concept: str) -> Mapping[Coding, Code]:
+    """List the codes of one concept of codes.csv, by coding."""
+    return MappingProxyType({(row.system, row.code): row for row in codes() if row.concept == concept})
+
+
+@cache
+def loinc_to_write() -> Mapping[tuple[Joint, Side | None, Motion, Mode], Code]:
+    """List the LOINC codes of range of motion that are sure enough to be written."""
+    table: dict[tuple[Joint, Side | None, Motion, Mode], Code] = {}
+    for row in codes():
+        says = _of_row(row)
+        if row.is_sure and says.is_range and says.motions and row.system == LOINC:
+            side = next(iter(says.sides), None)
+            table[next(iter(says.joints)), side, next(iter(says.motions)), next(iter(says.modes))] = row
+    return MappingProxyType(table)
+
+
+def places_named(words: str) -> tuple[frozenset[Joint], frozenset[Side]]:
+    """Find the joints and sides that an official display names: "Structure of left knee region"."""
+    named = re.findall(r"[a-z]+", words.lower())
+    joints = frozenset(_JOINT_WORDS[name] for name in named if name in _JOINT_WORDS)
+    sides: frozenset[Side] = frozenset().union(*(_SIDE_WORDS[name] for name in named if name in _SIDE_WORDS))
+    return joints, sides
+
+
+def _of_row(row: Code) -> Meaning:
+    if row.concept in ("body site", "body site with side", "laterality"):
+        joints, sides = places_named(row.display)
+        return Meaning(joints=joints, sides=sides)
+    if row.concept == "movement direction":
+        return Meaning(motions=frozenset({Motion(row.display.lower())}))
+    if row.concept.endswith("ROM panel"):
+        return Meaning(modes=frozenset({Mode(row.concept.split()[0])}), is_range=True)
+    if row.concept == "passive movement (method)":
+        return Meaning(modes=frozenset({Mode.PASSIVE}))
+    match = _ROM_ROW.fullmatch(row.concept)
+    return _of_match(match) if match else NOTHING
+
+
+def _of_match(match: re.Match[str]) -> Meaning:
+    joint, side, motion, mode = (part.lower() if part else "" for part in match.groups())
+    if motion not in {known.value for known in Motion}:
+        return NOTHING
+    return Meaning(
+        joints=frozenset({Joint(joint)}),
+        sides=frozenset({Side(side)} if side else ()),
+        motions=frozenset({Motion(motion)}),
+        modes=frozenset({Mode(mode)}),
+        is_range=True,
+    )
