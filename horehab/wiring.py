@@ -4,15 +4,19 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from horehab import store
+from horehab._version import __version__
 from horehab.clock import SystemClock, new_id
+from horehab.domain.thresholds import Rules
+from horehab.errors import ConfigurationError
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client import Connection
-from horehab.fhir.site import Site
+from horehab.fhir.connection import Connection
+from horehab.fhir.site import Site, read_concept_map
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
-from horehab.store import open_logbook
 from horehab.usecases.ports import Chart, Clock, Logbook, Ports
 
 
@@ -29,8 +33,8 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
     """
     clock = clock or SystemClock(zone=settings.zone)
     rules = load_rules(settings.rules_file)
-    chart = open_chart(settings, clock=clock)
-    logbook = open_logbook(settings.database_url, zone=settings.zone)
+    chart = _open_chart(settings, rules, clock)
+    logbook = store.open_logbook(settings.database_url, zone=settings.zone)
     try:
         if is_bound:
             logbook.check_binding(address=chart.address)
@@ -53,7 +57,7 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
 
 def open_chart(settings: Settings, *, clock: Clock | None = None) -> Chart:
     """Open the door to the EHR, without touching the network."""
-    return FhirChart(_connection(settings), _site(settings), clock or SystemClock(zone=settings.zone))
+    return _open_chart(settings, load_rules(settings.rules_file), clock or SystemClock(zone=settings.zone))
 
 
 def close_ports(ports: Ports) -> None:
@@ -84,9 +88,13 @@ def _may_write(settings: Settings, logbook: Logbook) -> bool:
     return settings.is_loopback or logbook.is_writing_accepted(address=settings.fhir_url)
 
 
+def _open_chart(settings: Settings, rules: Rules, clock: Clock) -> Chart:
+    return FhirChart(_connection(settings), _site(settings, rules), clock)
+
+
 def _connection(settings: Settings) -> Connection:
     return Connection(
-        address=settings.fhir_url,
+        url=settings.fhir_url,
         ca_bundle=settings.ca_bundle,
         client_certificate=settings.client_certificate,
         client_key=settings.client_key,
@@ -99,14 +107,53 @@ def _connection(settings: Settings) -> Connection:
         page_size=settings.page_size,
         overlap=settings.overlap,
         max_body=settings.max_body,
+        user_agent=f"horehab/{__version__}",
     )
 
 
-def _site(settings: Settings) -> Site:
+def _site(settings: Settings, rules: Rules) -> Site:
     return Site(
         zone=settings.zone,
+        base=settings.fhir_url.rstrip("/"),
         extension_sign=settings.extension_sign,
-        suspicion_code=settings.suspicion_code,
+        concept_map=read_concept_map(settings.concept_map),
+        limits={motion: (numbers.lowest, numbers.highest) for motion, numbers in rules.motions.items()},
+        suspicion_code=_coding(settings.suspicion_code),
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
+        version=__version__,
     )
+
+
+def _coding(text: str) -> tuple[str, str] | None:
+    """Read "system|code"; "off" writes words alone."""
+    if text == "off":
+        return None
+    system, bar, code = text.partition("|")
+    if not (system and bar and code):
+        raise ConfigurationError(
+            f"The setting HOREHAB_SUSPICION_CODE has the value {text!r}, which cannot be used.",
+            remedy="Write system|code, such as http://snomed.info/sct|128491006, or off.",
+        )
+    return system, code
+
+
+def upgrade_store(settings: Settings) -> None:
+    """Bring the database to this version's tables; StoreTooNew for one that a newer version made."""
+    store.upgrade(settings.database_url)
+
+
+def backup_store(settings: Settings, file: Path) -> None:
+    """Copy the whole database into a new file, while others go on working with it."""
+    store.backup(settings.database_url, file)
+
+
+def restore_store(settings: Settings, file: Path) -> None:
+    """Put a backup in the place of the database."""
+    store.restore(settings.database_url, file)
+
+
+def adopt_store(settings: Settings) -> str:
+    """Bind the database to this installation and to the server of the settings; gives the server's address."""
+    store.adopt(settings.database_url, address=settings.fhir_url.rstrip("/"))
+    return settings.fhir_url.rstrip("/")

@@ -1,0 +1,90 @@
+"""`horehab demo`: the published patients and a synthetic ward on an embedded server, then the pages."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from horehab.cli.serving import listening, make_app, serve_pages
+from horehab.cli.speaking import guarded
+from horehab.clock import SetClock, new_id
+from horehab.demo import run_demo
+from horehab.sandbox import create_sandbox
+from horehab.sandbox.serving import serve
+from horehab.sandbox.store import SandboxStore
+from horehab.settings import Settings
+from horehab.wiring import opened_ports
+
+_FOLDER = Path("var/demo")
+_ZONE = "Europe/Madrid"
+
+
+@click.command()
+@click.option(
+    "--serve/--no-serve", "is_served", default=True, show_default=True, help="Leave the pages on afterwards."
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True, help="Port of the pages.")
+@guarded
+def demo(is_served: bool, port: int) -> None:
+    """Play the six published patients and a synthetic ward of 40 day by day, then show the pages.
+
+    All runs on this machine: an embedded FHIR server, a database in var/demo (made anew), no settings needed.
+    The degrees and some sides are invented and marked so: it is no evidence of accuracy.
+
+    \b
+    Examples:
+      horehab demo                  then open http://127.0.0.1:5000
+      horehab demo --no-serve       for scripts: ends by itself
+    """
+    # The port is taken first: nobody shall wait for the ward and then read that it cannot be shown.
+    door = listening("127.0.0.1", port) if is_served else None
+    try:
+        with _server_of_its_own() as (store, clock, settings):
+            with opened_ports(settings, clock=clock) as ports, _progress() as on_progress:
+                result = run_demo(ports, store.put, on_progress=on_progress)
+            click.echo(result.report())
+            if door is not None:
+                click.echo(f"\nThe pages are on http://127.0.0.1:{port} (Ctrl-C ends them).")
+                serve_pages(make_app(settings), door)
+    finally:
+        if door is not None:
+            door.close()
+
+
+@contextmanager
+def _server_of_its_own() -> Iterator[tuple[SandboxStore, SetClock, Settings]]:
+    """Run an embedded FHIR server on a free port, with a clock that the demo sets and a database made anew."""
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir(parents=True)
+    clock = SetClock(zone=ZoneInfo(_ZONE))
+    store = SandboxStore(clock=clock)
+    try:
+        with serve(create_sandbox(store, clock=clock)) as server:
+            yield (
+                store,
+                clock,
+                Settings(
+                    fhir_url=server.url,
+                    database_url=f"sqlite:///{_FOLDER}/horehab.sqlite3",
+                    time_zone=_ZONE,
+                    secret_key=new_id(),
+                    demo=True,
+                ),
+            )
+    finally:
+        store.close()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar on stderr, so that the report alone goes to stdout; without a terminal, nothing."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Loading", total=None)
+        yield lambda words, done, total: bar.update(task, description=words, completed=done, total=total)

@@ -1,0 +1,141 @@
+"""`horehab doctor`: look at server, database, clock and installation before going live, and change nothing."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import packages_distributions
+
+import click
+
+from horehab._version import __version__
+from horehab.cli.speaking import DONE, guarded, settings_here
+from horehab.clock import SystemClock
+from horehab.errors import ConfigurationError, HorehabError
+from horehab.settings import Settings
+from horehab.usecases.exchange import Choice, Health
+from horehab.wiring import accept_writing, open_chart, opened_ports
+
+_TROUBLE = 3
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: version, verdict, findings.")
+@click.option(
+    "--accept", is_flag=True, help="Accept what is shown: from now on suspicions are written to this server."
+)
+@guarded
+def doctor(as_json: bool, accept: bool) -> None:
+    """Look at everything that horehab leans on, say what was chosen and why, and change nothing.
+
+    With --accept you decide that suspicions may be written to this FHIR server (needed once, unless the server
+    runs on this machine); it is kept in the database, with the day.
+
+    \b
+    Exit codes: 0 all is well, 3 something is not; each finding names its remedy.
+    """
+    settings = settings_here()
+    findings = [*_findings(settings)]
+    is_well = all(finding.is_well for finding in findings)
+    if accept and is_well:
+        accept_writing(settings)
+        findings.append(Choice(subject="accepted", is_well=True, finding="Suspicions are written from now on."))
+    _print(findings, is_well=is_well, as_json=as_json)
+    if accept and not is_well:
+        raise ConfigurationError(
+            "Nothing was accepted, because not all is well.", remedy="Mend what is marked with !, then try again."
+        )
+    sys.exit(DONE if is_well else _TROUBLE)
+
+
+def _findings(settings: Settings) -> Iterator[Choice]:
+    yield from _asked("server", lambda: _server(settings))
+    yield from _asked("database", lambda: _database(settings))
+    yield _clock(settings)
+    yield scheduler_owners(packages_distributions().get("scheduler", []))
+
+
+def _asked(subject: str, look: Callable[[], Sequence[Choice]]) -> Sequence[Choice]:
+    """Turn what goes wrong while looking into a finding, so that one broken thing hides no other."""
+    try:
+        return look()
+    except HorehabError as error:
+        return [Choice(subject=subject, is_well=False, finding=error.message, remedy=error.remedy)]
+
+
+def _server(settings: Settings) -> Sequence[Choice]:
+    return open_chart(settings).inspect()
+
+
+def _database(settings: Settings) -> Sequence[Choice]:
+    with opened_ports(settings, is_bound=False) as ports:
+        health = ports.logbook.health(now=ports.clock.now())
+        found = [_store(health), _writing(settings, may_write=ports.may_write)]
+        found += [_binding(ports.logbook.check_binding, ports.chart.address)]
+        return found
+
+
+def _store(health: Health) -> Choice:
+    words = (
+        f"{health.waiting} entries wait, {health.conflicts} for a person to decide, {health.set_aside} set aside; "
+        f"last pass {_instant(health.last_pass)}, last tick of the scheduler {_instant(health.last_tick)}."
+    )
+    trouble = " ".join(health.problems)
+    return Choice(subject="database", is_well=not trouble, finding=f"{words} {trouble}".strip())
+
+
+def _instant(when: datetime | None) -> str:
+    return when.isoformat(" ", "seconds") if when else "never"
+
+
+def _binding(check: Callable[..., None], address: str) -> Choice:
+    try:
+        check(address=address)
+    except HorehabError as error:
+        return Choice(subject="binding", is_well=False, finding=error.message, remedy=error.remedy)
+    return Choice(subject="binding", is_well=True, finding="The database belongs to this installation and server.")
+
+
+def _writing(settings: Settings, *, may_write: bool) -> Choice:
+    if settings.write == "off":
+        words = "Nothing is written (HOREHAB_WRITE=off); suspicions are shown in our pages only."
+    elif not may_write:
+        words = "Nothing is written yet: not accepted for this server (horehab doctor --accept)."
+    elif settings.write == "approve":
+        words = "A person lets each round of entries go (horehab outbox --deliver)."
+    else:
+        words = "Suspicions are written back by themselves."
+    return Choice(subject="writing", is_well=True, finding=words)
+
+
+def _clock(settings: Settings) -> Choice:
+    clock = SystemClock(zone=settings.zone)
+    words = f"It is {clock.now().astimezone(settings.zone):%Y-%m-%d %H:%M %Z} on the ward ({settings.time_zone})."
+    return Choice(subject="clock", is_well=True, finding=words)
+
+
+def scheduler_owners(owners: Sequence[str]) -> Choice:
+    """Count the distributions that own a package `scheduler`: PyPI has another of that name."""
+    others = sorted({owner for owner in owners if owner.lower() != "horehab"})
+    if not others:
+        return Choice(subject="scheduler", is_well=True, finding="The package `scheduler` is ours alone.")
+    return Choice(
+        subject="scheduler",
+        is_well=False,
+        finding=f"The package `scheduler` is also installed by {', '.join(others)}: the two are mixed in one folder.",
+        remedy=f"Run: pip uninstall {' '.join(others)} && pip install --force-reinstall --no-deps horehab",
+    )
+
+
+def _print(findings: Sequence[Choice], *, is_well: bool, as_json: bool) -> None:
+    if as_json:
+        report = {"version": __version__, "is_well": is_well, "findings": [asdict(found) for found in findings]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"horehab {__version__}")
+    for found in findings:
+        remedy = f" {found.remedy}" if found.remedy and not found.is_well else ""
+        click.echo(f"  {'ok' if found.is_well else '! '} {found.subject}: {found.finding}{remedy}")
+    trouble = sum(not found.is_well for found in findings)
+    click.echo("All is well." if is_well else f"{trouble} of {len(findings)} findings are not well (marked with !).")

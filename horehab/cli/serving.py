@@ -1,0 +1,142 @@
+"""`horehab serve` and `horehab user`: the pages on a production server, and who may sign in."""
+
+import re
+import socket
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+from werkzeug.security import generate_password_hash
+
+from horehab.cli.speaking import guarded, settings_here
+from horehab.errors import ConfigurationError, InputError
+from horehab.settings import Settings
+from horehab.usecases.exchange import User
+from horehab.wiring import opened_ports
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
+_LEAST_PASSWORD = 12  # characters; NIST SP 800-63B asks for 8, and for 15 where it stands alone
+_NAME = re.compile(r"[\w.@-]{1,64}")
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (HOREHAB_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (HOREHAB_PORT, 5000).")
+@guarded
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the pages with a production WSGI server (waitress), one process with threads.
+
+    Put a proxy with TLS before it and set HOREHAB_TRUSTED_PROXIES to the number of proxies, so that addresses
+    and https are read from their X-Forwarded headers; 0, the default, believes no such header.
+
+    \b
+    Examples:
+      horehab user add ana --role physiotherapist && horehab serve
+      HOREHAB_TRUSTED_PROXIES=1 horehab serve --host 127.0.0.1 --port 8000
+    """
+    settings = settings_here()
+    address = (host or settings.host, port or settings.port)
+    with listening(*address) as door:
+        app = make_app(settings)
+        click.echo(f"The pages are on http://{address[0]}:{address[1]} (Ctrl-C ends them).", err=True)
+        serve_pages(app, door, trusted_proxies=settings.trusted_proxies)
+
+
+def make_app(settings: Settings) -> "Flask":
+    """Make the standalone Flask app; the plug-in is a sibling of this room, so it is looked up by name."""
+    app: Flask = import_module("horehab.plugin").create_app(settings)
+    return app
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Take an address to listen on, or say in one sentence why it cannot be had (ConfigurationError)."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        door = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise _cannot_listen(host, port, error) from error
+    return door
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"Cannot listen on {host}:{port} ({error.strerror or error}).",
+        remedy="Choose another with --port (or PORT= for make demo), or end the program that uses it.",
+    )
+
+
+def serve_pages(app: "Flask", door: socket.socket, *, trusted_proxies: int = 0) -> None:
+    """Answer until Ctrl-C or SIGTERM, on a socket that is bound already."""
+    waitress = import_module("waitress")
+    options = {"sockets": [door], "threads": 8, "ident": None, "clear_untrusted_proxy_headers": True}
+    if trusted_proxies:
+        headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+        options |= {
+            "trusted_proxy": "*",
+            "trusted_proxy_count": trusted_proxies,
+            "trusted_proxy_headers": headers,
+        }
+    waitress.serve(app, _quiet=True, **options)
+
+
+@click.group()
+def user() -> None:
+    """Who may sign in when horehab stands alone (a host app brings its own users)."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(_ROLES), help="What they may do.")
+@click.option("--display", help="The name that the pages show; NAME if left out.")
+@click.option("--practitioner", metavar="REF", help='Who they are in the EHR ("Practitioner/7").')
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
+@guarded
+def add(name: str, role: str, display: str | None, practitioner: str | None, password_stdin: bool) -> None:
+    """Add someone who may sign in, or give them a new password or role.
+
+    There is no default user and no default password.
+
+    \b
+    Examples:
+      horehab user add ana --role physiotherapist --display "Ana Ruiz"
+      pass show horehab/ana | horehab user add ana --role physician --password-stdin
+    """
+    if not _NAME.fullmatch(name):
+        remedy = "Use 1 to 64 letters, digits, dots, dashes, underscores or @."
+        raise InputError(f"The user name {name!r} cannot be used.", field="NAME", value=name, remedy=remedy)
+    password = _password(from_stdin=password_stdin)
+    someone = User(
+        name=name,
+        display=display or name,
+        role=role,
+        password_hash=generate_password_hash(password),
+        practitioner=practitioner,
+    )
+    with opened_ports(settings_here(), is_bound=False) as ports:
+        ports.logbook.add_user(someone)
+        ports.logbook.audit(who="command line", what=f"user added: {name}", patient=None, now=ports.clock.now())
+    click.echo(f"{name} may sign in as {role}.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if len(password) < _LEAST_PASSWORD:
+        raise InputError(
+            f"The password has {len(password)} characters, which is too short.",
+            field="password",
+            remedy=f"Use {_LEAST_PASSWORD} or more; several words are easy to remember.",
+        )
+    return password

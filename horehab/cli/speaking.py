@@ -1,0 +1,90 @@
+"""How every command begins and ends: settings in, one clear sentence and an exit code out, never a traceback."""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import wraps
+from typing import Any, ParamSpec
+
+import click
+from flask import current_app, has_app_context
+from rich.console import Console
+from rich.table import Table
+
+from horehab.errors import HorehabError, InputError
+from horehab.settings import Settings, read_settings
+
+DONE, INCOMPLETE = 0, 1
+
+_P = ParamSpec("_P")
+_PIPED_WIDTH = 160  # columns of a table that nobody looks at in a terminal: wide enough to be grepped
+
+
+def settings_here() -> Settings:
+    """Read the settings: the host's Flask config under `flask horehab`, the environment otherwise."""
+    source: Mapping[str, Any] = current_app.config if has_app_context() else os.environ
+    return read_settings(source)
+
+
+def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
+    """Turn whatever goes wrong in a command into one sentence on stderr and its exit code."""
+
+    @wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except HorehabError as error:
+            click.echo(f"{' '.join(str(error).split())} ({error.code})", err=True)
+            sys.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last door: nobody shall see a traceback
+            click.echo(_kept_for_developers(error), err=True)
+            sys.exit(INCOMPLETE)
+
+    return run
+
+
+def _kept_for_developers(error: Exception) -> str:
+    """Put the traceback into a file that only this user can read, since it may quote patient data."""
+    with tempfile.NamedTemporaryFile("w", prefix="horehab-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    return (
+        f"Something unforeseen happened ({type(error).__name__}), nothing that was kept is lost; the details are in "
+        f"{file.name} (they may quote patient data): please report it, and try again. (HR-1001)"
+    )
+
+
+def day_of(text: str | None, *, field: str) -> date | None:
+    """Read a day written as 2026-03-31; InputError names the option, the value and the remedy."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        remedy = "Write a day of the calendar as YYYY-MM-DD, such as 2026-03-31."
+        raise InputError(f"{field} {text!r} is no date.", field=field, value=text, remedy=remedy) from error
+
+
+def print_lines(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print one JSON object a line (NDJSON), for programs."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """Print a table for people, or the one sentence that says that there is nothing to show."""
+    table = Table(*heads, header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    if not table.rows:
+        click.echo(empty)
+        return
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console = Console(markup=False, highlight=False, width=_PIPED_WIDTH)
+    console.print(table)
