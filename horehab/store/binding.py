@@ -1,0 +1,151 @@
+"""To whom a store belongs: one FHIR server and one place. A copy or an old backup is found out and stops writing."""
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import URL, Connection, Engine, func, insert, select, text, update
+
+from horehab.domain.reminder import ReminderState
+from horehab.errors import StoreMismatch
+from horehab.store import leases, tables
+from horehab.store.engine import make_engine, read_url, reading, writing
+from horehab.store.schema import bring_up_to_date
+
+RESTORED = "restored from a backup"
+_REMEDY = "If this is meant, run `horehab adopt`; the original must not run any more."
+
+
+class _Marker(msgspec.Struct):
+    """What stands beside a SQLite database: whose it is, where, and how far it had come."""
+
+    installation: str
+    home: str
+    generation: int
+
+
+def settle_in(connection: Connection, url: URL) -> bool:
+    """Give a fresh store its installation id; False when it has one already."""
+    if connection.execute(select(tables.installation.c.installation_id)).first() is not None:
+        return False
+    connection.execute(
+        insert(tables.installation).values(
+            installation_id=secrets.token_hex(16), home=home_of(connection, url), generation=0, patients_changed=0
+        )
+    )
+    return True
+
+
+def home_of(connection: Connection, url: URL) -> str:
+    """Name the place of a database: its file, or its cluster and database number on PostgreSQL."""
+    if url.get_backend_name() == "sqlite":
+        return str(Path(str(url.database)).resolve())
+    asked = "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid FROM pg_database "
+    return str(connection.execute(text(asked + "WHERE datname = current_database()")).scalar_one())
+
+
+def why_not_home(connection: Connection, url: URL) -> str:
+    """Say why a store is a copy or an old backup, or nothing when it stands where it belongs."""
+    own = connection.execute(select(tables.installation)).one()
+    if own.home == RESTORED:
+        return "The store was restored from a backup."
+    if own.home != home_of(connection, url):
+        return "The store is a copy of another installation, or was moved."
+    if url.get_backend_name() != "sqlite":
+        return ""
+    marker = _read_marker(url)
+    if marker is None or marker.installation != own.installation_id or marker.home != own.home:
+        return "The store is a copy of another installation: the file beside it that names its owner is missing."
+    if marker.generation > own.generation:
+        return "The store is older than it was: an old copy of it was put in its place."
+    return ""
+
+
+def move_on(connection: Connection) -> None:
+    """Count one more step of this store, so that an older copy of it can be told."""
+    t = tables.installation
+    connection.execute(update(t).values(generation=t.c.generation + 1))
+
+
+def leave_marker(engine: Engine) -> None:
+    """Write beside a SQLite database how far it has come; after the commit, so that it is never ahead."""
+    if engine.url.get_backend_name() != "sqlite":
+        return
+    with reading(engine) as connection:
+        own = connection.execute(select(tables.installation)).one()
+    path = marker_path(engine.url)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with suppress(OSError):  # without it the next start asks for `horehab adopt`; nothing is lost
+        marker = _Marker(installation=own.installation_id, home=own.home, generation=own.generation)
+        fresh.write_bytes(msgspec.json.encode(marker))
+        fresh.replace(path)
+
+
+def marker_path(url: URL) -> Path:
+    """Name the file beside a SQLite database that tells whose it is."""
+    return Path(f"{url.database}.installation")
+
+
+def _read_marker(url: URL) -> _Marker | None:
+    try:
+        return msgspec.json.decode(marker_path(url).read_bytes(), type=_Marker)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def mismatch(why: str) -> StoreMismatch:
+    """Make the error that stops writing and sending."""
+    return StoreMismatch(f"{why} Nothing is written or sent from it.", remedy=_REMEDY)
+
+
+def bind(connection: Connection, address: str) -> None:
+    """Bind a fresh store to a FHIR server; StoreMismatch when it belongs to another."""
+    t, wanted = tables.installation, address.rstrip("/")
+    bound = connection.execute(select(t.c.address)).scalar_one()
+    if bound is None:
+        connection.execute(update(t).values(address=wanted))
+    elif bound != wanted:
+        raise StoreMismatch(
+            f"The store belongs to the FHIR server {bound}, not to {wanted}.",
+            remedy="Use another HOREHAB_DATABASE_URL for another server; if the server only moved, run `horehab adopt`.",
+        )
+
+
+def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
+    """Make a copied, moved or restored store ours: it belongs to this place and this server from now on.
+
+    Reminders that were due until `now` (by default the database's own clock) may have been sent by the
+    original: they become unknown, for a person to look at. Leases of the original are let go.
+    """
+    engine = make_engine(read_url(url))
+    try:
+        bring_up_to_date(engine)
+        with writing(engine) as connection:
+            settle_in(connection, engine.url)
+            values = {"home": home_of(connection, engine.url), "address": address.rstrip("/")}
+            _take_over(connection, values, now=now or _database_time(connection))
+        leave_marker(engine)
+    finally:
+        engine.dispose()
+
+
+def _take_over(connection: Connection, values: dict[str, str], *, now: datetime) -> None:
+    i, r, o = tables.installation, tables.reminder, tables.outbox
+    connection.execute(update(i).values(**values, generation=i.c.generation + 1))
+    open_states = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
+    detail = "due before the store was adopted: the original may have sent it"
+    connection.execute(
+        update(r)
+        .where(r.c.state.in_(open_states), r.c.due <= now)
+        .values({"state": ReminderState.UNKNOWN.value, "settled": now, "detail": detail, **leases.free(r)})
+    )
+    connection.execute(update(o).where(o.c.lease_owner.is_not(None)).values(leases.free(o)))
+
+
+def _database_time(connection: Connection) -> datetime:
+    found = connection.execute(select(func.current_timestamp())).scalar_one()
+    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

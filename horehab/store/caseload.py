@@ -1,0 +1,110 @@
+"""The caseload: patients by need, then name, page by page over the stored assessment, whatever their number."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, tuple_
+
+from horehab.domain.record import Patient
+from horehab.domain.joints import WATCHED_PLACES, Joint
+from horehab.domain.suspicion import Tier, Verdict
+from horehab.errors import InputError
+from horehab.store import names, outbox, passes, tables
+from horehab.store.payloads import decode_patient, decode_verdict
+from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
+
+_LARGEST_PAGE = 500
+_ORDER = {str(place): number for number, place in enumerate(WATCHED_PLACES)}
+_CURSOR = msgspec.json.Decoder(tuple[int, str, str])
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def page(connection: Connection, query: CaseloadQuery, *, counts: Mapping[str, int]) -> CaseloadPage:
+    """Show one page of the patients; InputError for a cursor or a joint that is none."""
+    limit = min(max(query.limit, 1), _LARGEST_PAGE)
+    found = connection.execute(_asked(query).limit(limit + 1)).all()
+    shown = found[:limit]
+    references = [row.reference for row in shown]
+    verdicts = passes.verdicts_of(connection, references) if references else {}
+    waiting = outbox.waiting_by_patient(connection, references) if references else {}
+    return CaseloadPage(
+        rows=tuple(_as_row(row, verdicts[row.reference], waiting.get(row.reference, 0)) for row in shown),
+        counts=counts,
+        next=_cursor(shown[-1]) if len(found) > limit else None,
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Count the patients of each tier."""
+    t = tables.patient
+    asked = select(t.c.tier, func.count()).where(t.c.is_listed).group_by(t.c.tier)
+    found = {tier: number for tier, number in connection.execute(asked)}
+    return {tier.value: found.get(tier.value, 0) for tier in Tier}
+
+
+def listing_state(connection: Connection) -> int:
+    """Tell how often the listing changed, to know whether counts taken before still hold."""
+    return int(connection.execute(select(tables.installation.c.patients_changed)).scalar_one())
+
+
+def _asked(query: CaseloadQuery) -> Select[Any]:
+    t = tables.patient
+    asked = select(t).where(t.c.is_listed).order_by(t.c.need, t.c.name, t.c.reference)
+    if query.after:
+        need, name, reference = _position(query.after)
+        asked = asked.where(tuple_(t.c.need, t.c.name, t.c.reference) > tuple_(need, name, reference))
+    if query.joint:
+        asked = asked.where(_has_joint(query.joint, query.tier))
+    elif query.tier:
+        asked = asked.where(t.c.tier == query.tier.value)
+    for word in names.wanted_words(query.text):
+        asked = asked.where(_has_word(word))
+    return asked
+
+
+def _has_word(beginning: str) -> ColumnElement[bool]:
+    words = tables.patient_word
+    found = select(words.c.patient).where(words.c.word >= beginning, words.c.word < beginning + _LAST_CHARACTER)
+    return tables.patient.c.reference.in_(found)
+
+
+def _has_joint(joint: str, tier: Tier | None) -> ColumnElement[bool]:
+    v = tables.verdict
+    if joint not in {known.value for known in Joint}:
+        raise InputError(
+            f"The joint {joint!r} is none.", field="joint", value=joint, remedy="Choose one, such as hip."
+        )
+    wanted = (tier,) if tier else (Tier.SUSPECT, Tier.WATCH)
+    return exists().where(
+        v.c.patient == tables.patient.c.reference, v.c.joint == joint, v.c.tier.in_([t.value for t in wanted])
+    )
+
+
+def _cursor(row: Any) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((row.need, row.name, row.reference))).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[int, str, str]:
+    try:
+        return _CURSOR.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, msgspec.DecodeError) as error:
+        raise InputError(
+            "The page asked for is none.", field="after", value=cursor, remedy="Start again at the first page."
+        ) from error
+
+
+def _as_row(row: Any, payloads: list[str], waiting: int) -> CaseloadRow:
+    return CaseloadRow(
+        key=row.key,
+        patient=decode_patient(row.identity) if row.identity else Patient(reference=row.reference),
+        tier=Tier(row.tier),
+        verdicts=tuple(sorted(map(decode_verdict, payloads), key=_placing)),
+        last_measured=row.last_measured,
+        waiting=waiting,
+    )
+
+
+def _placing(verdict: Verdict) -> tuple[int, str]:
+    return _ORDER.get(str(verdict.place), len(_ORDER)), str(verdict.place)

@@ -1,0 +1,62 @@
+"""How our memory stands: what a person or a monitor wants to know at a glance."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
+
+from horehab.domain.reminder import ReminderState
+from horehab.store import outbox, tables
+from horehab.store.passes import as_day
+from horehab.store.patients import latest_review
+from horehab.usecases.exchange import Health, SetAside
+
+
+def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health:
+    """Tell how our memory stands."""
+    o, r, p = tables.outbox, tables.reminder, tables.patient
+    last = connection.execute(select(tables.review_pass).order_by(tables.review_pass.c.row.desc()).limit(1)).first()
+    problems = tuple(msgspec.json.decode(last.problems, type=list[str])) if last else ()
+    details = {
+        "database": connection.engine.url.get_backend_name(),
+        "patients": str(_count(connection, p, p.c.is_listed)),
+        "to review": str(_count(connection, p, p.c.is_listed & (p.c.changes > p.c.reviewed))),
+        "last review as of": as_day(latest_review(connection)),
+        "reminders due": str(_count(connection, r, (r.c.state == ReminderState.DUE.value) & (r.c.due <= now))),
+        "reminders unknown": str(_count(connection, r, r.c.state == ReminderState.UNKNOWN.value)),
+        "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
+    }
+    return Health(
+        last_pass=last.finished if last else None,
+        last_tick=connection.execute(select(func.max(tables.tick.c.at))).scalar(),
+        waiting=_count(connection, o, o.c.state == outbox.WAITING),
+        conflicts=_count(connection, o, o.c.state.in_(outbox.STUCK)),
+        set_aside=connection.execute(select(func.count(tables.set_aside.c.reference.distinct()))).scalar_one(),
+        problems=(*((why_not_home,) if why_not_home else ()), *problems),
+        details=details,
+    )
+
+
+def _count(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one())
+
+
+def note_tick(connection: Connection, *, name: str, now: datetime) -> None:
+    """Note that the clock tower lives."""
+    t = tables.tick
+    if not connection.execute(update(t).where(t.c.name == name).values(at=now)).rowcount:
+        connection.execute(insert(t).values(name=name, at=now))
+
+
+def set_aside(connection: Connection) -> tuple[SetAside, ...]:
+    """List what could not be read, with the patient it concerns, in a fixed order."""
+    t = tables.set_aside
+    rows: Any = connection.execute(select(t).order_by(t.c.reference, t.c.ordinal))
+    return tuple(
+        SetAside(
+            reference=row.reference, version=row.version, patient=row.patient, code=row.code, path=row.path,
+            detail=row.detail,
+        )
+        for row in rows
+    )  # fmt: skip

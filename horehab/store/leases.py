@@ -1,0 +1,57 @@
+"""The one lease: whoever takes a row has it for a while; who dies loses it, and nobody else gets it meanwhile."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, Update, insert, or_, select, update
+
+from horehab.store import tables
+
+LEASE_SECONDS = 300
+_LONGEST_WAIT = 900
+
+
+def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Say which rows nobody has now and whose time of rest is over."""
+    c = table.c
+    return or_(c.lease_until.is_(None), c.lease_until <= now) & or_(c.not_before.is_(None), c.not_before <= now)
+
+
+def take(chosen: Update, *, owner: str, now: datetime, seconds: float = LEASE_SECONDS) -> Update:
+    """Let an update of free rows take them for an owner: the attempt is counted before anything is tried."""
+    attempts = chosen.entity_description["table"].c.attempts
+    return chosen.values(
+        lease_owner=owner, lease_until=now + timedelta(seconds=seconds), not_before=None, attempts=attempts + 1
+    )
+
+
+def free(table: Table, *, rest_until: datetime | None = None) -> dict[str, Any]:
+    """Give the values that let go of a row, to be taken again at once or after a rest."""
+    return {table.c.lease_owner.name: None, table.c.lease_until.name: None, table.c.not_before.name: rest_until}
+
+
+def rest(attempts: int, now: datetime, *, asked_seconds: float | None = None) -> datetime:
+    """Tell when to try again: as the other side asked (at most 15 minutes), or 2, 4, 8 ... seconds."""
+    seconds = asked_seconds if asked_seconds is not None else 2.0 ** min(attempts, 10)
+    return now + timedelta(seconds=min(max(seconds, 1.0), _LONGEST_WAIT))
+
+
+def hold(connection: Connection, name: str, *, owner: str, now: datetime, seconds: float) -> bool:
+    """Take or renew the lease of a piece of work such as "sync"; False when somebody else has it."""
+    t = tables.lease
+    if connection.execute(select(t.c.name).where(t.c.name == name)).first() is None:
+        connection.execute(insert(t).values(name=name))
+    chosen = update(t).where(t.c.name == name, is_free(t, now) | (t.c.lease_owner == owner))
+    return bool(connection.execute(take(chosen, owner=owner, now=now, seconds=seconds)).rowcount)
+
+
+def release(connection: Connection, name: str, *, owner: str) -> None:
+    """Give back the lease of a piece of work, if it is still the owner's."""
+    t = tables.lease
+    connection.execute(update(t).where(t.c.name == name, t.c.lease_owner == owner).values(free(t)))
+
+
+def claimed(connection: Connection, statement: Update, table: Table) -> Sequence[Row[Any]]:
+    """Run an update that takes rows and give them as they are now."""
+    return connection.execute(statement.returning(table)).all()

@@ -1,0 +1,145 @@
+"""The close of a pass, in one transaction: marks, verdicts, outbox entries, reminders, review flags."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from horehab.domain.suspicion import Tier, Verdict
+from horehab.store import outbox, patients, reminders, tables
+from horehab.store.payloads import encode
+from horehab.usecases.exchange import Review
+
+_RANK = {Tier.SUSPECT: 0, Tier.WATCH: 1, Tier.CANNOT_JUDGE: 2, Tier.QUIET: 3}
+_BY_STRENGTH = 10
+
+
+def close(  # noqa: PLR0913  # one transaction has these six parts
+    connection: Connection,
+    *,
+    marks: Mapping[str, str],
+    reviews: Sequence[Review],
+    now: datetime,
+    problems: tuple[str, ...],
+    seen: Mapping[str, int],
+    ward: ZoneInfo,
+) -> None:
+    """Close a pass. `seen` tells per patient up to which change the review had read."""
+    _set_marks(connection, marks)
+    _set_verdicts(connection, reviews)
+    _set_patients(connection, reviews, seen)
+    void = sorted({key for review in reviews for key in review.void_reminders})
+    reminders.cancel(connection, void, now=now)
+    reminders.add(connection, (r for review in reviews for r in review.reminders), ward=ward)
+    outbox.add(connection, (entry for review in reviews for entry in review.entries), now=now)
+    connection.execute(
+        insert(tables.review_pass).values(
+            finished=now,
+            as_of=max((review.as_of for review in reviews), default=None),
+            problems=msgspec.json.encode(problems).decode(),
+        )
+    )
+
+
+def _set_marks(connection: Connection, marks: Mapping[str, str]) -> None:
+    t = tables.mark
+    if marks:
+        connection.execute(delete(t).where(t.c.kind.in_(sorted(marks))))
+        connection.execute(insert(t), [{"kind": kind, "mark": mark} for kind, mark in sorted(marks.items())])
+
+
+def read_marks(connection: Connection) -> dict[str, str]:
+    """Tell up to where each kind of resource has been read."""
+    return {row.kind: row.mark for row in connection.execute(select(tables.mark))}
+
+
+def _set_verdicts(connection: Connection, reviews: Sequence[Review]) -> None:
+    t = tables.verdict
+    for chunk in patients.chunks(review.patient for review in reviews):
+        connection.execute(delete(t).where(t.c.patient.in_(chunk)))
+    rows = [
+        {
+            "patient": review.patient,
+            "joint": verdict.place.joint.value,
+            "side": verdict.place.side.value,
+            "tier": verdict.tier.value,
+            "as_of": verdict.as_of,
+            "payload": encode(verdict),
+        }
+        for review in {review.patient: review for review in reviews}.values()
+        for verdict in review.verdicts
+    ]
+    if rows:
+        connection.execute(insert(t), rows)
+
+
+def _set_patients(connection: Connection, reviews: Sequence[Review], seen: Mapping[str, int]) -> None:
+    t = tables.patient
+    if not reviews:
+        return
+    rows = [_patient_row(review, seen.get(review.patient)) for review in reviews]
+    connection.execute(
+        update(t)
+        .where(t.c.reference == bindparam("r"))
+        .values(
+            tier=bindparam("the_tier"), need=bindparam("the_need"), last_measured=bindparam("measured"),
+            as_of=bindparam("the_day"),
+        ),
+        rows,
+    )  # fmt: skip
+    read = [row for row in rows if row["read"] is not None]
+    if read:
+        later = (t.c.reference == bindparam("r")) & (t.c.reviewed < bindparam("read"))
+        connection.execute(update(t).where(later).values(reviewed=bindparam("read")), read)
+    unread = [row["r"] for row in rows if row["read"] is None]
+    for chunk in patients.chunks(unread):
+        connection.execute(update(t).where(t.c.reference.in_(chunk)).values(reviewed=t.c.changes))
+    patients.note_listing_changed(connection)
+
+
+def _patient_row(review: Review, read: int | None) -> dict[str, Any]:
+    return {
+        "r": review.patient,
+        "the_tier": worst_tier(review.verdicts).value,
+        "the_need": need_of(review.verdicts),
+        "measured": review.last_measured,
+        "the_day": review.as_of,
+        "read": read,
+    }
+
+
+def worst_tier(verdicts: Sequence[Verdict]) -> Tier:
+    """Give the tier of the joint that needs a look most; without any verdict nothing can be judged."""
+    return min((verdict.tier for verdict in verdicts), key=_RANK.__getitem__, default=Tier.CANNOT_JUDGE)
+
+
+def need_of(verdicts: Sequence[Verdict]) -> int:
+    """Rank a patient for the caseload, smaller is more urgent: by tier, nerve flag, then strength."""
+    worst = worst_tier(verdicts)
+    of_worst = [verdict for verdict in verdicts if verdict.tier is worst]
+    strength = max((verdict.strength for verdict in of_worst), default=0)
+    flagged = any(verdict.red_flags for verdict in verdicts)
+    return (_RANK[worst] + 1) * 2 * _BY_STRENGTH - strength - (_BY_STRENGTH if flagged else 0)
+
+
+def changes_of(connection: Connection, reference: str) -> int:
+    """Count the changes of a patient so far, to know later whether a review had read them all."""
+    t = tables.patient
+    return int(connection.execute(select(t.c.changes).where(t.c.reference == reference)).scalar() or 0)
+
+
+def verdicts_of(connection: Connection, references: Sequence[str]) -> dict[str, list[str]]:
+    """Give the verdicts of some patients as they were written down."""
+    t = tables.verdict
+    found: dict[str, list[str]] = {reference: [] for reference in references}
+    for name, payload in connection.execute(select(t.c.patient, t.c.payload).where(t.c.patient.in_(references))):
+        found[name].append(payload)
+    return found
+
+
+def as_day(value: date | None) -> str:
+    """Write a day as text, empty when there is none."""
+    return value.isoformat() if value else ""

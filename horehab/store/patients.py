@@ -1,0 +1,180 @@
+"""Rows of patients: made when first heard of, flagged when something changed, united after a merge."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+
+from horehab.domain.record import Patient
+from horehab.domain.suspicion import Tier
+from horehab.errors import UnknownPatient
+from horehab.store import names, tables
+from horehab.store.payloads import encode
+
+_LONGEST_CHAIN = 5
+UNJUDGED = 60
+CHUNK = 500
+
+
+def chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    """Cut a list into pieces that any database takes in one statement."""
+    ordered = sorted(values)
+    return (ordered[i : i + CHUNK] for i in range(0, len(ordered), CHUNK))
+
+
+def touch(connection: Connection, references: Iterable[str]) -> None:
+    """Flag patients, and those into whom they were merged, for review; rows are made where there are none."""
+    wanted = set(references)
+    t = tables.patient
+    for chunk in chunks(wanted):
+        known = set(connection.execute(select(t.c.reference).where(t.c.reference.in_(chunk))).scalars())
+        _add(connection, [name for name in chunk if name not in known])
+        survivors = select(t.c.survivor).where(t.c.reference.in_(chunk))
+        connection.execute(
+            update(t)
+            .where(t.c.reference.in_(chunk) | t.c.reference.in_(survivors))
+            .values(changes=t.c.changes + 1)
+        )
+
+
+def _add(connection: Connection, references: list[str]) -> None:
+    if not references:
+        return
+    installation = connection.execute(select(tables.installation.c.installation_id)).scalar_one()
+    connection.execute(
+        insert(tables.patient),
+        [
+            {
+                "reference": reference,
+                "key": names.address_key(installation, reference),
+                "survivor": reference,
+                "is_listed": True,
+                "changes": 0,
+                "reviewed": 0,
+                "tier": Tier.CANNOT_JUDGE.value,
+                "need": UNJUDGED,
+                "name": names.sort_name(None),
+            }
+            for reference in references
+        ],
+    )
+    note_listing_changed(connection)
+
+
+def note_listing_changed(connection: Connection) -> None:
+    """Note that the counts of the caseload have to be taken anew."""
+    t = tables.installation
+    connection.execute(update(t).values(patients_changed=t.c.patients_changed + 1))
+
+
+def identify(connection: Connection, identities: Mapping[str, Patient | None]) -> None:
+    """Put down who patients are (None: the chart has that patient no more), after they were touched."""
+    if not identities:
+        return
+    t, words = tables.patient, tables.patient_word
+    for chunk in chunks(identities):
+        connection.execute(delete(words).where(words.c.patient.in_(chunk)))
+    rows = [
+        {
+            "r": reference,
+            "identity": encode(who) if who else None,
+            "replaced_by": who.replaced_by if who else None,
+            "name": names.sort_name(who),
+        }
+        for reference, who in identities.items()
+    ]
+    connection.execute(
+        update(t)
+        .where(t.c.reference == bindparam("r"))
+        .values(identity=bindparam("identity"), replaced_by=bindparam("replaced_by"), name=bindparam("name")),
+        rows,
+    )
+    found = [{"word": w, "patient": r} for r, who in identities.items() for w in names.search_words(who)]
+    if found:
+        connection.execute(insert(words), found)
+    note_listing_changed(connection)
+    _follow_merges(connection, identities)
+
+
+def relist(connection: Connection, references: Iterable[str]) -> None:
+    """List patients who stand in the chart or of whom something is known; hide the merged and the deleted."""
+    t, f, s = tables.patient, tables.fact, tables.set_aside
+    is_known = exists().where(f.c.patient == t.c.reference) | exists().where(s.c.patient == t.c.reference)
+    for chunk in chunks(references):
+        connection.execute(
+            update(t)
+            .where(t.c.reference.in_(chunk))
+            .values(is_listed=(t.c.survivor == t.c.reference) & (t.c.identity.is_not(None) | is_known))
+        )
+
+
+def _follow_merges(connection: Connection, identities: Mapping[str, Patient | None]) -> None:
+    t = tables.patient
+    links = {
+        row.reference: row.replaced_by
+        for row in connection.execute(select(t.c.reference, t.c.replaced_by).where(t.c.replaced_by.is_not(None)))
+    }
+    merged = connection.execute(select(t.c.reference, t.c.survivor).where(t.c.survivor != t.c.reference)).all()
+    former = {row.reference: row.survivor for row in merged}
+    if not links and not former:
+        return
+    wanted = {reference: survivor_of(reference, links) for reference in {*links, *former, *identities}}
+    moved = {reference: to for reference, to in wanted.items() if former.get(reference, reference) != to}
+    touch(connection, {*moved, *moved.values(), *(former[r] for r in moved if r in former)})
+    for reference, to in moved.items():
+        connection.execute(update(t).where(t.c.reference == reference).values(survivor=to))
+    relist(connection, {*moved, *moved.values()})
+
+
+def survivor_of(reference: str, links: Mapping[str, str]) -> str:
+    """Follow "replaced by" to its end; a circle or a chain of more than five leads nowhere, so nobody is hidden."""
+    here = reference
+    for _ in range(_LONGEST_CHAIN):
+        if here not in links:
+            return here
+        here = links[here]
+    return here if here not in links else reference
+
+
+def survivor(connection: Connection, reference: str) -> str:
+    """Find the patient as whom a patient is now known; UnknownPatient."""
+    t = tables.patient
+    found = connection.execute(select(t.c.survivor).where(t.c.reference == reference)).scalar()
+    if found is None:
+        raise UnknownPatient(reference)
+    return str(found)
+
+
+def united(connection: Connection, reference: str) -> tuple[str, ...]:
+    """List a patient and those who were merged into them; UnknownPatient."""
+    t = tables.patient
+    known = survivor(connection, reference)
+    found = connection.execute(select(t.c.reference).where(t.c.survivor == known).order_by(t.c.reference)).scalars()
+    return tuple(found)
+
+
+def together(connection: Connection, reference: str) -> tuple[str, ...]:
+    """List a patient and all who are the same person after merges; one who is not known stands alone."""
+    try:
+        return united(connection, reference)
+    except UnknownPatient:
+        return (reference,)
+
+
+def to_review(connection: Connection) -> tuple[str, ...]:
+    """List the patients of whom something changed since their last review."""
+    t = tables.patient
+    asked = select(t.c.reference).where((t.c.changes > t.c.reviewed) & t.c.is_listed).order_by(t.c.reference)
+    return tuple(connection.execute(asked).scalars())
+
+
+def listed(connection: Connection) -> tuple[str, ...]:
+    """List every patient who was not merged away."""
+    t = tables.patient
+    return tuple(connection.execute(select(t.c.reference).where(t.c.is_listed).order_by(t.c.reference)).scalars())
+
+
+def latest_review(connection: Connection) -> date | None:
+    """Tell the latest day as of which a review was closed."""
+    found: date | None = connection.execute(select(func.max(tables.review_pass.c.as_of))).scalar()
+    return found

@@ -1,0 +1,38 @@
+"""Who may sign in when horehab stands alone."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from horehab.errors import InputError
+from horehab.store import tables
+from horehab.usecases.exchange import User
+
+ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
+
+
+def find(connection: Connection, name: str) -> User | None:
+    """Find someone who may sign in."""
+    t = tables.user
+    row = connection.execute(select(t).where(t.c.name == name)).first()
+    return User(**row._asdict()) if row else None
+
+
+def add(connection: Connection, user: User) -> None:
+    """Add someone who may sign in, or replace them; InputError for a role that is none or an empty name."""
+    t = tables.user
+    if user.role not in ROLES:
+        raise InputError(
+            f"The role {user.role!r} is none.", field="role", value=user.role, remedy=f"Write one of {', '.join(ROLES)}."
+        )
+    if not user.name.strip():
+        raise InputError("The name to sign in with is empty.", field="name", value=user.name, remedy="Give a name.")
+    connection.execute(delete(t).where(t.c.name == user.name))
+    connection.execute(
+        insert(t).values(
+            name=user.name,
+            display=user.display,
+            role=user.role,
+            password_hash=user.password_hash,
+            practitioner=user.practitioner,
+            is_active=user.is_active,
+        )
+    )

@@ -1,0 +1,92 @@
+"""All that is known of a patient: what the chart says, and what was logged here and is not yet seen in it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from horehab.domain.entries import DecisionEntry, MeasurementEntry, SessionEntry
+from horehab.domain.record import Fact, Patient, PatientRecord, record_of
+from horehab.domain.session import Session
+from horehab.domain.signs import PainRating
+from horehab.store import outbox, patients, tables
+from horehab.store.payloads import decode_entry, decode_fact, decode_patient
+
+_LOCAL = "urn:uuid:"
+
+
+def record(connection: Connection, reference: str) -> PatientRecord:
+    """Give all that is known of a patient, entries on their way included; UnknownPatient."""
+    together = patients.united(connection, reference)
+    survivor = patients.survivor(connection, reference)
+    facts = (*_charted(connection, together), *_local(connection, together))
+    return record_of(_identity(connection, survivor), _placed(facts))
+
+
+def local_facts(connection: Connection, together: Sequence[str]) -> tuple[Fact, ...]:
+    """Give what was logged here about these patients and is not yet seen in the chart."""
+    return _local(connection, together)
+
+
+def decisions(connection: Connection, together: Sequence[str]) -> tuple[DecisionEntry, ...]:
+    """List what people decided about these patients' suspicions, oldest first."""
+    t = tables.decision
+    asked = select(t.c.payload).where(t.c.patient.in_(together)).order_by(t.c.row)
+    found = (decode_entry(DecisionEntry.__name__, payload) for payload in connection.execute(asked).scalars())
+    return tuple(entry for entry in found if isinstance(entry, DecisionEntry))
+
+
+def _identity(connection: Connection, reference: str) -> Patient:
+    t = tables.patient
+    payload = connection.execute(select(t.c.identity).where(t.c.reference == reference)).scalar()
+    return decode_patient(payload) if payload else Patient(reference=reference)
+
+
+def _charted(connection: Connection, together: Sequence[str]) -> Iterable[Fact]:
+    t = tables.fact
+    asked = select(t.c.kind, t.c.payload).where(t.c.patient.in_(together))
+    return [decode_fact(kind, payload) for kind, payload in connection.execute(asked)]
+
+
+def _local(connection: Connection, together: Sequence[str]) -> tuple[Fact, ...]:
+    t, later, seen = tables.outbox, tables.outbox.alias("later"), tables.resource
+    own_id = func.substr(t.c.key, func.length(t.c.kind) - func.length("Entry") + 2)
+    asked = (
+        select(t.c.kind, t.c.payload)
+        .where(
+            t.c.patient.in_(together),
+            t.c.kind.in_((SessionEntry.__name__, MeasurementEntry.__name__)),
+            t.c.state != outbox.REPLACED,
+            ~exists().where(later.c.key == t.c.key, later.c.row > t.c.row, later.c.state != outbox.REPLACED),
+            ~exists().where((seen.c.own_key == t.c.key) | (seen.c.own_key == own_id)),
+        )
+        .order_by(t.c.row)
+    )
+    return tuple(_as_fact(connection, row) for row in connection.execute(asked).all())
+
+
+def _as_fact(connection: Connection, row: Any) -> Fact:
+    entry = decode_entry(row.kind, row.payload)
+    if isinstance(entry, SessionEntry):
+        return replace(entry.session, source=_source(connection, "session", entry.session_id))
+    assert isinstance(entry, MeasurementEntry)  # the kinds asked for
+    return replace(
+        entry.fact,
+        source=_source(connection, "measurement", entry.measurement_id),
+        session=_source(connection, "session", entry.session_id),
+    )
+
+
+def _source(connection: Connection, kind: str, own_id: str) -> str:
+    return outbox.delivered_reference(connection, f"{kind}:{own_id}") or f"{_LOCAL}{own_id}"
+
+
+def _placed(facts: Sequence[Fact]) -> Iterable[Fact]:
+    """Give a pain without place the one joint that was worked on in its session, if there was just one."""
+    places = {f.source: f.places[0] for f in facts if isinstance(f, Session) and len(f.places) == 1}
+    for fact in facts:
+        if isinstance(fact, PainRating) and fact.place is None and fact.session in places:
+            yield replace(fact, place=places[fact.session])
+        else:
+            yield fact
