@@ -1,0 +1,123 @@
+"""What else is known of the patient: what explains a finding otherwise, hides pain, or rules a joint out."""
+
+from datetime import date
+
+from horehab.domain.exposure import Background, BackgroundKind, Exposure, ExposureKind
+from horehab.domain.joints import Joint, JointSide
+from horehab.domain.laboratory import Analyte
+from horehab.domain.record import PatientRecord
+from horehab.domain.suspicion import Reason
+
+_ALP = {
+    BackgroundKind.PREGNANCY: "alp-pregnancy",
+    BackgroundKind.LIVER_DISEASE: "alp-liver",
+    BackgroundKind.ALCOHOL: "alp-alcohol",
+    BackgroundKind.FRACTURE: "alp-fracture",
+}
+_ALP_LABS = {Analyte.GAMMA_GT: "alp-ggt", Analyte.BILIRUBIN: "alp-bilirubin"}
+_NERVE = (
+    BackgroundKind.POLYNEUROPATHY,
+    BackgroundKind.PLEXUS_LESION,
+    BackgroundKind.CENTRAL_LESION,
+    BackgroundKind.MYOPATHY,
+    BackgroundKind.SCIATIC_LESION,
+)
+_NO_JOINT = (BackgroundKind.JOINT_REPLACEMENT, BackgroundKind.ARTHRODESIS, BackgroundKind.AMPUTATION)
+_DIFFERENTIAL = {
+    BackgroundKind.DEEP_VEIN_THROMBOSIS: "deep-vein-thrombosis",
+    BackgroundKind.FRACTURE: "fracture",
+    BackgroundKind.INFECTION: "infection",
+    BackgroundKind.CONTRACTURE: "contracture",
+}
+_LEG = (Joint.HIP, Joint.KNEE, Joint.ANKLE)
+
+
+def alp_confounders(record: PatientRecord) -> tuple[Reason, ...]:
+    """Name what may raise alkaline phosphatase besides bone: pregnancy, liver, alcohol, fracture (R14, R15)."""
+    found = [Reason(code=_ALP[b.kind], references=(b.source,)) for b in record.backgrounds if b.kind in _ALP]
+    labs = [r for r in record.labs if r.analyte in _ALP_LABS and r.is_elevated]
+    found += [
+        Reason(code=_ALP_LABS[r.analyte], figures=(("multiple", round(r.multiple or 0, 2)),), references=(r.source,))
+        for r in labs
+    ]
+    return _ordered(found)
+
+
+def nerve_confounders(record: PatientRecord) -> tuple[Reason, ...]:
+    """Name lesions of nerve or muscle: a risk, and another cause of active weakness and of painless joints (R02)."""
+    return _ordered(
+        [
+            Reason(code="nerve-or-muscle", figures=_text(b), references=(b.source,))
+            for b in record.backgrounds
+            if b.kind in _NERVE
+        ]
+    )
+
+
+def sedation(record: PatientRecord, day: date) -> tuple[Reason, ...]:
+    """Say when sedation of the weeks before hides pain: no pain then is no counter-evidence."""
+    spans = [
+        e
+        for e in record.exposures
+        if e.kind is ExposureKind.SEDATION and (e.end is None or (day - e.end.day).days <= _HIDES_DAYS)
+    ]
+    return _ordered([Reason(code="sedation-hides-pain", references=(e.source,)) for e in spans])
+
+
+_HIDES_DAYS = 14
+
+
+def no_joint_left(record: PatientRecord, place: JointSide, day: date) -> Background | None:
+    """Find the replacement, fusion or amputation because of which this joint cannot be judged."""
+    found = [
+        b
+        for b in record.backgrounds
+        if b.kind in _NO_JOINT and b.place == place and (b.start is None or b.start.day <= day)
+    ]
+    return min(found, key=lambda b: b.source, default=None)
+
+
+def known_differentials(record: PatientRecord, place: JointSide, day: date) -> tuple[Reason, ...]:
+    """Name thrombosis, fracture, infection or contracture known on this side; they never close a suspicion (R08)."""
+    found = [
+        Reason(code=f"known-{_DIFFERENTIAL[b.kind]}", figures=_text(b), references=(b.source,))
+        for b in record.backgrounds
+        if b.kind in _DIFFERENTIAL and _touches(b, place) and (b.end is None or b.end.day >= day)
+    ]
+    return _ordered(found)
+
+
+def _touches(background: Background, place: JointSide) -> bool:
+    """Take what has no place as touching every joint; a thrombosis as touching the whole limb of its side."""
+    if background.place is None:
+        return True
+    if background.kind is BackgroundKind.DEEP_VEIN_THROMBOSIS:
+        same_limb = (background.place.joint in _LEG) == (place.joint in _LEG)
+        return same_limb and background.place.side is place.side
+    return background.place == place
+
+
+def exposures(record: PatientRecord, day: date) -> tuple[Reason, ...]:
+    """Say what the patient has been through, the longest span of each kind in days; "unknown" is said as missing."""
+    longest: dict[ExposureKind, tuple[int, str]] = {}
+    for exposure in record.exposures:
+        span = (_days(exposure, day), exposure.source)
+        longest[exposure.kind] = max(longest.get(exposure.kind, span), span)
+    spans = [(kind, *longest[kind]) for kind in ExposureKind if kind in longest]
+    return tuple(
+        Reason(code="exposure", figures=(("kind", kind.value), ("days", days)), references=(source,))
+        for kind, days, source in spans
+    )
+
+
+def _days(exposure: Exposure, day: date) -> int:
+    end = exposure.end.day if exposure.end is not None and exposure.end.day <= day else day
+    return max(0, (end - exposure.start.day).days)
+
+
+def _text(background: Background) -> tuple[tuple[str, str], ...]:
+    return (("text", background.text or background.kind.value),)
+
+
+def _ordered(reasons: list[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda r: (r.code, r.references, str(r.figures))))

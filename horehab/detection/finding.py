@@ -1,0 +1,208 @@
+"""Looking at one joint on one day: what is lost beyond error, what hurts anew, which signs and values support it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from horehab.detection.joint_file import JointFile
+from horehab.detection.pain import PainChange
+from horehab.domain.course import Course
+from horehab.domain.joints import Joint, Motion
+from horehab.domain.laboratory import LabResult
+from horehab.domain.signs import Sign, SignKind
+from horehab.domain.suspicion import Tier
+from horehab.domain.thresholds import Rules
+from horehab.domain.walk import CoursePoint
+
+Forgiven = Mapping[Motion, tuple[int, float]]
+"""Losses that an ended suspicion left behind: by motion, the fall they belong to and their degrees."""
+
+_LOCAL = (SignKind.FIRM_END_FEEL, SignKind.SWELLING, SignKind.WARMTH)
+_NERVE = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSORY_LOSS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A passive motion that is beyond measurement error on this day.
+
+    `degrees` is the loss against the best sustained value; `is_repeated` when the visit before was beyond error
+    too, `is_confirmed` when both were beyond the larger threshold `suspect_from`, `is_large` when it is so large
+    that pain alone confirms it (clinical.md 4.4, 4.5).
+    """
+
+    course: Course
+    index: int
+    degrees: float
+    suspect_from: float
+    is_repeated: bool
+    is_confirmed: bool
+    is_large: bool
+
+    @property
+    def point(self) -> CoursePoint:
+        """The visit that shows the loss."""
+        return self.course.points[self.index]
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether it rests on assumed times alone, and so raises nothing by itself."""
+        used = self.course.points[self.index - 1 if self.is_repeated else self.index : self.index + 1]
+        return all(p.visit.is_assumed for p in used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stiffness:
+    """A passive motion that was far below its norm when first measured and has not been better since."""
+
+    motion: Motion
+    norm: float
+    point: CoursePoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """All that speaks for ossification in one joint on one day, and the tier that follows from that day alone."""
+
+    day: date
+    tier: Tier
+    losses: tuple[Loss, ...] = ()
+    stiff: tuple[Stiffness, ...] = ()
+    pain: PainChange | None = None
+    signs: tuple[Sign, ...] = ()
+    nerve: tuple[Sign, ...] = ()
+    labs: tuple[LabResult, ...] = ()
+
+    @property
+    def strength(self) -> int:
+        """Grade what was found from 0 to 5; each kind of evidence can only add, never take away."""
+        points = 0
+        if self.losses:
+            points += 2 if any(loss.is_confirmed or loss.is_large for loss in self.losses) else 1
+            points += len(self.losses) > 1
+        points += self.pain is not None and self.pain.counts
+        points += bool(self.stiff)
+        points += bool(self.signs)
+        points += bool(self.labs and (self.losses or self.stiff))
+        points += 2 * is_nerve_flag(self)
+        least = {Tier.SUSPECT: 2, Tier.WATCH: 1}.get(self.tier, 0)
+        most = {Tier.SUSPECT: 5, Tier.WATCH: 2}.get(self.tier, 0)
+        return max(least, min(most, points))
+
+
+def is_nerve_flag(finding: Finding) -> bool:
+    """Say whether hip pain stands beside a positive straight leg raise on that side (R07)."""
+    is_painful = finding.pain is not None and finding.pain.now > 0
+    return is_painful and any(s.kind is SignKind.STRAIGHT_LEG_RAISE for s in finding.nerve)
+
+
+def look(file: JointFile, rules: Rules, day: date, *, forgiven: Forgiven) -> Finding:
+    """Look at a joint as it stands on a day; nothing later in the file is read."""
+    within = rules.pain.recent_days
+    found = Finding(
+        day=day,
+        tier=Tier.QUIET,
+        losses=tuple(_losses(file, rules, day, forgiven)),
+        stiff=_stiff(file, rules, day),
+        pain=file.pain.at(day, rules.pain),
+        signs=tuple(s for kind in _LOCAL if (s := file.sign(kind, day, within)) is not None),
+        nerve=_nerve_signs(file, day, within),
+        labs=tuple(r for r in file.raised if 0 <= (day - r.when.day).days <= rules.laboratory.recent_days),
+    )
+    return replace(found, tier=_tier(found, rules))
+
+
+def _losses(file: JointFile, rules: Rules, day: date, forgiven: Forgiven) -> list[Loss]:
+    found = []
+    for course in file.passive:
+        index = _index_at(course, day, rules.loss.recent_days)
+        if index is not None and index > 0:
+            loss = _loss(course, index, rules, forgiven.get(course.motion))
+            found += [loss] if loss is not None else []
+    return found
+
+
+def _index_at(course: Course, day: date, recent_days: int) -> int | None:
+    index = next((i for i in range(len(course.points) - 1, -1, -1) if course.points[i].day <= day), None)
+    return index if index is not None and (day - course.points[index].day).days <= recent_days else None
+
+
+def _loss(course: Course, index: int, rules: Rules, left: tuple[int, float] | None) -> Loss | None:
+    now, before = course.points[index], course.points[index - 1]
+    degrees = _lost(now, left)
+    if degrees <= now.threshold:
+        return None
+    joint, motion = course.place.joint, course.motion
+    suspect_from = rules.suspect_threshold(joint, motion)
+    large = rules.loss.large_multiplier * rules.motions[(joint, motion)].different_rater
+    is_same_fall = before.fall == now.fall
+    return Loss(
+        course=course,
+        index=index,
+        degrees=degrees,
+        suspect_from=suspect_from,
+        is_repeated=is_same_fall and _lost(before, left) > before.threshold,
+        is_confirmed=is_same_fall and min(degrees, _lost(before, left)) > suspect_from,
+        is_large=degrees >= min(large, rules.loss.large_degrees),
+    )
+
+
+def _lost(point: CoursePoint, left: tuple[int, float] | None) -> float:
+    """Take off what an earlier, ended suspicion had left, unless the motion has been won back since."""
+    return point.loss - left[1] if left is not None and left[0] == point.fall else point.loss
+
+
+def _stiff(file: JointFile, rules: Rules, day: date) -> tuple[Stiffness, ...]:
+    """Find motions that were far below the norm at their first visit and have not been better since."""
+    found = []
+    for course in file.passive:
+        index = _index_at(course, day, rules.loss.recent_days)
+        numbers = rules.motions[(course.place.joint, course.motion)]
+        norm = numbers.norm or 0.0
+        if index is None or norm < rules.loss.stiff_norm_from:
+            continue
+        until = course.points[: index + 1]
+        if max(p.degrees for p in until) < rules.loss.stiff_fraction * norm:
+            found.append(Stiffness(motion=course.motion, norm=norm, point=course.points[index]))
+    return tuple(found)
+
+
+def _nerve_signs(file: JointFile, day: date, within: int) -> tuple[Sign, ...]:
+    if file.place.joint is not Joint.HIP:
+        return ()
+    return tuple(s for kind in _NERVE if (s := file.sign(kind, day, within)) is not None)
+
+
+def _tier(found: Finding, rules: Rules) -> Tier:
+    """Decide by this day alone: suspect, watch or quiet (clinical.md 4.4, 4.5, R04, R07)."""
+    if _is_suspect(found, rules):
+        return Tier.SUSPECT
+    has_pain = found.pain is not None and found.pain.counts
+    is_watched = found.losses or has_pain or found.nerve or _is_stiff_and_painful(found, rules)
+    return Tier.WATCH if is_watched else Tier.QUIET
+
+
+def _is_suspect(found: Finding, rules: Rules) -> bool:
+    firm = tuple(loss for loss in found.losses if not loss.is_assumed)
+    if any(loss.is_confirmed for loss in firm) or is_nerve_flag(found):
+        return True
+    if firm and (found.signs or (found.pain is not None and found.pain.counts)):
+        return True
+    if found.labs and any(loss.is_repeated for loss in firm):
+        return True
+    large = [loss for loss in firm if loss.is_large]
+    if large and (len(large) > 1 or _is_painful(found, rules)):
+        return True
+    return _is_stiff_and_painful(found, rules) and bool(found.signs or found.labs) and _has_stayed(found)
+
+
+def _is_painful(found: Finding, rules: Rules) -> bool:
+    return found.pain is not None and found.pain.now >= rules.pain.level
+
+
+def _is_stiff_and_painful(found: Finding, rules: Rules) -> bool:
+    return bool(found.stiff) and _is_painful(found, rules)
+
+
+def _has_stayed(found: Finding) -> bool:
+    """Say whether a joint that was stiff when first seen has been seen so at a later visit too."""
+    return any(stiff.point.reference is not None for stiff in found.stiff)

@@ -1,0 +1,73 @@
+"""Pain at one joint: whether it is new or has risen. A rating that was not taken is unknown, never none."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from horehab.domain.signs import PainRating
+from horehab.domain.thresholds import PainNumbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainChange:
+    """How much it hurts now (0-10) against before; `before` is None when nobody had asked before."""
+
+    now: float
+    before: float | None
+    day: date
+    references: tuple[str, ...]
+    is_new: bool
+    is_risen: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether this pain speaks for something new in the joint."""
+        return self.is_new or self.is_risen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainCourse:
+    """The worst rating of each day at one joint, in order of days."""
+
+    days: tuple[date, ...]
+    worst: tuple[float, ...]
+    references: tuple[tuple[str, ...], ...]
+
+    def at(self, day: date, numbers: PainNumbers) -> PainChange | None:
+        """Compare the latest rating with those before; None when none was taken within the last days."""
+        last = bisect_right(self.days, day) - 1
+        if last < 0 or (day - self.days[last]).days > numbers.recent_days:
+            return None
+        now, before = self.worst[last], self._before(last, numbers)
+        is_new = before is None and now >= numbers.level
+        is_risen = before is not None and now >= numbers.level and now - before >= numbers.rise
+        return PainChange(
+            now=now,
+            before=before,
+            day=self.days[last],
+            references=self.references[last],
+            is_new=is_new,
+            is_risen=is_risen,
+        )
+
+    def _before(self, last: int, numbers: PainNumbers) -> float | None:
+        """Take the usual level of long ago, or the first ratings where there is no long ago."""
+        if last == 0:
+            return None
+        long_ago = bisect_right(self.days, self.days[last] - timedelta(days=numbers.baseline_days))
+        return median(self.worst[max(0, long_ago - 3) : long_ago]) if long_ago else self.worst[0]
+
+
+def pain_course(ratings: Iterable[PainRating]) -> PainCourse:
+    """Sum up the ratings of one joint by day, the same in any order and however often one is repeated."""
+    by_day: dict[date, list[PainRating]] = {}
+    for rating in ratings:
+        by_day.setdefault(rating.when.day, []).append(rating)
+    days = tuple(sorted(by_day))
+    worst = tuple(max(r.score for r in by_day[day]) for day in days)
+    references = tuple(
+        (min(r.source for r in by_day[day] if r.score == top),) for day, top in zip(days, worst, strict=True)
+    )
+    return PainCourse(days=days, worst=worst, references=references)

@@ -1,0 +1,108 @@
+"""Readings sorted into series and visits: repeats dropped, bounds and slips of the unit set aside, a value a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from statistics import median
+
+from horehab.domain.joints import MOTIONS, JointSide, Motion
+from horehab.domain.range_of_motion import Mode, Reading
+
+Means = tuple[str | None, str | None, str | None]
+"""By whom, with what and in which position a value was taken: rater, device, position."""
+
+SeriesKey = tuple[JointSide, Motion, Mode]
+
+_TENS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one motion measured on one ward day: the median of that day's readings, in degrees.
+
+    `means` says how it was taken; a day with two raters, or without any named, has None there and counts as
+    taken by different hands. `is_assumed` when the time zone of each of its readings had to be assumed.
+    """
+
+    day: date
+    degrees: float
+    sources: tuple[str, ...]
+    means: Means | None
+    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The readings of one motion in one mode: visits by day, and what was kept apart from them."""
+
+    visits: tuple[Visit, ...]
+    bounds: tuple[Reading, ...]
+    set_aside: tuple[Reading, ...]
+
+
+def series_of(readings: Iterable[Reading]) -> dict[SeriesKey, list[Reading]]:
+    """Sort readings by place, motion and mode, in the order of the joint's forms; each mode is its own series."""
+    found: dict[SeriesKey, list[Reading]] = {}
+    for reading in readings:
+        found.setdefault((reading.place, reading.motion, reading.mode), []).append(reading)
+    return dict(sorted(found.items(), key=lambda item: _rank(item[0])))
+
+
+def _rank(key: SeriesKey) -> tuple[str, str, int, str, str]:
+    place, motion, mode = key
+    motions = MOTIONS[place.joint]
+    rank = motions.index(motion) if motion in motions else len(motions)
+    return place.joint.value, place.side.value, rank, motion.value, mode.value
+
+
+def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
+    """Sum up one series by day, the same whatever the order and however often a reading is repeated.
+
+    A broken number of at most `suspect_radians` in a series of tens of degrees is set aside: it looks like
+    radians written as degrees. Values that are no numbers are set aside too.
+    """
+    distinct = _distinct(readings)
+    bounds = tuple(r for r in distinct if r.bound is not None)
+    values = [r for r in distinct if r.bound is None and isfinite(r.degrees)]
+    typical = median(abs(r.degrees) for r in values) if values else 0.0
+    good = [r for r in values if not _is_slip(r.degrees, typical, suspect_radians)]
+    kept = {r.source for r in good}
+    set_aside = tuple(r for r in distinct if r.bound is None and r.source not in kept)
+    return Series(visits=_visits(good), bounds=bounds, set_aside=set_aside)
+
+
+def _distinct(readings: Iterable[Reading]) -> list[Reading]:
+    """Keep one of each exact repeat: the same instant, value and means under another reference says nothing new."""
+    found: dict[object, Reading] = {}
+    for reading in sorted(readings, key=lambda r: r.source):
+        key = (reading.when.earliest, reading.degrees, reading.bound, _means(reading))
+        found.setdefault(key, reading)
+    return sorted(found.values(), key=lambda r: (r.when.day, r.when.earliest, r.source))
+
+
+def _is_slip(degrees: float, typical: float, suspect_radians: float) -> bool:
+    return typical >= _TENS and abs(degrees) <= suspect_radians and degrees != round(degrees)
+
+
+def _means(reading: Reading) -> Means:
+    return reading.rater, reading.device, reading.position
+
+
+def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
+    days: dict[date, list[Reading]] = {}
+    for reading in readings:
+        days.setdefault(reading.when.day, []).append(reading)
+    return tuple(_visit(day, days[day]) for day in sorted(days))
+
+
+def _visit(day: date, readings: Sequence[Reading]) -> Visit:
+    means = {_means(r) for r in readings}
+    only = next(iter(means)) if len(means) == 1 else None
+    return Visit(
+        day=day,
+        degrees=readings[0].degrees if len(readings) == 1 else median(r.degrees for r in readings),
+        sources=tuple(sorted(r.source for r in readings)),
+        means=only if only is not None and only[0] is not None else None,
+        is_assumed=all(r.when.is_zone_assumed for r in readings),
+    )

@@ -1,0 +1,118 @@
+"""Walking along a motion's visits: the best sustained value before each, the fall below it, and the winning back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+
+from horehab.domain.series import Visit
+
+_CONFIRMED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoursePoint:
+    """One visit of a course, seen against what had been reached and held before it.
+
+    `reference` is the best sustained value before this visit in degrees (None at the first visit), resting on
+    those `reference_visits`; `loss` is reference minus value; `threshold` the change beyond measurement error
+    that applies here (MDC95), `is_same_rater` whether rater, device and position were the same throughout.
+    `fall` counts how often the motion has been won back so far: a new fall after that is a new one.
+    """
+
+    visit: Visit
+    reference: float | None
+    reference_visits: Sequence[Visit]
+    is_same_rater: bool
+    threshold: float
+    fall: int
+
+    @property
+    def day(self) -> date:
+        """The ward's day of the visit."""
+        return self.visit.day
+
+    @property
+    def degrees(self) -> float:
+        """The value of the visit, in degrees."""
+        return self.visit.degrees
+
+    @property
+    def loss(self) -> float:
+        """Degrees lost against the best sustained value before; 0 at the first visit, negative for a gain."""
+        return 0.0 if self.reference is None else self.reference - self.visit.degrees
+
+    @property
+    def is_beyond_error(self) -> bool:
+        """Whether the loss is larger than measurement error can explain."""
+        return self.loss > self.threshold
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """The memory of a walk along one series. `same` and `different` are the MDC95 of the motion, in degrees.
+
+    `rise` is how far a motion must come up from the bottom of a fall, twice in a row, to count as won back:
+    from then on a new fall is measured against what was reached since (clinical.md R29). `span` is how many
+    visits make a value sustained.
+    """
+
+    same: float
+    different: float
+    rise: float
+    span: int
+    since: list[Visit] = field(default_factory=list)
+    best: float = 0.0
+    best_visits: Sequence[Visit] = ()
+    low: float | None = None
+    beyond: int = 0
+    within: int = 0
+    risen: int = 0
+    falls: int = 0
+
+    def step(self, visit: Visit) -> CoursePoint:
+        """Take the next visit and see it against what was reached and held before."""
+        point = self._seen(visit)
+        self._follow_fall(point)
+        self.since.append(visit)
+        if self.low is not None and self.risen >= _CONFIRMED:
+            self._won_back()
+        self._follow_best(is_calm=not point.is_beyond_error)
+        return point
+
+    def _seen(self, visit: Visit) -> CoursePoint:
+        is_same = visit.means is not None and all(v.means == visit.means for v in self.best_visits)
+        return CoursePoint(
+            visit=visit,
+            reference=self.best if self.since else None,
+            reference_visits=self.best_visits,
+            is_same_rater=is_same,
+            threshold=self.same if is_same else self.different,
+            fall=self.falls,
+        )
+
+    def _follow_fall(self, point: CoursePoint) -> None:
+        """Remember the bottom of a fall (the lower of two visits would be noise: their mean), and the way up."""
+        self.beyond = self.beyond + 1 if point.is_beyond_error else 0
+        self.within = 0 if point.is_beyond_error else self.within + 1
+        if self.within >= _CONFIRMED:
+            self.low = None
+        is_up = self.low is not None and point.degrees >= self.low + self.rise
+        self.risen = self.risen + 1 if is_up else 0
+        if self.beyond >= _CONFIRMED:
+            level = (point.degrees + self.since[-1].degrees) / 2
+            self.low = level if self.low is None else min(self.low, level)
+
+    def _won_back(self) -> None:
+        self.since = self.since[-_CONFIRMED:]
+        self.low = None
+        self.risen = 0
+        self.falls += 1
+
+    def _follow_best(self, *, is_calm: bool) -> None:
+        """Raise the best sustained value; while it rests on few visits, a fall must not pull it down with it."""
+        recent = self.since[-self.span :]
+        sustained = recent[0].degrees if len(recent) == 1 else median(v.degrees for v in recent)
+        is_young = len(self.since) <= self.span and is_calm
+        if is_young or sustained > self.best or not self.best_visits:
+            self.best, self.best_visits = sustained, recent

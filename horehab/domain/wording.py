@@ -1,0 +1,114 @@
+"""The words of each reason in English, one template per code; the pages translate the same codes."""
+
+from collections.abc import Mapping
+
+from horehab.domain.suspicion import Figure, Reason
+
+TEMPLATES: Mapping[str, str] = {
+    # what speaks for it
+    "motion-loss": "{mode} {motion} {best} -> {latest} deg (best sustained of {best_visits} visit(s) before,"
+    " visits beyond error in a row: {visits}; threshold {threshold} deg, {raters})",
+    "stiff-from-first": "stiff when first measured: {motion} {latest} deg (norm {norm}), no earlier reading",
+    "pain": "pain NRS {before} -> {now}",
+    "pain-first-rated": "pain NRS {now} (first rating)",
+    "firm-end-feel": "firm end-feel",
+    "swelling": "swelling",
+    "warmth": "warmth",
+    "fever": "fever",
+    "alp-elevated": "ALP {value} {unit} ({multiple} x its limit {limit})",
+    "ck-elevated": "CK {value} {unit} ({multiple} x its limit {limit})",
+    "opposite-better": "opposite side {difference} deg better in {motion}",
+    "exposure": "{kind} {days} d",
+    # red flags of the nerve
+    "slr-positive": "straight leg raise positive",
+    "leg-weakness": "new leg weakness",
+    "sensory-loss": "sensory loss",
+    # what speaks against it
+    "won-back": "motion was won back by {day}",
+    "motion-held": "held within measurement error: {motions}",
+    "active-loss-only": "only active motion is lost ({motions}): weakness rather than the joint",
+    # what is missing, or does not help
+    "no-passive-reading": "no passive reading",
+    "no-earlier-reading": "no reading before {day} to compare with",
+    "not-measured-lately": "not measured for {days} d",
+    "pain-not-rated": "pain not rated",
+    "exposure-unknown": "exposure unknown",
+    "opposite-not-measured": "opposite side not measured",
+    "alp-missing": "ALP missing: excludes nothing",
+    "alp-not-elevated": "ALP {value} (limit {limit}, not elevated: does not exclude)",
+    "alp-not-interpreted": "ALP {value} {unit} not interpreted: its unit or limit is not known",
+    "mode-unknown": "{count} reading(s) do not say whether active or passive",
+    "set-aside": "{count} reading(s) set aside: they look like radians or are no numbers",
+    "times-assumed": "all times of the loss lack a zone: raises nothing by itself",
+    "joint-replaced-or-gone": "cannot be judged by motion: {text}",
+    # what explains a finding otherwise, or hides it
+    "known-deep-vein-thrombosis": "known: {text}; does not close this",
+    "known-fracture": "known: {text}; does not close this",
+    "known-infection": "known: {text}; does not close this",
+    "known-contracture": "known: {text}; does not close this",
+    "nerve-or-muscle": "{text}: may weaken active motion and hide pain",
+    "sedation-hides-pain": "sedation hides pain",
+    "alp-pregnancy": "ALP confounded by pregnancy",
+    "alp-liver": "ALP confounded by liver disease",
+    "alp-alcohol": "ALP confounded by alcohol",
+    "alp-fracture": "ALP confounded by a fracture",
+    "alp-ggt": "ALP confounded: GGT {multiple} x its limit",
+    "alp-bilirubin": "ALP confounded: bilirubin {multiple} x its limit",
+}
+"""By the code of a reason, its sentence with the names of its figures in braces."""
+
+OPTIONS: Mapping[str, str] = {
+    "clinical-review": "clinical review",
+    "measure-passive": "measure passive motion (pain-free range, no forceful stretching)",
+    "measure-again": "measure passive motion again within 7 days",
+    "measure-opposite": "measure the opposite side too",
+    "ct-mri-hip-pelvis": "CT and MRI of hip and lumbo-pelvis",
+    "neurological-review": "neurological review",
+    "scintigraphy": "bone scintigraphy",
+    "ct": "CT",
+    "ultrasound": "ultrasound as an alternative",
+    "plain-film": "plain film",
+    "plain-film-later": "plain film later: early it can still be normal",
+    "onset-not-bounded": "onset not bounded by an earlier reading",
+    "repeat-imaging": "repeat imaging in 2-4 weeks if early imaging is negative",
+    "pain-free-range": "stay within pain-free range, avoid forceful passive stretching until reviewed",
+    "discuss-medication": "discuss NSAID or bisphosphonate with the physician"
+    " (check thrombocytopenia, pregnancy, recent caesarean, kidney, stomach)",
+    "surgery-conditional": "surgery only if confirmed, autonomy and quality of life affected,"
+    " and comorbidity controlled",
+}
+"""By the code of a next step, what to consider; never an order."""
+
+DIFFERENTIALS: Mapping[str, str] = {
+    "contracture": "contracture",
+    "adhesive-capsulitis": "adhesive capsulitis",
+    "weakness-or-neuropathy": "ICU weakness or neuropathy",
+    "spasticity": "spasticity",
+    "deep-vein-thrombosis": "DVT",
+    "infection": "infection",
+    "fracture": "fracture",
+    "haematoma": "haematoma",
+    "radiculopathy": "radiculopathy",
+    "arthropathy": "arthropathy",
+    "tumour": "tumour",
+}
+"""By its code, what else it could be."""
+
+
+def reason_text(reason: Reason) -> str:
+    """Say a reason in English; a code without words is said as it stands, so that nothing is hidden."""
+    template = TEMPLATES.get(reason.code, reason.code)
+    words = {name: _plain(value) for name, value in reason.figures}
+    return template.format_map(_Words(words))
+
+
+class _Words(dict[str, str]):
+    """Figures by name; one that is missing is said to be so instead of raising."""
+
+    def __missing__(self, key: str) -> str:
+        """Say that a figure is not there."""
+        return f"({key} not given)"
+
+
+def _plain(value: Figure) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
