@@ -17,7 +17,7 @@ from horehab.fhir.connection import Connection
 from horehab.fhir.site import Site, read_concept_map
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
-from horehab.usecases.ports import Chart, Clock, Logbook, Ports
+from horehab.usecases.ports import Chart, Clock, Ports
 
 
 @runtime_checkable
@@ -38,7 +38,7 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
     try:
         if is_bound:
             logbook.check_binding(address=chart.address)
-        may_write = _may_write(settings, logbook)
+        may_write = _may_write(settings)
     except BaseException:
         _close(chart, logbook)
         raise
@@ -81,11 +81,19 @@ def _close(*doors: object) -> None:
             door.close()
 
 
-def _may_write(settings: Settings, logbook: Logbook) -> bool:
+def _may_write(settings: Settings) -> bool:
     """Decide whether entries may leave (fhir.md, "When to write at all")."""
     if settings.write == "off":
         return False
-    return settings.is_loopback or logbook.is_writing_accepted(address=settings.fhir_url)
+    return settings.is_loopback or store.is_writing_accepted(settings.database_url, settings.fhir_url)
+
+
+def accept_writing(settings: Settings) -> None:
+    """Keep the operator's acceptance that suspicions are written to this server, and who gave it, in the ledger."""
+    with opened_ports(settings) as ports:
+        store.accept_writing(settings.database_url, ports.chart.address)
+        what = f"writing accepted for {ports.chart.address}"
+        ports.logbook.audit(who="command line", what=what, patient=None, now=ports.clock.now())
 
 
 def _open_chart(settings: Settings, rules: Rules, clock: Clock) -> Chart:
@@ -155,5 +163,6 @@ def restore_store(settings: Settings, file: Path) -> None:
 
 def adopt_store(settings: Settings) -> str:
     """Bind the database to this installation and to the server of the settings; gives the server's address."""
-    store.adopt(settings.database_url, address=settings.fhir_url.rstrip("/"))
-    return settings.fhir_url.rstrip("/")
+    address = settings.fhir_url.rstrip("/")
+    store.adopt(settings.database_url, address)
+    return address

@@ -71,9 +71,8 @@ def _server(settings: Settings) -> Sequence[Choice]:
 def _database(settings: Settings) -> Sequence[Choice]:
     with opened_ports(settings, is_bound=False) as ports:
         health = ports.logbook.health(now=ports.clock.now())
-        found = [_store(health), _writing(settings, may_write=ports.may_write)]
-        found += [_binding(ports.logbook.check_binding, ports.chart.address)]
-        return found
+        binding = _binding(health.details.get("server", ""), ports.chart.address)
+        return [_store(health), binding, _writing(settings, may_write=ports.may_write)]
 
 
 def _store(health: Health) -> Choice:
@@ -89,12 +88,16 @@ def _instant(when: datetime | None) -> str:
     return when.isoformat(" ", "seconds") if when else "never"
 
 
-def _binding(check: Callable[..., None], address: str) -> Choice:
-    try:
-        check(address=address)
-    except HorehabError as error:
-        return Choice(subject="binding", is_well=False, finding=error.message, remedy=error.remedy)
-    return Choice(subject="binding", is_well=True, finding="The database belongs to this installation and server.")
+def _binding(bound: str, address: str) -> Choice:
+    if bound and bound != address:
+        return Choice(
+            subject="binding",
+            is_well=False,
+            finding=f"The database belongs to the FHIR server {bound}, not to {address}.",
+            remedy="Set another HOREHAB_DATABASE_URL; if the server only moved, run horehab adopt.",
+        )
+    words = "belongs to this server." if bound else "is new and will belong to this server from the first pass on."
+    return Choice(subject="binding", is_well=True, finding=f"The database {words}")
 
 
 def _writing(settings: Settings, *, may_write: bool) -> Choice:

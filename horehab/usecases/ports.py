@@ -148,6 +148,12 @@ class Ledger(Protocol):
     def audit(self, *, who: str, what: str, patient: str | None, now: datetime) -> None:
         """Note who did what, chained to the note before."""
 
+    def hold(self, name: str, *, owner: str, now: datetime, seconds: float) -> bool:
+        """Take or renew the lease of a piece of work, such as "step"; False when somebody else has it."""
+
+    def release(self, name: str, *, owner: str) -> None:
+        """Give back the lease of a piece of work."""
+
     def tick(self, *, name: str, now: datetime) -> None:
         """Note that the clock tower lives."""
 
@@ -173,7 +179,9 @@ class Receipt:
 class Postbox(Protocol):
     """How a reminder leaves the house. `deduplicates` says whether the same key twice is delivered once."""
 
-    deduplicates: bool
+    @property
+    def deduplicates(self) -> bool:
+        """Whether a repeat with the same key is dropped on its way."""
 
     def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
         """Send one reminder; the text comes from an allow-list and holds no diagnosis, value or joint."""

@@ -1,0 +1,100 @@
+"""`python -m scheduler`: the clock tower; it keeps step with the EHR and sends what is due, until it is stopped."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from horehab._version import __version__
+from horehab.domain.reminder import Reminder
+from horehab.errors import ConfigurationError, HorehabError
+from horehab.settings import Settings, read_settings
+from horehab.usecases.ports import Ports
+from horehab.wiring import opened_ports
+from scheduler.postbox import postbox_of
+from scheduler.ticks import TICKS, Tower, run_tick, start_clock
+
+_LOG = logging.getLogger("scheduler")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scheduler")
+@click.option("--once", is_flag=True, help="Do every tick's work once and end (exit 1 when something waits).")
+@click.option("--app", "host", metavar="MODULE:FACTORY", help="Read the settings from this Flask app's config.")
+def main(once: bool, host: str | None) -> None:
+    """Keep step with the EHR and send the reminders that are due, until SIGTERM or Ctrl-C.
+
+    Several may run beside each other, on one machine or many: each piece of work is leased in the database.
+
+    \b
+    Examples:
+      python -m scheduler                          settings from the environment (HOREHAB_*)
+      python -m scheduler --app myhospital:app     settings from a Flask host
+      python -m scheduler --once                   for cron
+
+    \b
+    Exit codes: 0 done, 1 undelivered or incomplete, 2 usage, 3 configuration.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        settings = read_settings(_config_of(host) if host else os.environ)
+        with opened_ports(settings) as ports:
+            is_done = _run(_tower(settings, ports), once=once)
+    except HorehabError as error:
+        click.echo(f"{error} ({error.code})", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(0 if is_done else 1)
+
+
+def _config_of(host: str) -> Mapping[str, Any]:
+    """Find a host's app, or make it, and take its config; ConfigurationError says what is wrong with the name."""
+    module, _, name = host.partition(":")
+    sys.path.insert(0, str(os.curdir))
+    try:
+        found = getattr(import_module(module), name or "app")
+        app = found if hasattr(found, "config") else found()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise ConfigurationError(
+            f"The app {host!r} cannot be had ({type(error).__name__}: {error}).",
+            remedy="Write module:app or module:factory, importable from here.",
+        ) from error
+    config: Mapping[str, Any] = app.config
+    return config
+
+
+def _tower(settings: Settings, ports: Ports) -> Tower:
+    def address_of(reminder: Reminder) -> str | None:
+        # A patient is written to only with recorded consent, which nothing records yet: staff alone.
+        return reminder.recipient if "@" in reminder.recipient else settings.team_email or None
+
+    return Tower(
+        ports=ports, postbox=postbox_of(settings, ports.clock), address_of=address_of, stop=threading.Event()
+    )
+
+
+def _run(tower: Tower, *, once: bool) -> bool:
+    def stop(_number: int, _frame: object) -> None:
+        tower.stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if once:
+        done = [run_tick(tower, tick) for tick in TICKS]
+        return all(done)
+    clock = start_clock(tower)
+    _LOG.info("the clock tower runs: %s", ", ".join(f"{tick.name} every {tick.seconds:g} s" for tick in TICKS))
+    tower.stop.wait()
+    _LOG.info("asked to stop: finishing the piece in hand")
+    clock.shutdown(wait=True)
+    return True
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m scheduler")

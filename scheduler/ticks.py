@@ -1,0 +1,128 @@
+"""The ticks: name, interval, verb. APScheduler only says that time passes; the ledger says what is due."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from horehab.domain.reminder import Reminder
+from horehab.errors import HorehabError
+from horehab.usecases.keep_step import keep_step
+from horehab.usecases.ports import Ports, Postbox
+from horehab.usecases.send_reminders import send_reminders
+
+_LOG = logging.getLogger("scheduler")
+_LEASE = 180.0  # seconds; a step renews it at each page and patient, so that only a dead one loses it
+
+
+class Stopping(Exception):
+    """The clock tower was asked to stop; the piece in hand was finished, the rest is left for the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Something to do every so many seconds. `is_shared`: several schedulers may do it at the same time."""
+
+    name: str
+    seconds: float
+    verb: Callable[["Tower", "Tick"], bool]
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tower:
+    """What a tick works with; `stop` is set when the tower was asked to stop."""
+
+    ports: Ports
+    postbox: Postbox
+    address_of: Callable[[Reminder], str | None]
+    stop: threading.Event
+
+    def hold(self, tick: Tick, seconds: float) -> bool:
+        """Take or renew the lease of a tick; False when another scheduler has it."""
+        logbook, clock = self.ports.logbook, self.ports.clock
+        return logbook.hold(tick.name, owner=self.ports.owner, now=clock.now(), seconds=seconds)
+
+    def go_on(self, tick: Tick) -> None:
+        """Between two pieces of work: renew the lease, or stop here when asked to."""
+        if self.stop.is_set():
+            raise Stopping
+        self.hold(tick, _LEASE)
+
+
+def _step(tower: Tower, tick: Tick) -> bool:
+    def between(*_piece: object) -> None:
+        tower.go_on(tick)
+
+    report = keep_step(tower.ports, on_page=between, on_progress=between)
+    did = report.delivered
+    _LOG.info(
+        "step: %d patients reviewed, %d entries written, %d wait", len(report.reviews), did.done, report.waiting
+    )
+    if report.pulled.problems:
+        _LOG.warning("step: incomplete, %d problems; read again at the next tick", len(report.pulled.problems))
+    return report.is_complete
+
+
+def _reminders(tower: Tower, _tick: Tick) -> bool:
+    report = send_reminders(tower.ports, tower.postbox, address_of=tower.address_of)
+    if report.sent or report.failed or report.unknown:
+        _LOG.info("reminders: %d sent, %d failed, %d unknown", report.sent, report.failed, report.unknown)
+    return True
+
+
+def _heartbeat(tower: Tower, _tick: Tick) -> bool:
+    tower.ports.logbook.tick(name="scheduler", now=tower.ports.clock.now())
+    return True
+
+
+TICKS = (
+    Tick(name="heartbeat", seconds=20, verb=_heartbeat, is_shared=True),
+    Tick(name="step", seconds=60, verb=_step),
+    # Each reminder is leased by itself: no lease over the whole tick is needed.
+    Tick(name="reminders", seconds=15, verb=_reminders, is_shared=True),
+)
+
+
+def run_tick(tower: Tower, tick: Tick) -> bool:
+    """Do a tick's work once, unless another scheduler does; True when it is done or not ours to do.
+
+    Whatever fails is logged in one line without patient data, and the next tick tries again.
+    """
+    try:
+        if not tick.is_shared and not tower.hold(tick, _LEASE):
+            return True
+        done = tick.verb(tower, tick)
+        if not tick.is_shared:
+            # Kept until shortly before the next tick is due: the work of this one is done, by all schedulers.
+            tower.hold(tick, tick.seconds * 0.9)
+    except Stopping:
+        return True
+    except HorehabError as error:
+        _LOG.warning("%s: %s", tick.name, error)
+    except Exception as error:  # noqa: BLE001 - a failing tick must not stop the clock; its words may hold patient data
+        _LOG.error("%s failed (%s); the next tick tries again", tick.name, type(error).__name__)
+    else:
+        return done
+    return False
+
+
+def start_clock(tower: Tower, ticks: tuple[Tick, ...] = TICKS) -> BackgroundScheduler:
+    """Start ticking in threads of its own; a late tick is run once, however late, and never twice at a time."""
+    clock = BackgroundScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(len(ticks))},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone=UTC,
+    )
+    for tick in ticks:
+        trigger = IntervalTrigger(seconds=tick.seconds, timezone=UTC)
+        clock.add_job(run_tick, trigger, (tower, tick), id=tick.name, next_run_time=tower.ports.clock.now())
+    clock.start()
+    return clock
