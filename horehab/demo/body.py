@@ -68,7 +68,7 @@ def value_at(knots: Sequence[tuple[float, float]], day: float) -> float:
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """One synthetic patient's joints. The dice are thrown in a fixed order from a fixed seed: always the same degrees.
+    """One synthetic patient's joints, by dice thrown in a fixed order from a fixed seed: always the same degrees.
 
     `stiffness` scales what weeks in bed cost, `recovery` how fast it comes back (1 as in body.toml).
     """

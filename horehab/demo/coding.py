@@ -1,4 +1,4 @@
-"""How the imagined hospitals of the demo code a range of motion: four ways, so that the reader has to know them all."""
+"""How the imagined hospitals of the demo code a range of motion: in several ways, each known to the reader."""
 
 from enum import Enum
 from functools import cache

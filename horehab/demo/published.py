@@ -55,6 +55,23 @@ def plan_of(row: Row) -> Plan:
 def resources_by_day(row: Row, pen: Pen, *, losses: tuple[Loss, ...], plan: Plan) -> dict[int, list[Resource]]:
     """Lay out all resources of a patient by day number, what others cite first."""
     days: dict[int, list[Resource]] = defaultdict(list)
+    _lay_out_stay(days, row, pen)
+    for condition in row.get("condition", ()):
+        days[condition.get("day", 0)].append(pen.condition(condition))
+    for sign in row.get("sign", ()):
+        days[sign["day"]].append(pen.sign(sign, place_named(sign["place"])))
+    writers = {"laboratory": pen.laboratory, "imaging": pen.imaging, "medication": pen.medication}
+    for kind, write in writers.items():
+        for entry in row.get(kind, ()):
+            days[entry["day"]].append(write(entry))
+    stiffness, recovery = row.get("stiffness", 1.0), row.get("recovery", 1.0)
+    body = Body(seed=row["key"], first_day=plan.days[0], losses=losses, stiffness=stiffness, recovery=recovery)
+    for day in plan.days:
+        days[day] += visit(pen, body, plan, day)
+    return days
+
+
+def _lay_out_stay(days: dict[int, list[Resource]], row: Row, pen: Pen) -> None:
     start, end = row["icu"]
     days[start] += [LOCATION, *RATERS.values(), pen.person(row, row["name"])]
     for day in (start, end):
@@ -62,27 +79,6 @@ def resources_by_day(row: Row, pen: Pen, *, losses: tuple[Loss, ...], plan: Plan
     for procedure in row.get("procedure", ()):
         for day in sorted({procedure["start"], procedure["end"]}):
             days[day].append(pen.procedure(procedure, today=day))
-    for condition in row.get("condition", ()):
-        days[condition.get("day", 0)].append(pen.condition(condition))
-    for sign in row.get("sign", ()):
-        days[sign["day"]].append(pen.sign(sign, place_named(sign["place"]) if "place" in sign else None))
-    for kind, write in (
-        ("laboratory", pen.laboratory),
-        ("imaging", pen.imaging),
-        ("medication", pen.medication),
-    ):
-        for entry in row.get(kind, ()):
-            days[entry["day"]].append(write(entry))
-    body = Body(
-        seed=row["key"],
-        first_day=plan.days[0],
-        losses=losses,
-        stiffness=row.get("stiffness", 1.0),
-        recovery=row.get("recovery", 1.0),
-    )
-    for day in plan.days:
-        days[day] += visit(pen, body, plan, day)
-    return days
 
 
 def _story(row: Row) -> Story:

@@ -139,7 +139,7 @@ class Pen:
             },
         )
 
-    def sign(self, row: Row, place: JointSide | None) -> Resource:
+    def sign(self, row: Row, place: JointSide) -> Resource:
         """Write a bedside sign that was found."""
         content = {
             "status": "final",
@@ -152,8 +152,7 @@ class Pen:
             "issued": self.at(row["day"], 12),
             "valueBoolean": True,
         }
-        site = {"bodySite": body_site(place)} if place else {}
-        return self.new("Observation", f"d{row['day']:03}-{row['code']}", content | site)
+        return self.new("Observation", f"d{row['day']:03}-{row['code']}", content | {"bodySite": body_site(place)})
 
     def _period(self, start: int, end: int, *, today: int) -> Resource:
         period = {"start": self.at(start, 8)}

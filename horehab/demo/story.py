@@ -24,7 +24,7 @@ class Expectation:
         return day is not None and self.first <= day <= self.last
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Story:
     """One patient's course as resources by ward day.
 

@@ -58,7 +58,9 @@ def visit(pen: Pen, body: Body, plan: Plan, day: int) -> Iterator[Resource]:
         yield pen.new("Observation", f"d{day:03}-{tail}", part | content)
     for pain in plan.pains:
         if pain.is_rated(day):
-            yield _rating(pen, plan, pain, day, part=part, score=body.rate_pain(pain.knots, day))
+            score = body.rate_pain(pain.knots, day)
+            tail = f"d{day:03}-{str(pain.place).replace(' ', '-')}-pain"
+            yield pen.new("Observation", tail, part | _rating(pain.place, score, plan.pain_code))
 
 
 def _values(body: Body, plan: Plan, day: int, rater: str) -> Iterator[Value]:
@@ -89,9 +91,7 @@ def _session(pen: Pen, plan: Plan, day: int, *, rater: str, minutes: int) -> Res
     )
 
 
-def _rating(pen: Pen, plan: Plan, pain: Pain, day: int, *, part: Resource, score: int) -> Resource:
-    system, code = plan.pain_code
-    tail = f"d{day:03}-{str(pain.place).replace(' ', '-')}-pain"
-    text = f"Pain on movement, {pain.place}, 0-10"
-    content = {"code": {"coding": [{"system": system, "code": code}], "text": text}, "valueInteger": score}
-    return pen.new("Observation", tail, part | content | {"bodySite": body_site(pain.place)})
+def _rating(place: JointSide, score: int, code: tuple[str, str]) -> Resource:
+    coding = {"system": code[0], "code": code[1]}
+    text = f"Pain on movement, {place}, 0-10"
+    return {"code": {"coding": [coding], "text": text}, "valueInteger": score, "bodySite": body_site(place)}

@@ -1,0 +1,144 @@
+"""A synthetic ward after intensive care: who recovers, who stays stiff, who hurts, and in whom bone forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+from horehab.demo.body import Knots, Loss, read_toml
+from horehab.demo.coding import Coding
+from horehab.demo.published import resources_by_day
+from horehab.demo.resources import Pen
+from horehab.demo.story import Expectation, Story, in_order
+from horehab.demo.visits import Pain, Plan
+from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
+
+_EARLIEST = 7
+_IN_TIME = 14
+_OFTEN = (Joint.HIP, Joint.SHOULDER)
+Kind = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """What is true of one patient; `windows` are (place, first day, last day) of right suspicions."""
+
+    losses: tuple[Loss, ...] = ()
+    pains: tuple[Pain, ...] = ()
+    windows: tuple[tuple[JointSide, int, int], ...] = ()
+
+
+@cache
+def patients(seed: int = 2026) -> tuple[Story, ...]:
+    """Give the ward's patients; the same seed gives the same ward, byte for byte."""
+    ward = read_toml("ward.toml")
+    kinds = [name for name, kind in ward["kind"].items() for _ in range(kind["count"])]
+    dice = Random(seed)  # noqa: S311  # dice of a story, nothing secret
+    dice.shuffle(kinds)
+    return tuple(_patient(f"ward-{n:02}", kind, ward, Random(f"{seed}-{n}")) for n, kind in enumerate(kinds, start=1))  # noqa: S311  # as above
+
+
+def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
+    kind = ward["kind"][name]
+    admitted = ward["first_admission"] + timedelta(days=dice.randint(0, ward["admissions_over_days"]))
+    ventilated = dice.randint(*ward["ventilated_days"])
+    visits = _visits(ward, ventilated + 1, dice)
+    course = _course(name, kind, dice, visits)
+    pen = Pen(key=key, admitted=admitted)
+    row = {
+        "key": key,
+        "name": f"Ward-{key[-2:]}",
+        "age": dice.randint(*ward["age"]),
+        "sex": "male" if dice.random() < ward["male"] else "female",
+        "icu": [0, ventilated + dice.randint(2, 8)],
+        "stiffness": dice.uniform(*ward["stiffness"]),
+        "recovery": 0.0 if name == "contracture" else dice.uniform(*ward["recovery"]),
+        "procedure": [_VENTILATION | {"end": ventilated}],
+        "condition": [_COVID],
+        "laboratory": [_phosphatase(ward, kind, dice, day=day) for day in (visits[0], visits[7], visits[12])],
+    }
+    coding = Coding.PANEL_BY_JOINT if dice.random() < 0.2 else Coding.PANEL  # noqa: PLR2004  # one hospital in five
+    plan = Plan(days=visits, coding=coding, pains=course.pains, active=frozenset(_OFTEN))
+    return Story(
+        key=key,
+        title=f"Synthetic patient {key[-2:]}: {name.replace('-', ' ')}",
+        citation="Invented, see ward.toml",
+        admitted=admitted,
+        events=in_order(resources_by_day(row, pen, losses=course.losses, plan=plan), admitted),
+        expected=tuple(
+            Expectation(place=place, first=pen.day(first), last=pen.day(last))
+            for place, first, last in course.windows
+        ),
+        course=name,
+    )
+
+
+_VENTILATION = {"id": "ventilation", "code": "1258985005", "text": "Invasive mechanical ventilation", "start": 0}
+_COVID = {"id": "covid", "code": "840539006", "text": "COVID-19", "day": 0}
+
+
+def _visits(ward: Kind, first: int, dice: Random) -> tuple[int, ...]:
+    """Lay out the visits: twice, later once a week, now and then a day later."""
+    often, _ = ward["visits_per_week"]
+    days = []
+    for week in range(ward["weeks"]):
+        times = often if week < ward["dense_weeks"] else 1
+        days += [first + 7 * week + round(7 * n / times) + dice.randint(0, 1) for n in range(times)]
+    return tuple(days)
+
+
+def _phosphatase(ward: Kind, kind: Kind, dice: Random, *, day: int) -> dict[str, Any]:
+    is_high = dice.random() < kind.get("alp_high", ward["alp_high_without"])
+    value = dice.randint(*(ward["alp_high"] if is_high else ward["alp_normal"]))
+    return {"day": day, "value": value, "low": ward["alp_low"], "high": ward["alp_limit"]}
+
+
+def _course(name: str, kind: Kind, dice: Random, visits: tuple[int, ...]) -> _Course:
+    if name == "recovering":
+        return _Course()
+    allowed = [place for place in WATCHED_PLACES if name not in _JOINTS or place.joint in _JOINTS[name]]
+    places = dice.sample(allowed, dice.randint(*kind["places"]))
+    onset = dice.randint(*kind["onset"]) if "onset" in kind else visits[0]
+    onset = max(onset, visits[2])
+    courses = [_joint(name, kind, dice, place=place, onset=onset) for place in places]
+    return _Course(
+        losses=tuple(loss for loss, _, _ in courses),
+        pains=tuple(pain for _, pain, _ in courses if pain is not None),
+        windows=tuple(window for _, _, window in courses if window is not None),
+    )
+
+
+_JOINTS = {
+    "stiff-shoulder": (Joint.SHOULDER,),
+    "acute-event": (Joint.HIP, Joint.KNEE, Joint.SHOULDER),
+    "ossification": (Joint.HIP, Joint.HIP, Joint.SHOULDER, Joint.KNEE),
+}
+
+_Joint = tuple[Loss, Pain | None, tuple[JointSide, int, int] | None]
+
+
+def _joint(name: str, kind: Kind, dice: Random, *, place: JointSide, onset: int) -> _Joint:
+    """Draw one joint's course: what it loses, how it hurts, and when a suspicion would be right."""
+    loss = dice.uniform(*kind["loss"])
+    days = 7 * loss / dice.uniform(*kind["pace"]) if "pace" in kind else 1.0
+    hurts = dice.random() < kind.get("pain_rated", 1.0)
+    level = dice.uniform(*kind["pain"]) if "pain" in kind else None
+    over = dice.randint(*kind["over_days"]) if "over_days" in kind else None
+    pain = Pain(place=place, knots=_ache(onset, level, over)) if level is not None and hurts else None
+    knots: Knots = ((onset, 0.0), (onset + days, loss))
+    if over is not None:
+        knots = (*knots, (onset + 4, loss), (onset + over, 3.0))
+    if name == "stable-limited":
+        knots = ((0, loss), (1, loss))
+    window = None
+    if name == "ossification":
+        window = (place, onset - _EARLIEST, round(onset + days / 2) + _IN_TIME)
+    return Loss(place=place, knots=knots, is_active_only=name == "weakness"), pain, window
+
+
+def _ache(onset: int, level: float, over: int | None) -> Knots:
+    """Draw a course of pain: a little before, rising within a week, easing later, or gone when the event is over."""
+    rising: Knots = ((max(0, onset - 14), 1.0), (onset, 1.5), (onset + 7, level))
+    return (*rising, (onset + over, 1.0)) if over is not None else (*rising, (onset + 40, level * 0.7))
