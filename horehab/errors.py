@@ -110,9 +110,20 @@ class NotAFhirServer(ConfigurationError):
 
 
 class EhrUnavailable(HorehabError):
-    """The FHIR server does not answer, or answers 5xx; nothing is lost, the next pass tries again."""
+    """The FHIR server does not answer, or answers 5xx; nothing is lost, the next pass tries again.
+
+    `retry_after` are the seconds that the server asks us to wait, None when it does not say; `is_passing`
+    whether asking again within the minute may help.
+    """
 
     code = "HR-1401"
+
+    def __init__(
+        self, message: str, *, remedy: str = "", retry_after: float | None = None, is_passing: bool = True
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+        self.is_passing = is_passing
 
 
 class StoreUnavailable(HorehabError):

@@ -1,0 +1,103 @@
+"""What a server says that it can do: its CapabilityStatement, read tolerantly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from horehab.errors import NotAFhirServer
+from horehab.fhir.client import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a server offers for one kind of resource: interactions, search parameters, and how it takes ids."""
+
+    interactions: frozenset[str] = frozenset()
+    searches: frozenset[str] = frozenset()
+    takes_our_ids: bool = False
+    creates_conditionally: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """A server's own words: FHIR version, software, and an Offer for each kind of resource."""
+
+    fhir_version: str
+    software: str
+    security: tuple[str, ...] = ()
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+
+    def offers_reading(self, kind: str) -> bool:
+        """Whether that kind can be searched at all; a server that lists no kinds is asked for each."""
+        return not self.offers or (kind in self.offers and _may(self.offers[kind], "search-type"))
+
+    def offers_history(self, kind: str) -> bool:
+        """Whether deletions of that kind can be seen."""
+        return kind in self.offers and "history-type" in self.offers[kind].interactions
+
+    def may_write(self, kind: str) -> bool:
+        """Whether something of that kind can be created, under our id or the server's."""
+        return not self.offers or "create" in self._offer(kind).interactions or self.takes_our_ids(kind)
+
+    def takes_our_ids(self, kind: str) -> bool:
+        """Whether that kind can be put under an id of our making."""
+        offer = self._offer(kind)
+        return offer.takes_our_ids and "update" in offer.interactions
+
+    def may_change(self, kind: str) -> bool:
+        """Whether something of that kind can be changed once it stands there."""
+        return not self.offers or "update" in self._offer(kind).interactions
+
+    def _offer(self, kind: str) -> Offer:
+        return self.offers.get(kind, Offer())
+
+
+def read_capability(client: Client) -> Capability:
+    """Ask the server what it can do; NotAFhirServer when the answer is no CapabilityStatement."""
+    answer = client.get("metadata")
+    if not answer.is_success:
+        raise NotAFhirServer(
+            f"The server answers the question for its CapabilityStatement with status {answer.status}.",
+            remedy="Check HOREHAB_FHIR_URL: it must be the base of a FHIR R4 server.",
+        )
+    statement = answer.resource()
+    if statement["resourceType"] != "CapabilityStatement":
+        raise NotAFhirServer(
+            f"The server answers /metadata with a {statement['resourceType'][:40]}, not a CapabilityStatement.",
+            remedy="Check HOREHAB_FHIR_URL: it must be the base of a FHIR R4 server.",
+        )
+    return _capability(statement)
+
+
+def _capability(statement: Mapping[str, Any]) -> Capability:
+    software = _dict(statement.get("software"))
+    rest = [part for part in _dicts(statement.get("rest")) if part.get("mode", "server") == "server"]
+    security = [service for part in rest for service in _dicts(_dict(part.get("security")).get("service"))]
+    resources = [resource for part in rest for resource in _dicts(part.get("resource"))]
+    return Capability(
+        fhir_version=str(statement.get("fhirVersion", "unknown")),
+        software=f"{software.get('name', 'unnamed')} {software.get('version', '')}".strip(),
+        security=tuple(str(c.get("code", "")) for s in security for c in _dicts(s.get("coding"))),
+        offers={str(resource.get("type")): _offer(resource) for resource in resources},
+    )
+
+
+def _offer(resource: Mapping[str, Any]) -> Offer:
+    return Offer(
+        interactions=frozenset(str(i.get("code")) for i in _dicts(resource.get("interaction"))),
+        searches=frozenset(str(p.get("name")) for p in _dicts(resource.get("searchParam"))),
+        takes_our_ids=resource.get("updateCreate") is True,
+        creates_conditionally=resource.get("conditionalCreate") is True,
+    )
+
+
+def _may(offer: Offer, interaction: str) -> bool:
+    return not offer.interactions or interaction in offer.interactions
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

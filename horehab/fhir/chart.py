@@ -1,0 +1,108 @@
+"""The EHR as the use cases see it: what changed, what one entry became, and how the server stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from horehab.domain.entries import ChartEntry, Delivery
+from horehab.errors import EhrRefused
+from horehab.fhir.capability import Capability, read_capability
+from horehab.fhir.changes import changes_of
+from horehab.fhir.client import Client
+from horehab.fhir.connection import Connection
+from horehab.fhir.delivery import Courier
+from horehab.fhir.deletions import deletions_of
+from horehab.fhir.envelope import item_of
+from horehab.fhir.negotiation import inspect_server
+from horehab.fhir.pages import Entry
+from horehab.fhir.reading import understand
+from horehab.fhir.site import Site
+from horehab.usecases.exchange import ChartItem, ChartPage, Choice
+from horehab.usecases.ports import Clock
+
+ESSENTIAL = ("Patient", "Observation", "Procedure", "Condition")
+"""Kinds without which there is nothing to judge."""
+
+KINDS = (
+    "Patient",
+    "Encounter",
+    "Procedure",
+    "Observation",
+    "Condition",
+    "MedicationRequest",
+    "MedicationAdministration",
+    "MedicationStatement",
+    "DiagnosticReport",
+    "Appointment",
+    "ServiceRequest",
+    "Task",
+    "Provenance",
+)
+"""What is read, in this order."""
+
+
+class FhirChart:
+    """A FHIR server behind the port Chart. One per process; `close` gives its connections back."""
+
+    def __init__(self, connection: Connection, site: Site, clock: Clock, *, client: Client | None = None) -> None:
+        self._site = site
+        self._clock = clock
+        self._client = client or Client(connection, clock)
+        self._capability: Capability | None = None
+
+    @property
+    def address(self) -> str:
+        """The base address of the server, as recorded in the store."""
+        return self._client.connection.base
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
+        """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""
+        self._capability = read_capability(self._client)
+        for kind in KINDS:
+            yield from self._kind(self._capability, kind, marks.get(kind))
+
+    def read_again(self, reference: str, source: bytes) -> ChartItem:
+        """Understand a stored resource anew, without the network."""
+        kind = reference.partition("/")[0]
+        return item_of(kind, Entry(path=kind, source=source), self._understand)
+
+    def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
+        """Write one entry and read it back; never raises for what a server may answer."""
+        courier = Courier(client=self._client, site=self._site, capability=self._offered)
+        return courier.deliver(entry, own_versions=own_versions, target=target)
+
+    def inspect(self) -> Sequence[Choice]:
+        """Look at server, auth, search and writing without changing anything."""
+        return inspect_server(self._client, self._clock, kinds=KINDS, essential=ESSENTIAL)
+
+    def _kind(self, capability: Capability, kind: str, mark: str | None) -> Iterator[ChartPage]:
+        if not capability.offers_reading(kind):
+            if kind in ESSENTIAL:
+                yield _closed(kind, "the server does not offer it")
+            return
+        try:
+            if mark and capability.offers_history(kind):
+                yield from deletions_of(self._client, kind, mark)
+            yield from changes_of(self._client, kind, mark, self._understand)
+        except EhrRefused as refusal:
+            if kind in ESSENTIAL:
+                raise
+            if mark:
+                yield _closed(kind, refusal.message)
+
+    def _understand(self, resource: dict[str, Any], source: bytes) -> ChartItem:
+        return understand(resource, source, self._site)
+
+    def _offered(self) -> Capability:
+        if self._capability is None:
+            self._capability = read_capability(self._client)
+        return self._capability
+
+
+def _closed(kind: str, why: str) -> ChartPage:
+    return ChartPage(kind=kind, items=(), problems=(f"{kind}: {why}",), is_last=True)
+
+

@@ -1,0 +1,201 @@
+"""Speaks HTTP with one FHIR server: patiently, politely, and with nobody else."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+from horehab.errors import ConfigurationError, EhrRefused, EhrUnavailable, NotAFhirServer
+from horehab.fhir import verbatim
+from horehab.fhir.answers import Answer
+from horehab.fhir.auth import authorization
+from horehab.fhir.connection import Connection, origin_of
+from horehab.fhir.faults import explain
+from horehab.fhir.quiet import silence_addresses
+from horehab.fhir.waiting import Pace, Sleep, back_off, retry_after
+from horehab.usecases.ports import Clock
+
+__all__ = ["Client", "Connection"]
+
+FORBIDDEN = "HR-1312"
+"""The code of an EhrRefused that means 403: the server knows us, and does not let us do just this."""
+
+_TRIES = 4
+_REDIRECTS = 3
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+_TRY_AGAIN = (429, 502, 503, 504)
+_CONNECT_SECONDS = 10.0
+_CHUNK = 65_536
+_FHIR_JSON = "application/fhir+json"
+
+Params = Mapping[str, str] | None
+
+
+class Client:
+    """One server, one session. Environment proxies, .netrc and redirects to other origins are never obeyed.
+
+    Raises EhrUnavailable (no answer, 429, 5xx), EhrRefused (401, 403) and NotAFhirServer; every other status
+    comes back as an Answer. No message names a query or quotes a body.
+    """
+
+    def __init__(
+        self, connection: Connection, clock: Clock, *, sleep: Sleep = time.sleep, dice: Random | None = None
+    ) -> None:
+        self.connection = connection
+        self._clock = clock
+        self._sleep = sleep
+        self._dice = dice or SystemRandom()
+        self._pace = Pace(per_second=connection.requests_per_second, sleep=sleep)
+        self._session = _session(connection)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._session.close()
+
+    def get(self, path: str, params: Params = None, *, is_search: bool = False) -> Answer:
+        """Read something, trying again while the server is away; `path` is relative to the base, or absolute."""
+        headers = {"Prefer": "handling=strict"} if is_search else {}
+        waited = 0.0
+        for attempt in range(_TRIES):
+            try:
+                return self._follow(self._address(path), params, headers)
+            except EhrUnavailable as error:
+                wait = error.retry_after if error.retry_after is not None else back_off(attempt, self._dice)
+                waited += wait
+                if not error.is_passing or attempt == _TRIES - 1 or waited > self.connection.patience:
+                    raise
+                self._sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def send(
+        self, method: str, path: str, resource: dict[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Write something, once: whether to try again is for the one who knows what was asked."""
+        wanted = {"Content-Type": _FHIR_JSON, "Prefer": "return=representation", **(headers or {})}
+        answer = self._once(method, self._address(path), headers=wanted, body=verbatim.write(resource))
+        if answer.status in _REDIRECT_STATUSES:
+            raise NotAFhirServer("The server sends a write on to another address.", remedy=_REDIRECT_REMEDY)
+        return answer
+
+    def _follow(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
+        for _ in range(_REDIRECTS + 1):
+            answer = self._once("GET", url, params=params, headers=headers)
+            if answer.status not in _REDIRECT_STATUSES or not answer.headers.get("location"):
+                return answer
+            url, params = urljoin(url, answer.headers["location"]), None
+            if not self.is_same_origin(url):
+                raise NotAFhirServer("The server sends us on to another server.", remedy=_REDIRECT_REMEDY)
+        raise NotAFhirServer("The server sends us on in circles.", remedy=_REDIRECT_REMEDY)
+
+    def is_same_origin(self, url: str) -> bool:
+        """Tell whether an address belongs to the server itself."""
+        try:
+            return origin_of(url) == self.connection.origin
+        except ValueError:
+            return False
+
+    def _address(self, path: str) -> str:
+        url = path if "://" in path else f"{self.connection.base}/{path}"
+        if not self.is_same_origin(url):
+            raise NotAFhirServer("The server points to an address on another server.", remedy=_REDIRECT_REMEDY)
+        return url
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Params = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        self._pace.wait()
+        timeout = self.connection.timeout
+        try:
+            with self._session.request(
+                method,
+                url,
+                params=params,
+                data=body,
+                headers={**headers, **authorization(self.connection, url)},
+                timeout=(min(timeout, _CONNECT_SECONDS), timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                lowered = {name.lower(): value for name, value in response.headers.items()}
+                answer = Answer(status=response.status_code, headers=lowered, body=self._body(response))
+        except (requests.RequestException, OSError) as error:
+            raise explain(error, self.connection) from error
+        self._judge(answer)
+        return answer
+
+    def _body(self, response: requests.Response) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        end = time.monotonic() + max(10 * self.connection.timeout, self.connection.patience)
+        for piece in response.iter_content(_CHUNK):
+            size += len(piece)
+            pieces.append(piece)
+            if size > self.connection.max_body:
+                raise NotAFhirServer(
+                    f"The server's answer is larger than {self.connection.max_body} bytes.",
+                    remedy="Set HOREHAB_PAGE_SIZE lower or HOREHAB_MAX_BODY higher.",
+                )
+            if time.monotonic() > end:
+                raise requests.Timeout
+        return b"".join(pieces)
+
+    def _judge(self, answer: Answer) -> None:
+        if answer.status in (401, 403):
+            what = "does not know us (401)" if answer.status == 401 else "does not let us do this (403)"  # noqa: PLR2004  # the two refusals of HTTP
+            raise EhrRefused(
+                f"The FHIR server {what}.",
+                code=FORBIDDEN if answer.status == 403 else None,  # noqa: PLR2004  # forbidden
+                remedy="Check HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_USER and what that user may do there.",
+            )
+        if answer.status in _TRY_AGAIN or answer.status >= 500:  # noqa: PLR2004  # 5xx: the server's own fault
+            raise EhrUnavailable(
+                f"The FHIR server answers with status {answer.status}.",
+                remedy="Nothing is lost; the next pass tries again.",
+                retry_after=retry_after(answer.headers.get("retry-after"), self._clock.now()),
+                is_passing=answer.status in _TRY_AGAIN,
+            )
+
+
+_REDIRECT_REMEDY = "Set HOREHAB_FHIR_URL to the address that the server itself uses; our token goes nowhere else."
+
+
+def _session(connection: Connection) -> requests.Session:
+    silence_addresses(connection.origin[1])
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = _file("HOREHAB_CA_BUNDLE", connection.ca_bundle) or True
+    if connection.client_certificate:
+        certificate = _file("HOREHAB_CLIENT_CERTIFICATE", connection.client_certificate)
+        key = _file("HOREHAB_CLIENT_KEY", connection.client_key)
+        session.cert = (certificate, key) if key else certificate
+    if connection.proxy:
+        session.proxies = {"http": connection.proxy, "https": connection.proxy}
+    session.headers.clear()
+    session.headers.update(
+        {
+            "Accept": _FHIR_JSON,
+            "Accept-Encoding": "gzip",
+            "Cache-Control": "no-cache",
+            "User-Agent": connection.user_agent,
+        }
+    )
+    return session
+
+
+def _file(setting: str, path: str) -> str:
+    if path and not Path(path).is_file():
+        raise ConfigurationError(
+            f"The setting {setting} names the file {path!r}, which is not there.",
+            remedy="Give the path of a PEM file that horehab may read.",
+        )
+    return path

@@ -1,0 +1,87 @@
+"""Whether what stands in the chart says what we wrote, however the server spells it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+_SERVERS_OWN = frozenset({"id", "meta", "text", "resourceType"})
+_IDENTITY = (
+    "identifier",
+    "subject",
+    "for",
+    "target",
+    "code",
+    "bodySite",
+    "status",
+    "verificationStatus",
+    "clinicalStatus",
+    "evidence",
+    "valueQuantity",
+)
+"""Elements without which what was read back is not what was written."""
+
+Tree = Mapping[str, Any]
+
+
+def carries(wanted: Tree, found: Tree) -> bool:
+    """Tell whether all that is wanted stands there; more may stand there, as a server or a person added it."""
+    return not lacking(wanted, found)
+
+
+def lacking(wanted: Tree, found: Tree) -> tuple[str, ...]:
+    """Name the elements of a resource that are not there as wanted."""
+    mine = (name for name in wanted if name not in _SERVERS_OWN)
+    return tuple(name for name in mine if name not in found or not _holds(wanted[name], found[name]))
+
+
+def lost_identity(wanted: Tree, found: Tree) -> tuple[str, ...]:
+    """Name the elements that make it another resource when they are not there as wanted."""
+    return tuple(name for name in lacking(wanted, found) if name in _IDENTITY)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two elements say the same, neither more than the other."""
+    return _holds(left, right) and _holds(right, left)
+
+
+def extra(wanted: Tree, found: Tree) -> tuple[str, ...]:
+    """Name the elements that stand there and were not wanted."""
+    return tuple(name for name in found if name not in wanted and name not in _SERVERS_OWN)
+
+
+def _holds(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            name in found and _holds(value, found[name]) for name, value in wanted.items() if name != "display"
+        )
+    if isinstance(wanted, list):
+        return isinstance(found, list) and all(any(_holds(item, other) for other in found) for item in wanted)
+    if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None:
+        return wanted is found
+    if isinstance(wanted, int | float | Decimal) and isinstance(found, int | float | Decimal):
+        return Decimal(str(wanted)) == Decimal(str(found))
+    return isinstance(wanted, str) and isinstance(found, str) and _same_text(wanted, found)
+
+
+def _same_text(wanted: str, found: str) -> bool:
+    if wanted == found or _tail(wanted) == _tail(found) != "":
+        return True
+    moments = _moment(wanted), _moment(found)
+    return moments[0] is not None and moments[0] == moments[1]
+
+
+def _tail(text: str) -> str:
+    """Take kind and id off a reference, which a server may make absolute or give a version."""
+    parts = text.split("/_history/")[0].rsplit("/", 2)
+    return "/".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else ""
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) < len("2026-01-01T00:00Z") or not text[:4].isdigit():
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

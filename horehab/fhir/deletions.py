@@ -1,0 +1,55 @@
+"""What was deleted in the chart: learned from its history, believed only after a direct read says so too."""
+
+import re
+from collections.abc import Iterator
+
+from horehab.errors import NotAFhirServer
+from horehab.fhir.client import Client
+from horehab.fhir.marks import since
+from horehab.fhir.pages import Entry, PageExpired, SearchRefused, walk
+from horehab.usecases.exchange import ChartItem, ChartPage
+
+_PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/([A-Za-z0-9.\-]{1,64}))?/?$")
+_TAG = re.compile(r'"([^"]+)"')
+
+
+def deletions_of(client: Client, kind: str, mark: str) -> Iterator[ChartPage]:
+    """Read what was deleted of a kind since its mark; none of these pages is the kind's last.
+
+    Whatever hinders the reading is a problem of the kind. EhrUnavailable and EhrRefused are raised.
+    """
+    params = {"_since": since(mark, client.connection.safe_overlap), "_count": str(client.connection.page_size)}
+    asked: set[str] = set()
+    try:
+        for page in walk(client, f"{kind}/_history", params):
+            problems = tuple(f"{kind} history: {problem}" for problem in page.problems)
+            gone = tuple(item for entry in page.entries for item in _gone(client, kind, entry, asked))
+            if gone or problems:
+                yield ChartPage(kind=kind, items=gone, problems=problems)
+    except PageExpired:
+        yield _failed(kind, "the server forgot its own pages; deletions are read again in the next pass")
+    except SearchRefused as refusal:
+        yield _failed(kind, f"the server refused it ({refusal})")
+    except NotAFhirServer as error:
+        yield _failed(kind, str(error))
+
+
+def _gone(client: Client, kind: str, entry: Entry, asked: set[str]) -> Iterator[ChartItem]:
+    if entry.method.upper() != "DELETE":
+        return
+    place = _PLACE.search(entry.request_url) or _PLACE.search(entry.full_url)
+    if place is None or place.group(1) != kind or place.group(0).split("/_history")[0] in asked:
+        return
+    reference = f"{kind}/{place.group(2)}"
+    asked.add(reference)
+    answer = client.get(reference)
+    if answer.is_gone:
+        tag = _TAG.search(entry.tag)
+        version = place.group(3) or (tag.group(1) if tag else None) or answer.version or ""
+        yield ChartItem(
+            reference=reference, version=version, patient=None, updated=entry.modified or None, is_gone=True
+        )
+
+
+def _failed(kind: str, problem: str) -> ChartPage:
+    return ChartPage(kind=kind, items=(), problems=(f"{kind} history: {problem}",))

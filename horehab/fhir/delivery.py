@@ -1,0 +1,153 @@
+"""Delivers an entry of the outbox to the chart and says honestly what became of it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from horehab.domain.entries import (
+    ChartEntry,
+    DecisionEntry,
+    Delivery,
+    MeasurementEntry,
+    Outcome,
+    ReasonsEntry,
+    SessionEntry,
+    SuspicionEntry,
+    TaskEntry,
+    entry_key,
+)
+from horehab.domain.reminder import ReminderRule
+from horehab.errors import EhrRefused, EhrUnavailable, HorehabError
+from horehab.fhir import writing
+from horehab.fhir.capability import Capability
+from horehab.fhir.client import FORBIDDEN, Client
+from horehab.fhir.entitlement import DecisionRights, FactRights, SuspicionRights, TaskRights
+from horehab.fhir.placing import Decide, RefusesOurIds, place, revise
+from horehab.fhir.references import IDENTIFIERS
+from horehab.fhir.server_ids import find_ours, place_by_identifier
+from horehab.fhir.site import Site
+from horehab.fhir.standing import Settled
+
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """Carries entries to one server; `capability` is asked for when it is needed."""
+
+    client: Client
+    site: Site
+    capability: Callable[[], Capability]
+
+    def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
+        """Write one entry and read it back; never raises for what a server may answer.
+
+        A server that is away, that does not know us at the moment (401) or that speaks no FHIR means LATER:
+        that says nothing against the entry. 403 and what it will not take mean REFUSED.
+        """
+        try:
+            return self._deliver(entry, own_versions, target)
+        except Settled as settled:
+            return settled.delivery
+        except EhrUnavailable as error:
+            return Delivery(outcome=Outcome.LATER, detail=str(error), retry_after=error.retry_after)
+        except EhrRefused as error:
+            outcome = Outcome.REFUSED if error.code == FORBIDDEN else Outcome.LATER
+            return Delivery(outcome=outcome, detail=str(error))
+        except HorehabError as error:
+            return Delivery(outcome=Outcome.LATER, detail=str(error))
+        except Exception as error:  # noqa: BLE001  # one entry that cannot be written must not hold up the others
+            detail = f"It could not be written for a reason that nobody foresaw ({type(error).__name__})."
+            return Delivery(outcome=Outcome.CONFLICT, detail=f"{detail} Please report it.")
+
+    def _deliver(self, entry: ChartEntry, own: frozenset[str], target: str | None) -> Delivery:
+        if isinstance(entry, DecisionEntry):
+            return self._decide(entry, own)
+        if isinstance(entry, SuspicionEntry) and not self.capability().may_write("Condition"):
+            return self._deliver(_as_task(entry), own, target)
+        cited = self._cited(entry)
+        wanted = writing.resource_of(entry, self.site, cited=cited)
+        kind = wanted["resourceType"]
+        wanted = {**wanted, "id": target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))}
+        decide = self._rights(entry, wanted, own, cited)
+        if target is None and not self.capability().takes_our_ids(kind):
+            return self._without_our_id(wanted, decide)
+        try:
+            return place(self.client, f"{kind}/{wanted['id']}", wanted, decide)
+        except RefusesOurIds:
+            return self._without_our_id(wanted, decide)
+
+    def _without_our_id(self, wanted: Resource, decide: Decide) -> Delivery:
+        kind = wanted["resourceType"]
+        if not self.capability().may_write(kind):
+            raise Settled(Outcome.REFUSED, f"The server takes no {kind} from us; it stays on the outbox page.")
+        return place_by_identifier(self.client, wanted, decide)
+
+    def _decide(self, entry: DecisionEntry, own: frozenset[str]) -> Delivery:
+        reference = self._suspicion(entry.condition_id)
+        if reference is None:
+            raise Settled(Outcome.CONFLICT, "The suspicion that was decided about is not in the chart.")
+        rights = DecisionRights(entry=entry, own_versions=own, apply=writing.apply_decision)
+        return revise(self.client, reference, rights)
+
+    def _rights(
+        self, entry: ChartEntry, wanted: Resource, own: frozenset[str], cited: Mapping[str, str]
+    ) -> Decide:
+        match entry:
+            case SuspicionEntry():
+                return SuspicionRights(
+                    client=self.client,
+                    entry=entry,
+                    own_versions=own,
+                    write=lambda form: writing.resource_of(form, self.site, cited=cited),
+                )
+            case TaskEntry():
+                return TaskRights(wanted=wanted, own_versions=own)
+            case _:
+                return FactRights(wanted=wanted, own_versions=own)
+
+    def _cited(self, entry: ChartEntry) -> dict[str, str]:
+        """Find under which references stand the entries that this one points to."""
+        cited: dict[str, str | None] = {}
+        if isinstance(entry, ReasonsEntry | TaskEntry) and entry.condition_id:
+            cited[f"suspicion:{entry.condition_id}"] = self._suspicion(entry.condition_id)
+        if isinstance(entry, MeasurementEntry):
+            cited[f"session:{entry.session_id}"] = self._ours("Procedure", "session", entry.session_id)
+        return {key: reference for key, reference in cited.items() if reference}
+
+    def _suspicion(self, condition_id: str) -> str | None:
+        if not self.capability().may_write("Condition"):
+            return self._ours("Task", "task", f"suspicion:{condition_id}")
+        return self._ours("Condition", "suspicion", condition_id)
+
+    def _ours(self, kind: str, name: str, identity: str) -> str | None:
+        if self.capability().takes_our_ids(kind):
+            return f"{kind}/{_letters(identity)}"
+        return find_ours(self.client, kind, f"{IDENTIFIERS}{name}", identity)
+
+
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
+
+
+def _letters(identity: str) -> str:
+    """Make an id that every server takes: allowed signs, at most 64 of them, one letter at least."""
+    if _ID.fullmatch(identity) and not identity.isdigit():
+        return identity
+    return f"hr-{sha256(identity.encode()).hexdigest()[:32]}"
+
+
+def _as_task(entry: SuspicionEntry) -> TaskEntry:
+    """Say a suspicion as a task, for a server that takes no Conditions from us."""
+    return TaskEntry(
+        key=f"suspicion:{entry.condition_id}",
+        patient=entry.patient,
+        rule=ReminderRule.REVIEW_SUSPICION,
+        place=entry.place,
+        condition_id=None,
+        due=entry.recorded,
+        authored=entry.recorded,
+        text=entry.sentence,
+        is_cancelled=entry.is_withdrawn,
+    )

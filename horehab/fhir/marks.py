@@ -1,0 +1,65 @@
+"""Up to where a kind of resource has been read: instants that the server itself gave, and no others."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+_LEEWAY = timedelta(seconds=2)
+_UPDATED = re.compile(rb'"lastUpdated"\s*:\s*"([0-9T:.+\-Z]{19,40})"')
+
+
+def instant(text: str | None) -> datetime | None:
+    """Read a FHIR instant; None when it is none or lacks a zone."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def http_date(text: str | None) -> datetime | None:
+    """Read the Date header of an answer; None when there is none that can be read."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def latest_update(source: bytes) -> datetime | None:
+    """Find the latest lastUpdated in a resource's text, without reading the rest of it."""
+    found = [instant(match.decode()) for match in _UPDATED.findall(source)]
+    return max((moment for moment in found if moment), default=None)
+
+
+def next_mark(*, served: str | None, date: str | None, newest: datetime | None, before: str | None) -> str | None:
+    """Choose the mark that a complete pass may leave behind.
+
+    `served` is the Bundle's own time when the pass began, `date` the Date header of that answer, `newest` the
+    latest lastUpdated among what was read. A Bundle time is taken only when the server's own clock bears it
+    out; nothing later than that clock is ever taken, so that one resource dated far ahead loses nothing.
+    """
+    clock = http_date(date)
+    bundle = instant(served)
+    if bundle and clock and abs(bundle - clock) > _LEEWAY:
+        bundle = None
+    candidate = bundle if bundle and clock else newest
+    if candidate is None:
+        return before
+    return _text(min(candidate, clock) if clock else candidate)
+
+
+def since(mark: str, overlap: float) -> str:
+    """Say from when to read: the mark less the overlap (seconds); the mark itself when it is no instant."""
+    moment = instant(mark)
+    return _text(moment - timedelta(seconds=overlap)) if moment else mark
+
+
+def later(moments: Iterable[datetime | None]) -> datetime | None:
+    """Take the latest of some instants, None when there is none."""
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,212 @@
+"""Bundles as they come: each entry kept as it was sent, `next` followed on the server's own ground alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import msgspec
+
+from horehab.errors import NotAFhirServer
+from horehab.fhir import verbatim
+from horehab.fhir.answers import Answer, is_incomplete, issues
+from horehab.fhir.client import Client
+
+
+class PageExpired(Exception):
+    """The server no longer knows the page that its own link named (404, 410): the pass must start again."""
+
+
+class SearchRefused(Exception):
+    """The server does not take a search as it was asked (4xx); the text is its reason, without patient data."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.reason())
+        self.status = answer.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a Bundle: `source` is its resource verbatim, empty when it has none."""
+
+    path: str
+    source: bytes = b""
+    mode: str = "match"
+    full_url: str = ""
+    method: str = ""
+    request_url: str = ""
+    tag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a Bundle. `served` is the server's time of it, `asked` the parameters that it says it obeyed."""
+
+    entries: tuple[Entry, ...] = ()
+    total: int | None = None
+    served: str | None = None
+    date: str | None = None
+    asked: frozenset[str] | None = None
+    problems: tuple[str, ...] = ()
+    is_last: bool = False
+
+
+class _Bundle(msgspec.Struct):
+    resourceType: Any = None  # noqa: N815  # the name is FHIR's
+    entry: msgspec.Raw = msgspec.Raw(b"")
+    link: Any = None
+    meta: Any = None
+    total: Any = None
+
+
+class _Entry(msgspec.Struct):
+    resource: msgspec.Raw = msgspec.Raw(b"")
+    search: Any = None
+    fullUrl: Any = None  # noqa: N815  # the name is FHIR's
+    request: Any = None
+    response: Any = None
+
+
+_BUNDLE = msgspec.json.Decoder(_Bundle)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ENTRY = msgspec.json.Decoder(_Entry)
+
+
+def walk(client: Client, path: str, params: Mapping[str, str]) -> Iterator[Page]:
+    """Read page after page; a fault that ends the walk is the last page's problem.
+
+    Raises PageExpired, SearchRefused (the first page only), EhrUnavailable and EhrRefused.
+    """
+    url: str = f"{client.connection.base}/{path}"
+    seen: set[str] = set()
+    answer = client.get(path, params, is_search=True)
+    if not answer.is_success:
+        raise SearchRefused(answer)
+    for number in range(1, client.connection.max_pages + 1):
+        page, next_url = _read(answer, number)
+        if next_url is None:
+            yield page
+            return
+        url = urljoin(url, next_url)
+        problem = _why_not(client, url, seen)
+        yield _with(page, problem)
+        if problem:
+            return
+        seen.add(url)
+        answer = client.get(url, is_search=True)
+        if answer.is_gone:
+            raise PageExpired
+        if not answer.is_success:
+            yield Page(problems=(f"page {number + 1}: {answer.reason()}",), is_last=True)
+            return
+    yield Page(problems=(f"more than {client.connection.max_pages} pages; the rest was not read",), is_last=True)
+
+
+def _why_not(client: Client, url: str, seen: set[str]) -> str:
+    if not client.is_same_origin(url):
+        return "the link to the next page leads to another server and was not followed; check HOREHAB_FHIR_URL"
+    if url in seen:
+        return "the links to the next page go in circles"
+    return ""
+
+
+def _with(page: Page, problem: str) -> Page:
+    if not problem:
+        return page
+    return replace(page, problems=(*page.problems, problem), is_last=True)
+
+
+def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
+    """Read one page and the link to the next; a page that cannot be read is a page with a problem."""
+    body = answer.body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        bundle = _BUNDLE.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _broken(answer, number), None
+    if bundle.resourceType != "Bundle":
+        return _broken(answer, number), None
+    links = _links(bundle.link)
+    entries, problems = _entries(bundle.entry, number)
+    meta = bundle.meta if isinstance(bundle.meta, dict) else {}
+    page = Page(
+        entries=entries,
+        total=bundle.total if isinstance(bundle.total, int) else None,
+        served=meta.get("lastUpdated") if isinstance(meta.get("lastUpdated"), str) else None,
+        date=answer.headers.get("date"),
+        asked=_names(links["self"]) if "self" in links else None,
+        problems=problems,
+        is_last="next" not in links,
+    )
+    return page, links.get("next")
+
+
+def _broken(answer: Answer, number: int) -> Page:
+    try:
+        resource = answer.resource()
+    except NotAFhirServer as error:
+        return Page(problems=(f"page {number}: {error.message}",), is_last=True)
+    words = "; ".join(issues(resource)) or "no Bundle"
+    problem = f"page {number}: the server answered a {resource['resourceType'][:40]} ({words})"
+    return Page(problems=(problem,), is_last=True)
+
+
+def _entries(raw: msgspec.Raw, number: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    if bytes(raw) in (b"", b"null"):
+        return (), ()
+    try:
+        slices = _LIST.decode(raw)
+    except msgspec.MsgspecError:
+        return (), (f"page {number}: its entries are no list",)
+    entries: list[Entry] = []
+    problems: list[str] = []
+    for index, piece in enumerate(slices):
+        entry = _entry(piece, f"Bundle.entry[{index}]")
+        problem = _outcome(entry)
+        if problem is None:
+            entries.append(entry)
+        elif problem:
+            problems.append(f"page {number}: {problem}")
+    return tuple(entries), tuple(problems)
+
+
+def _entry(piece: msgspec.Raw, path: str) -> Entry:
+    try:
+        entry = _ENTRY.decode(piece)
+    except msgspec.MsgspecError:
+        return Entry(path=path, source=bytes(piece))
+    request = entry.request if isinstance(entry.request, dict) else {}
+    response = entry.response if isinstance(entry.response, dict) else {}
+    search = entry.search if isinstance(entry.search, dict) else {}
+    return Entry(
+        path=f"{path}.resource",
+        source=bytes(entry.resource),
+        mode=str(search.get("mode", "match")),
+        full_url=str(entry.fullUrl or ""),
+        method=str(request.get("method", "")),
+        request_url=str(request.get("url", "")),
+        tag=str(response.get("etag", "")),
+        modified=str(response.get("lastModified", "")),
+    )
+
+
+def _outcome(entry: Entry) -> str | None:
+    """Read an entry in which the server speaks of the search itself: its problem, "" for none, None if it is none."""
+    if entry.mode != "outcome" and b'"OperationOutcome"' not in entry.source:
+        return None
+    try:
+        resource = verbatim.read(entry.source)
+    except verbatim.NotJson:
+        return None
+    if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
+        return None
+    return "; ".join(issues(resource)) or "incomplete" if is_incomplete(resource) else ""
+
+
+def _links(value: Any) -> dict[str, str]:
+    listed = [link for link in value if isinstance(link, dict)] if isinstance(value, list) else []
+    return {str(link.get("relation")): link["url"] for link in listed if isinstance(link.get("url"), str)}
+
+
+def _names(url: str) -> frozenset[str]:
+    return frozenset(name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True))

@@ -1,0 +1,140 @@
+"""Puts one resource under an id of our making: once, over nobody's work, and believed only when read back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from horehab.domain.entries import Delivery, Outcome
+from horehab.fhir.answers import Answer
+from horehab.fhir.client import Client
+from horehab.fhir.comparison import carries, extra, lacking, lost_identity
+from horehab.fhir.standing import Settled, Standing, read_standing, read_version, version_before
+
+Resource = Mapping[str, Any]
+
+Decide = Callable[[Standing], Resource | None]
+"""Says what shall stand instead of what stands there: the edited resource, or None to leave it as it is.
+
+Raises Settled when that is for a person to say.
+"""
+
+_ROUNDS = 3
+_CLASHES = (409, 412)
+_AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
+_NO_SUCH_DOOR = (404, 405)
+
+
+class RefusesOurIds(Exception):  # noqa: N818  # says what the server does; caught by the courier alone
+    """The server creates nothing under an id of ours."""
+
+
+def place(client: Client, reference: str, wanted: Resource, decide: Decide) -> Delivery:
+    """Make the chart say what is wanted under a reference, in the order of fhir.md section 2.
+
+    Looks first, each time. What is there is left or edited as `decide` says, under its own version; a clash
+    means look and decide again, three times at most. Raises Settled, RefusesOurIds and the client's errors.
+    """
+    for _ in range(_ROUNDS):
+        found = read_standing(client, reference)
+        delivery = _create(client, reference, wanted) if found is None else _settle(client, found, decide)
+        if delivery is not None:
+            return delivery
+    raise Settled(Outcome.CONFLICT, _AGAIN_AND_AGAIN, reference=reference)
+
+
+def revise(client: Client, reference: str, decide: Decide) -> Delivery:
+    """Leave or edit what stands under a reference already, as `decide` says; CONFLICT when nothing stands there."""
+    for _ in range(_ROUNDS):
+        found = read_standing(client, reference)
+        if found is None:
+            raise Settled(Outcome.CONFLICT, "What was to be changed is not in the chart.", reference=reference)
+        delivery = _settle(client, found, decide)
+        if delivery is not None:
+            return delivery
+    raise Settled(Outcome.CONFLICT, _AGAIN_AND_AGAIN, reference=reference)
+
+
+def _settle(client: Client, found: Standing, decide: Decide) -> Delivery | None:
+    edited = decide(found)
+    if edited is None:
+        return Delivery(outcome=Outcome.DONE, reference=found.reference, version=found.version)
+    return amend(client, found, edited)
+
+
+def _create(client: Client, reference: str, wanted: Resource) -> Delivery | None:
+    answer = client.send("PUT", reference, dict(wanted), headers={"If-None-Match": "*"})
+    if answer.status in _CLASHES:
+        return None
+    if answer.status in _NO_SUCH_DOOR:
+        raise RefusesOurIds
+    version = _written(client, reference, answer)
+    before = version_before(client, reference, version)
+    if before is not None:
+        overwritten = read_version(client, reference, before)
+        if overwritten is not None and not carries(wanted, overwritten.resource):
+            _put_back(client, overwritten, version, wanted)
+    return confirm(client, reference, version, wanted)
+
+
+def amend(client: Client, found: Standing, edited: Resource) -> Delivery | None:
+    """Replace a version by its edited form; None when somebody was quicker, so that it must be looked at again.
+
+    Servers that ignore If-Match are found out by the version that was replaced: another than the one we
+    edited is somebody's work, which is put back (CONFLICT).
+    """
+    answer = client.send("PUT", found.reference, dict(edited), headers=_if_match(found.version))
+    if answer.status in _CLASHES:
+        return None
+    version = _written(client, found.reference, answer)
+    before = found.version if version == found.version else version_before(client, found.reference, version)
+    if before is not None and before != found.version:
+        overwritten = read_version(client, found.reference, before)
+        if overwritten is None:
+            raise Settled(Outcome.CONFLICT, "It was deleted in the chart while we wrote.", reference=found.reference)
+        if not carries(edited, overwritten.resource):
+            _put_back(client, overwritten, version, edited)
+    return confirm(client, found.reference, version, edited)
+
+
+def confirm(client: Client, reference: str, version: str, wanted: Resource) -> Delivery:
+    """Read back what was written: DONE only if that version says what was wanted, whoever wrote after it."""
+    found = read_standing(client, reference)
+    if found is not None and found.version != version:
+        found = read_version(client, reference, version) or found
+    if found is None:
+        return Delivery(outcome=Outcome.LATER, detail="The server took it, and does not show it yet.")
+    lost = lost_identity(wanted, found.resource)
+    if lost:
+        detail = f"The server took it, and shows it without, or with other, {', '.join(lost)}."
+        return Delivery(outcome=Outcome.CONFLICT, reference=reference, version=version, detail=detail)
+    dropped = lacking(wanted, found.resource)
+    detail = f"The server did not keep {', '.join(dropped)}." if dropped else ""
+    return Delivery(outcome=Outcome.DONE, reference=reference, version=version, detail=detail)
+
+
+def _written(client: Client, reference: str, answer: Answer) -> str:
+    """Tell the version that a write made; Settled(REFUSED) when the server did not take it."""
+    if not answer.is_success:
+        raise Settled(Outcome.REFUSED, f"The server does not take it ({answer.reason()}).")
+    if answer.version:
+        return answer.version
+    found = read_standing(client, reference)
+    return found.version if found else ""
+
+
+def _put_back(client: Client, theirs: Standing, version: str, ours: Resource) -> None:
+    """Undo our write over somebody's work; always ends in CONFLICT, for a person to look at."""
+    answer = client.send("PUT", theirs.reference, dict(theirs.resource), headers=_if_match(version))
+    for _ in range(_ROUNDS):
+        if answer.status not in _CLASHES:
+            break
+        now = read_standing(client, theirs.reference)
+        if now is None or not carries(ours, now.resource) or extra(ours, now.resource):
+            break
+        answer = client.send("PUT", theirs.reference, dict(theirs.resource), headers=_if_match(now.version))
+    words = "put back" if answer.is_success else f"not put back ({answer.reason()})"
+    detail = f"Somebody changed it at the same moment; their version {theirs.version} was {words}."
+    raise Settled(Outcome.CONFLICT, detail, reference=theirs.reference)
+
+
+def _if_match(version: str) -> dict[str, str]:
+    return {"If-Match": f'W/"{version}"'}

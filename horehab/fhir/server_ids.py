@@ -1,0 +1,109 @@
+"""Puts a resource into a server that gives its own ids: once, by our identifier, and doubles swept up."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from horehab.domain.entries import Delivery, Outcome
+from horehab.fhir import verbatim
+from horehab.fhir.answers import version_of
+from horehab.fhir.client import Client
+from horehab.fhir.comparison import carries, extra
+from horehab.fhir.pages import SearchRefused, walk
+from horehab.fhir.placing import Decide, amend, revise
+from horehab.fhir.rights import is_the_same_thing
+from horehab.fhir.standing import Settled, Standing
+
+Resource = Mapping[str, Any]
+
+_CLASHES = (409, 412)
+_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+
+
+def place_by_identifier(client: Client, wanted: Resource, decide: Decide) -> Delivery:
+    """Make the chart say what is wanted, under an id that the server gives.
+
+    Looks by our identifier first; creates with If-None-Exist; looks again, because that header is not to be
+    trusted; of doubles the oldest stays. Raises Settled and the client's errors.
+    """
+    found = _standing(client, wanted)
+    if not found:
+        body = {name: value for name, value in wanted.items() if name != "id"}
+        answer = client.send("POST", wanted["resourceType"], body, headers=_if_none_exist(wanted))
+        if not answer.is_success and answer.status not in _CLASHES:
+            raise Settled(Outcome.REFUSED, f"The server does not take it ({answer.reason()}).")
+        found = _standing(client, wanted)
+    if not found:
+        return Delivery(outcome=Outcome.LATER, detail="The server took it, and does not show it yet.")
+    return revise(client, _sweep(client, wanted, found).reference, decide)
+
+
+def find_ours(client: Client, kind: str, system: str, value: str) -> str | None:
+    """Find the reference of what bears our identifier; of several the oldest that stands; None when none does."""
+    wanted = {"resourceType": kind, "identifier": [{"system": system, "value": value}]}
+    found = _standing(client, wanted)
+    return found[0].reference if found else None
+
+
+def _standing(client: Client, wanted: Resource) -> list[Standing]:
+    """List what stands there already as the thing that is wanted, oldest first, without what was swept away."""
+    kind = wanted["resourceType"]
+    found: list[Standing] = []
+    try:
+        for page in walk(client, kind, _query(wanted)):
+            if page.problems:
+                raise Settled(Outcome.LATER, f"The search for it was not complete ({page.problems[0]}).")
+            resources = [verbatim.keep(entry.source) for entry in page.entries if entry.source]
+            found += [_as_standing(r) for r in resources if isinstance(r, dict) and r.get("resourceType") == kind]
+    except SearchRefused as refusal:
+        raise Settled(Outcome.REFUSED, f"The server cannot be asked whether it is there ({refusal}).") from refusal
+    mine = [each for each in found if _is_it(wanted, each.resource)]
+    standing = [each for each in mine if not _is_error(each.resource)] or mine
+    return sorted(standing, key=lambda each: (str(each.resource.get("meta", {}).get("lastUpdated")), each.reference))
+
+
+def _sweep(client: Client, wanted: Resource, found: list[Standing]) -> Standing:
+    """Keep one of several: the one that a person worked on, else the oldest; the others become entered in error."""
+    touched = [each for each in found if not carries(wanted, each.resource) or extra(wanted, each.resource)]
+    if len(found) > 1 and len(touched) > 1:
+        raise Settled(Outcome.CONFLICT, f"It stands in the chart {len(found)} times, and people worked on them.")
+    survivor = touched[0] if touched else found[0]
+    for double in found:
+        if double is not survivor and "target" not in wanted:
+            amend(client, double, _as_error(double.resource))
+    return survivor
+
+
+def _as_error(resource: Resource) -> Resource:
+    if resource["resourceType"] != "Condition":
+        return {**resource, "status": "entered-in-error"}
+    state = {"coding": [{"system": _VERIFICATION, "code": "entered-in-error"}]}
+    kept = {name: value for name, value in resource.items() if name != "clinicalStatus"}
+    return {**kept, "verificationStatus": state}
+
+
+def _is_error(resource: Resource) -> bool:
+    state = _as_error(resource)
+    return carries(state, resource) and "clinicalStatus" not in resource
+
+
+def _is_it(wanted: Resource, found: Resource) -> bool:
+    return is_the_same_thing(wanted, found) if wanted.get("identifier") else carries(wanted, found)
+
+
+def _query(wanted: Resource) -> dict[str, str]:
+    """Ask by our identifier; a Provenance has none, and is asked for by what it is about."""
+    identifier = wanted.get("identifier")
+    first = identifier[0] if isinstance(identifier, list) else identifier
+    if first:
+        return {"identifier": f"{first['system']}|{first['value']}"}
+    return {"target": wanted["target"][0].get("reference", "")}
+
+
+def _if_none_exist(wanted: Resource) -> dict[str, str]:
+    return {"If-None-Exist": urlencode(_query(wanted))} if wanted.get("identifier") else {}
+
+
+def _as_standing(resource: dict[str, Any]) -> Standing:
+    reference = f"{resource['resourceType']}/{resource.get('id')}"
+    return Standing(reference=reference, version=version_of(resource) or "", resource=resource)

@@ -1,0 +1,66 @@
+"""What stands in the chart under one reference at this moment, with its numbers as they are written there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from horehab.domain.entries import Delivery, Outcome
+from horehab.fhir.answers import Answer, version_of
+from horehab.fhir.client import Client
+
+
+class Settled(Exception):  # noqa: N818  # no error: the delivery has its outcome, and goes straight to it
+    """An entry's delivery is decided; caught by the courier alone."""
+
+    def __init__(self, outcome: Outcome, detail: str, *, reference: str | None = None) -> None:
+        super().__init__(detail)
+        self.delivery = Delivery(outcome=outcome, detail=detail, reference=reference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One version of one resource as the server holds it."""
+
+    reference: str
+    version: str
+    resource: Mapping[str, Any]
+
+
+def read_standing(client: Client, reference: str) -> Standing | None:
+    """Read what stands under a reference now; None when nothing ever did. Settled(CONFLICT) when it was deleted."""
+    answer = client.get(reference)
+    if answer.status == 410:  # noqa: PLR2004  # gone
+        raise Settled(Outcome.CONFLICT, "It was deleted in the chart; a person must say whether it is wanted.")
+    if answer.status == 404:  # noqa: PLR2004  # not found
+        return None
+    if not answer.is_success:
+        raise Settled(Outcome.REFUSED, f"The server does not show it ({answer.reason()}).")
+    return _standing(reference, answer)
+
+
+def read_version(client: Client, reference: str, version: str) -> Standing | None:
+    """Read one version of a resource; None when the server does not have it or does not show it."""
+    answer = client.get(f"{reference}/_history/{version}")
+    return _standing(reference, answer) if answer.is_success else None
+
+
+def version_before(client: Client, reference: str, version: str) -> str | None:
+    """Name the version that one version replaced; None when there was none or the server does not tell.
+
+    Numbers count up; for other names the history of the resource is asked.
+    """
+    if version.isdigit():
+        return str(int(version) - 1) if int(version) > 1 else None
+    answer = client.get(f"{reference}/_history", {"_count": "10"})
+    if not answer.is_success:
+        return None
+    entries = answer.resource().get("entry")
+    resources = [e.get("resource") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    versions = [version_of(resource) for resource in resources]
+    after = versions[versions.index(version) + 1 :] if version in versions else []
+    return after[0] if after else None
+
+
+def _standing(reference: str, answer: Answer) -> Standing:
+    resource = answer.resource(keep_numbers=True)
+    return Standing(reference=reference, version=version_of(resource) or answer.version or "", resource=resource)
