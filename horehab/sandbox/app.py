@@ -1,7 +1,7 @@
 """The sandbox's HTTP face: FHIR R4 REST at /fhir, each answer an OperationOutcome, a resource or a Bundle."""
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Flask, Response, request
 from msgspec import Raw
@@ -14,6 +14,7 @@ from horehab.sandbox.capability import capability
 from horehab.sandbox.desk import open_desk
 from horehab.sandbox.instants import http_date, written
 from horehab.sandbox.refusals import Refusal, outcome
+from horehab.sandbox.search import understand
 from horehab.sandbox.shelf import Version
 from horehab.sandbox.store import SandboxStore
 from horehab.sandbox.transaction import carry_out
@@ -22,7 +23,8 @@ from horehab.usecases.ports import Clock
 
 BASE_PATH = "/fhir"
 MAX_BODY = 50_000_000
-_JSON = ("application/fhir+json", "application/json", "application/json-patch+json", "")
+_JSON = ("application/fhir+json", "application/json", "")
+_PATCH = ("application/json-patch+json",)
 
 
 def _base() -> str:
@@ -42,19 +44,20 @@ def _about(version: Version, status: int) -> Response:
         answer = _answer(Raw(version.body), status)
     answer.headers["ETag"] = f'W/"{version.number}"'
     answer.headers["Last-Modified"] = header_date(http_date(version.updated))
+    answer.headers["Content-Location"] = f"{_base()}/{version.reference}/_history/{version.number}"
     return answer
 
 
 def _written(answer: interactions.Answer) -> Response:
     response = _about(answer.version, answer.status)
-    where = f"{_base()}/{answer.version.reference}/_history/{answer.version.number}"
-    response.headers["Location" if answer.status == 201 else "Content-Location"] = where  # noqa: PLR2004 -- created
+    if request.method == "POST":
+        response.headers["Location"] = response.headers["Content-Location"]
     return response
 
 
-def _body() -> bytes:
-    if request.mimetype not in _JSON:
-        raise Refusal(415, f"Content-Type {request.mimetype!r} is not understood: send application/fhir+json.")
+def _body(understood: tuple[str, ...] = _JSON) -> bytes:
+    if request.mimetype not in understood:
+        raise Refusal(415, f"Content-Type {request.mimetype!r} is not understood here: send {understood[0]}.")
     return request.get_data()
 
 
@@ -65,21 +68,34 @@ def _asked() -> list[tuple[str, str]]:
     return asked
 
 
-def _reading(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
-    """Make the routes that change nothing."""
-    routes = Blueprint("reading", __name__, url_prefix=BASE_PATH)
+def _listing(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
+    """Make the routes that find resources and list their versions, page by page."""
+    routes = Blueprint("listing", __name__, url_prefix=BASE_PATH)
 
     @routes.get("/<kind>")
     @routes.post("/<kind>/_search")
     def search(kind: str) -> Response:
         is_strict = "handling=lenient" not in request.headers.get("Prefer", "")
-        return _answer(bundles.search(store, pages, kind, _asked(), base=_base(), is_strict=is_strict))
+        query = understand(interactions.known_type(kind), _asked(), is_strict=is_strict)
+        return _answer(bundles.search(store, pages, kind, query, base=_base()))
 
     @routes.get("")
     def page() -> Response:
         if bundles.PAGES not in request.args:
             raise Refusal(400, "Searching all types at once is not offered: ask for one, such as Patient.")
         return _answer(bundles.next_page(store, pages, request.args, base=_base()))
+
+    @routes.get("/<kind>/_history")
+    @routes.get("/<kind>/<identity>/_history")
+    def history(kind: str, identity: str | None = None) -> Response:
+        return _answer(bundles.history(store, pages, (kind, identity), request.args, base=_base()))
+
+    return routes
+
+
+def _reading(store: SandboxStore) -> Blueprint:
+    """Make the routes that read one resource, or tell what the server can do."""
+    routes = Blueprint("reading", __name__, url_prefix=BASE_PATH)
 
     @routes.get("/<kind>/<identity>")
     def read(kind: str, identity: str) -> Response:
@@ -93,11 +109,6 @@ def _reading(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
     def vread(kind: str, identity: str, number: str) -> Response:
         return _about(interactions.one_version(store, kind, identity, number), 200)
 
-    @routes.get("/<kind>/_history")
-    @routes.get("/<kind>/<identity>/_history")
-    def history(kind: str, identity: str | None = None) -> Response:
-        return _answer(bundles.history(store, pages, (kind, identity), request.args, base=_base()))
-
     @routes.get("/metadata")
     def metadata() -> Response:
         return _answer(capability(_base(), at=written(store.shelf.last_updated()), version=__version__))
@@ -105,13 +116,13 @@ def _reading(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
     return routes
 
 
-def _writing(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
-    """Make the routes that change something."""
+def _writing(store: SandboxStore) -> Blueprint:
+    """Make the routes that change one resource."""
     routes = Blueprint("writing", __name__, url_prefix=BASE_PATH)
 
     @routes.post("/<kind>")
     def create(kind: str) -> Response:
-        unless = parse_qsl(urlsplit(request.headers.get("If-None-Exist", "")).path.rpartition("?")[2])
+        unless = parse_qsl(request.headers.get("If-None-Exist", "").rpartition("?")[2])
         with open_desk(store) as desk:
             return _written(interactions.create(desk, kind, read_resource(_body()), unless=unless))
 
@@ -135,7 +146,7 @@ def _writing(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
 
     @routes.patch("/<kind>/<identity>")
     def patch(kind: str, identity: str) -> Response:
-        operations = read_json(_body())
+        operations = read_json(_body(_PATCH))
         with open_desk(store) as desk:
             if_match = request.headers.get("If-Match", "")
             return _written(interactions.patch(desk, operations, at=(kind, identity), if_match=if_match))
@@ -147,6 +158,17 @@ def _writing(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
         said = f"Deleted {gone.reference}." if gone else f"{kind}/{identity} was not there: nothing was deleted."
         return _answer(outcome(200, said))
 
+    return routes
+
+
+def _carrying_out(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
+    """Make the routes of Bundles, and of what cannot be written."""
+    routes = Blueprint("carrying_out", __name__, url_prefix=BASE_PATH)
+
+    @routes.route("/metadata", methods=["POST", "PUT", "PATCH", "DELETE"])
+    def metadata_is_read_only() -> Response:
+        raise Refusal(405, "The CapabilityStatement can only be read: GET /metadata.")
+
     @routes.post("")
     def bundle() -> Response:
         base = _base()
@@ -155,7 +177,8 @@ def _writing(store: SandboxStore, pages: bundles.Pages) -> Blueprint:
             kind, _, identity = path.partition("/")
             if identity:
                 return Raw(interactions.living(store, kind, identity).body or b"null")
-            return bundles.search(store, pages, kind, query, base=base, is_strict=True)
+            understood = understand(interactions.known_type(kind), query, is_strict=True)
+            return bundles.search(store, pages, kind, understood, base=base)
 
         return _answer(carry_out(store, read_resource(_body()), fetch=fetch))
 
@@ -182,8 +205,8 @@ def create_sandbox(store: SandboxStore, *, clock: Clock | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.strict_slashes = False
     pages = bundles.Pages()
-    app.register_blueprint(_reading(store, pages))
-    app.register_blueprint(_writing(store, pages))
+    for routes in (_listing(store, pages), _reading(store), _carrying_out(store, pages), _writing(store)):
+        app.register_blueprint(routes)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
     return app

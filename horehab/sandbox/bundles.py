@@ -16,18 +16,17 @@ from msgspec import Raw
 from horehab.sandbox.instants import FOREVER, span, written
 from horehab.sandbox.interactions import known_type
 from horehab.sandbox.refusals import Refusal
-from horehab.sandbox.search import DEFAULT_COUNT, Pairs, page_size, understand
+from horehab.sandbox.search import DEFAULT_COUNT, Query, page_size
 from horehab.sandbox.shelf import Shelf, Version
 from horehab.sandbox.store import SandboxStore
 
 PAGES = "_getpages"
 _REMEMBERED = 200
-_STATUS = {"POST": "201 Created", "PUT": "200 OK", "PATCH": "200 OK", "DELETE": "204 No Content"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The result of one search or history: the numbers of all hits, how they are shown, and the words of its self link."""
+    """The result of one search or history: the numbers of all hits, how they are shown, and its self link."""
 
     numbers: tuple[int, ...]
     bundle_type: str
@@ -78,9 +77,8 @@ def _history_entries(versions: tuple[Version, ...], base: str) -> Iterator[dict[
         entry: dict[str, Any] = {"fullUrl": f"{base}/{version.reference}"}
         if version.body is not None:
             entry["resource"] = _stored(version)
-        url = version.type if version.method == "POST" else version.reference
-        entry["request"] = {"method": version.method, "url": url}
-        status = "201 Created" if version.number == 1 else _STATUS[version.method]
+        entry["request"] = {"method": version.method, "url": f"{version.reference}/_history/{version.number}"}
+        status = "201 Created" if version.number == 1 else "200 OK"
         entry["response"] = {
             "status": status,
             "etag": f'W/"{version.number}"',
@@ -89,14 +87,17 @@ def _history_entries(versions: tuple[Version, ...], base: str) -> Iterator[dict[
         yield entry
 
 
+def _page_link(base: str, name: str | None, offset: int) -> str:
+    return f"{base}?{urlencode({PAGES: name or '', '_getpagesoffset': offset})}"
+
+
 def _page(shelf: Shelf, found: Found, *, base: str, name: str | None, offset: int) -> dict[str, Any]:
     shown = found.numbers[offset : offset + found.count]
     fetch = shelf.by_keys if found.bundle_type == "searchset" else shelf.by_sequence
     entries = _search_entries if found.bundle_type == "searchset" else _history_entries
-    links = [{"relation": "self", "url": found.self_link}]
+    links = [{"relation": "self", "url": _page_link(base, name, offset) if offset else found.self_link}]
     if name is not None and offset + found.count < len(found.numbers):
-        query = urlencode({PAGES: name, "_getpagesoffset": offset + found.count})
-        links.append({"relation": "next", "url": f"{base}?{query}"})
+        links.append({"relation": "next", "url": _page_link(base, name, offset + found.count)})
     bundle: dict[str, Any] = {
         "resourceType": "Bundle",
         "type": found.bundle_type,
@@ -113,9 +114,8 @@ def _first_page(shelf: Shelf, pages: Pages, found: Found, base: str) -> dict[str
     return _page(shelf, found, base=base, name=name, offset=0)
 
 
-def search(store: SandboxStore, pages: Pages, kind: str, asked: Pairs, *, base: str, is_strict: bool) -> dict[str, Any]:
-    """Carry out a search and give its first page."""
-    query = understand(known_type(kind), asked, is_strict=is_strict)
+def search(store: SandboxStore, pages: Pages, kind: str, query: Query, *, base: str) -> dict[str, Any]:
+    """Carry out an understood search and give its first page."""
     self_link = f"{base}/{kind}" + (f"?{urlencode(query.used)}" if query.used else "")
     keys = store.shelf.keys(query.condition, query.values, query.order)
     found = Found(numbers=keys, bundle_type="searchset", count=query.count, self_link=self_link)

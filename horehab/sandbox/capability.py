@@ -4,7 +4,17 @@ from typing import Any
 
 from horehab.sandbox.definitions import TYPES, parameters
 
-_INTERACTIONS = ("read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type")
+_INTERACTIONS = (
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+)
 
 
 def _codes(*codes: str) -> list[dict[str, str]]:

@@ -97,9 +97,10 @@ TYPES: Mapping[str, Mapping[str, Parameter]] = MappingProxyType(
         "Location": {"identifier": _token("identifier"), "status": _token("status"), "type": _token("type")},
         "Device": {"identifier": _token("identifier"), "status": _token("status"), "type": _token("type")},
         "Medication": {"identifier": _token("identifier"), "status": _token("status"), "code": _CODE},
-        "Encounter": _clinical(
-            **{"class": _token("class")}, type=_token("type"), date=_PERIOD, location=_reference("location.location")
-        ),
+        "Encounter": {
+            **_clinical(type=_token("type"), date=_PERIOD, location=_reference("location.location")),
+            "class": _token("class"),
+        },
         "Observation": _clinical(
             code=_CODE,
             category=_CATEGORY,

@@ -40,7 +40,8 @@ def _refuse_lost_references(store: SandboxStore, resource: dict[str, Any]) -> No
             continue
         found = store.shelf.newest(*target)
         if found is None or found.body is None:
-            raise Refusal(400, f"Resource {target[0]}/{target[1]} not found, specified in {resource['resourceType']}.")
+            lost = "/".join(target)
+            raise Refusal(400, f"Resource {lost} not found, specified in {resource['resourceType']}.")
 
 
 def _refuse_if_referred_to(store: SandboxStore, kind: str, identity: str) -> None:

@@ -49,12 +49,11 @@ def span(text: str) -> Span:
         if found := _DATE.match(text):
             year, month, day = (int(part) if part else None for part in found.groups())
             return _span_of_date(year or 0, month, day)
-        found = _TIME.match(text)
-        if found is None:
-            raise ValueError(text)
-        instant = datetime.fromisoformat(text)
-        first = milliseconds(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
-    except (ValueError, OverflowError) as error:
-        raise Refusal(400, f"Invalid date/time: {text!r}; expected is for example 2026-03-04T10:00:00Z.") from error
-    width = 1 if found["fraction"] else (1000 if found["second"] else 60_000)
-    return first, first + width - 1
+        if found := _TIME.match(text):
+            instant = datetime.fromisoformat(text)
+            first = milliseconds(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+            width = 1 if found["fraction"] else (1000 if found["second"] else 60_000)
+            return first, first + width - 1
+    except (ValueError, OverflowError):
+        pass
+    raise Refusal(400, f"Invalid date/time: {text!r}; expected is for example 2026-03-04T10:00:00Z.")

@@ -21,10 +21,16 @@ _PREFIXES: Mapping[str, Callable[[str, str, int, int], Condition]] = MappingProx
         "sa": lambda first, _, __, end: (f"{first} > ?", [end]),
         "eb": lambda _, last, start, __: (f"{last} < ?", [start]),
         "eq": lambda first, last, start, end: (f"{first} >= ? AND {last} <= ?", [start, end]),
+        "ne": lambda first, last, start, end: (f"NOT ({first} >= ? AND {last} <= ?)", [start, end]),
     }
 )
 _ORDERS = MappingProxyType(
-    {"_lastUpdated": "r.updated, r.seq", "-_lastUpdated": "r.updated DESC, r.seq DESC", "_id": "r.id", "-_id": "r.id DESC"}
+    {
+        "_lastUpdated": "r.updated, r.seq",
+        "-_lastUpdated": "r.updated DESC, r.seq DESC",
+        "_id": "r.id",
+        "-_id": "r.id DESC",
+    }
 )
 _TOTALS = ("none", "estimate", "accurate")
 DEFAULT_COUNT, MAXIMUM_COUNT = 20, 500
@@ -122,7 +128,7 @@ def _add_common(query: Query, name: str, text: str) -> bool:
 
 
 def understand(resource_type: str, asked: Pairs, *, is_strict: bool) -> Query:
-    """Turn the parameters of a search into a Query; Refusal 400 for a bad value, and when strict, for an unknown name.
+    """Turn the parameters of a search into a Query; Refusal 400 for a bad value, when strict for an unknown name.
 
     A parameter without a value is left out, as HAPI does. The total is always accurate.
     """

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ValidationError
 from horehab.sandbox.refusals import Refusal
 from horehab.sandbox.wording import write_json
 
-_OVER = ("inactive", "resolved", "remission")
+_OVER = frozenset({"inactive", "resolved", "remission"})
+_CLINICAL = _OVER | {"active", "recurrence", "relapse"}
+_VERIFICATION = frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"})
 _OBSERVED = ("registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown")
 _ABRIDGED = MappingProxyType({"Observation.status": _OBSERVED})
 """Lists that fhir.resources abridges with a plus sign, in full (https://hl7.org/fhir/R4/valueset-observation-status.html)."""
@@ -48,11 +50,17 @@ def _codes(concept: object) -> set[str]:
 
 def _condition_problems(resource: dict[str, Any]) -> Iterator[str]:
     clinical, verification = _codes(resource.get("clinicalStatus")), _codes(resource.get("verificationStatus"))
+    for name, codes, allowed in (
+        ("clinicalStatus", clinical, _CLINICAL),
+        ("verificationStatus", verification, _VERIFICATION),
+    ):
+        if unknown := codes - allowed:
+            yield f"Condition.{name}: {', '.join(sorted(unknown))} is not one of {', '.join(sorted(allowed))}"
     is_wrong = "entered-in-error" in verification
     if is_wrong and resource.get("clinicalStatus"):
         yield "con-5: Condition.clinicalStatus shall not be present if verificationStatus is entered-in-error"
     is_abated = any(name.startswith("abatement") for name in resource)
-    if is_abated and not clinical & set(_OVER):
+    if is_abated and not clinical & _OVER:
         yield "con-4: if a condition is abated, then clinicalStatus must be inactive, resolved, or remission"
 
 

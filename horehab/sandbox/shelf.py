@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from horehab.sandbox.indexing import REFERENCE_ROW, IndexRow
 
@@ -27,7 +28,7 @@ CREATE TABLE IF NOT EXISTS found_by (
     first INTEGER, last INTEGER);
 CREATE INDEX IF NOT EXISTS found_by_key ON found_by (key);
 CREATE INDEX IF NOT EXISTS found_by_code ON found_by (type, name, code, system);
-CREATE INDEX IF NOT EXISTS found_by_reference ON found_by (code, system) WHERE name = '*';
+CREATE INDEX IF NOT EXISTS found_by_reference ON found_by (name, code, system);
 """
 _COLUMNS = "v.seq, v.type, v.id, v.number, v.updated, v.method, v.body"
 
@@ -87,18 +88,17 @@ class Shelf:
             self._depth -= 1
             self._db.execute("COMMIT" if self._depth == 0 else f"RELEASE {mark}")
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
     def _versions(self, rest: str, values: Sequence[object]) -> tuple[Version, ...]:
         rows = self._rows(f"SELECT {_COLUMNS} FROM {rest}", values)  # noqa: S608 -- fixed words, values are bound
-        return tuple(Version(*row) for row in rows)  # type: ignore[arg-type] -- the columns' types are in _TABLES
+        return tuple(Version(*row) for row in rows)
 
     def _one_number(self, sql: str, values: Sequence[object] = ()) -> int:
         (found,) = self._rows(sql, values)[0]
-        assert isinstance(found, int)
-        return found
+        return int(found)
 
     def newest(self, kind: str, identity: str) -> Version | None:
         """Give the newest version of a resource, a deletion included."""
@@ -140,21 +140,21 @@ class Shelf:
     def referrers(self, kind: str, identity: str) -> tuple[str, ...]:
         """List up to ten resources that refer to this one (itself not counted)."""
         sql = (
-            "SELECT DISTINCT r.type || '/' || r.id FROM found_by f JOIN resource r ON r.key = f.key WHERE f.name = "
-            f"'{REFERENCE_ROW}' AND f.code = ? AND f.system = ? AND NOT (r.type = ? AND r.id = ?) LIMIT 10"
+            "SELECT DISTINCT r.type || '/' || r.id FROM found_by f JOIN resource r ON r.key = f.key"
+            " WHERE f.name = ? AND f.code = ? AND f.system = ? AND NOT (r.type = ? AND r.id = ?) LIMIT 10"
         )
-        return tuple(str(row[0]) for row in self._rows(sql, (identity, kind, kind, identity)))
+        return tuple(str(row[0]) for row in self._rows(sql, (REFERENCE_ROW, identity, kind, kind, identity)))
 
     def keys(self, condition: str, values: Sequence[object], order: str) -> tuple[int, ...]:
         """List the keys of the living resources that meet an SQL condition (made by search.py) in that order."""
         sql = f"SELECT r.key FROM resource r WHERE r.deleted = 0 AND {condition} ORDER BY {order}"  # noqa: S608 -- see above
-        return tuple(int(str(row[0])) for row in self._rows(sql, values))
+        return tuple(int(row[0]) for row in self._rows(sql, values))
 
     def by_keys(self, keys: Sequence[int]) -> tuple[Version, ...]:
         """Give the newest versions of those resources in the order of the keys, deleted ones left out."""
         marks = ", ".join("?" * len(keys))
         sql = f"r.key, {_COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.key IN ({marks})"
-        rows = {row[0]: Version(*row[1:]) for row in self._rows(f"SELECT {sql}", keys)}  # type: ignore[arg-type] -- see _versions
+        rows = {row[0]: Version(*row[1:]) for row in self._rows(f"SELECT {sql}", keys)}
         return tuple(rows[key] for key in keys if key in rows and rows[key].body is not None)
 
     def history(self, kind: str, identity: str | None, since: int) -> tuple[int, ...]:
@@ -165,7 +165,7 @@ class Shelf:
             sql += " AND v.id = ?"
             values.append(identity)
         rows = self._rows(sql + " ORDER BY v.updated DESC, v.seq DESC", values)
-        return tuple(int(str(row[0])) for row in rows)
+        return tuple(int(row[0]) for row in rows)
 
     def by_sequence(self, numbers: Sequence[int]) -> tuple[Version, ...]:
         """Give the versions of those sequence numbers, in their order."""

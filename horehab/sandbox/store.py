@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from horehab.errors import InputError
 from horehab.sandbox.definitions import TYPES
 from horehab.sandbox.indexing import index_rows
 from horehab.sandbox.instants import milliseconds, written
@@ -17,6 +18,15 @@ from horehab.usecases.ports import Clock
 
 _BEGINNING = milliseconds(datetime(2000, 1, 1, tzinfo=UTC))
 _OWN_IDS = UUID("6d9a6a5e-6b0c-5c6e-9e53-2f7a0b1c8d4e")
+
+
+def _unknown_type(kind: object) -> InputError:
+    return InputError(
+        f"The sandbox does not know the resource type {kind!r}.",
+        field="resourceType",
+        value=kind,
+        remedy=f"It knows {', '.join(TYPES)}.",
+    )
 
 
 class SandboxStore:
@@ -48,7 +58,7 @@ class SandboxStore:
                 return identity
 
     def write(self, resource: dict[str, Any], *, method: str = "PUT", at: int | None = None) -> Version:
-        """Keep a further version of a resource that bears its id; nothing but id and meta's two fields is changed."""
+        """Keep a further version of a resource that bears its id; only meta's versionId and lastUpdated change."""
         kind, identity = resource["resourceType"], resource["id"]
         with self.shelf.unit():
             before = self.shelf.newest(kind, identity)
@@ -77,11 +87,11 @@ class SandboxStore:
         """Put a resource here without HTTP and without checks, and give it back as stored.
 
         `at` becomes its lastUpdated exactly as given, even when it is earlier than others: so a test can play a
-        transaction that was committed late. Without an id it gets one. InputError-like ValueError for an unknown type.
+        transaction that was committed late. Without an id it gets one. InputError for a type that is not known here.
         """
         kind = resource.get("resourceType")
         if kind not in TYPES:
-            raise ValueError(f"resourceType {kind!r} is not one that the sandbox knows: {', '.join(TYPES)}.")
+            raise _unknown_type(kind)
         with self.shelf.unit():
             named = {**resource, "id": resource.get("id") or self.new_identity(str(kind))}
             version = self.write(named, at=None if at is None else milliseconds(at))
@@ -100,14 +110,14 @@ class SandboxStore:
         return tuple(self._as_dict(version) for version in reversed(self.shelf.by_sequence(numbers)) if version.body)
 
     def search(self, kind: str, query: Mapping[str, str] | None = None) -> tuple[dict[str, Any], ...]:
-        """Give all resources of a type that meet a search, for example {"patient": "Patient/1"}, in order of arrival."""
+        """Give all resources of a type that meet a search, such as {"patient": "Patient/1"}, in order of arrival."""
         try:
             understood = understand(kind, (query or {}).items(), is_strict=True)
         except Refusal as refusal:
-            raise ValueError(refusal.diagnostics) from refusal
+            raise InputError(refusal.diagnostics, field="query", value=query, remedy="Ask as over HTTP.") from refusal
         keys = self.shelf.keys(understood.condition, understood.values, understood.order)
-        found = (version for start in range(0, len(keys), 500) for version in self.shelf.by_keys(keys[start : start + 500]))
-        return tuple(self._as_dict(version) for version in found)
+        parts = (self.shelf.by_keys(keys[start : start + 500]) for start in range(0, len(keys), 500))
+        return tuple(self._as_dict(version) for part in parts for version in part)
 
     @staticmethod
     def _as_dict(version: Version) -> dict[str, Any]:

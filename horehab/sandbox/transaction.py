@@ -4,6 +4,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -64,9 +65,7 @@ def _step(store: SandboxStore, entry: object) -> Step:
     path = url.path.strip("/")
     is_new = method == "POST" or (method == "PUT" and "/" not in path)
     identity = store.new_identity(path) if is_new else ""
-    return Step(
-        method=method, path=path, query=parse_qsl(url.query), request=request, entry=entry, identity=identity
-    )
+    return Step(method=method, path=path, query=parse_qsl(url.query), request=request, entry=entry, identity=identity)
 
 
 def _target(desk: Desk, step: Step) -> str:
@@ -108,10 +107,11 @@ def _write(desk: Desk, step: Step, targets: Mapping[str, str]) -> Answer | None:
         return interactions.create(desk, step.path, resource, unless=step.condition, identity=step.identity)
     if step.identity:
         return interactions.update_where(desk, step.path, resource, asked=step.condition, identity=step.identity)
+    kind, identity = step.place
     return interactions.update(
         desk,
-        resource,
-        at=step.place,
+        {"id": identity, **resource},
+        at=(kind, identity),
         if_match=if_match,
         if_none_match=str(step.request.get("ifNoneMatch", "")),
     )
@@ -158,7 +158,8 @@ def _batch(store: SandboxStore, entries: list[object], fetch: Fetch) -> list[dic
                 answers.append(_do(desk, _step(store, entry), {}, fetch))
         except Refusal as refusal:
             said = outcome(refusal.status, refusal.diagnostics)
-            answers.append({"response": {"status": str(refusal.status), "outcome": said}})
+            status = f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
+            answers.append({"response": {"status": status, "outcome": said}})
     return answers
 
 

@@ -27,8 +27,10 @@ def write_json(value: Any) -> bytes:
 
 
 def read_resource(text: bytes) -> dict[str, Any]:
-    """Read one resource; Refusal 400 when it is no JSON object with a resourceType."""
+    """Read one resource; Refusal 400 when it is no JSON object, 422 when it has no resourceType."""
     value = read_json(text)
-    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-        raise Refusal(400, "The body is not a FHIR resource: a JSON object with a resourceType is expected.")
+    if not isinstance(value, dict):
+        raise Refusal(400, "The body is not a FHIR resource: a JSON object is expected.")
+    if not isinstance(value.get("resourceType"), str):
+        raise Refusal(422, "The body has no resourceType.")
     return value

@@ -22,7 +22,7 @@ class RunningSandbox:
 
 
 @contextmanager
-def running_sandbox() -> Iterator[RunningSandbox]:
+def start_sandbox() -> Iterator[RunningSandbox]:
     """Run an empty sandbox for as long as the block lasts; its clock stands at 2026-01-01 12:00 UTC."""
     clock = SetClock(zone=ZoneInfo("UTC"), instant=START)
     store = SandboxStore(clock=clock)
