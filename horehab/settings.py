@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from horehab.errors import ConfigurationError
 
-_LOOPBACK = ("localhost", "::1", "127.")
 _WRITE_CHOICES = ("auto", "approve", "off")
 _TRUE = MappingProxyType(
     {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -71,7 +71,10 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether the FHIR server runs on this machine."""
         host = urlsplit(self.fhir_url).hostname or ""
-        return host in _LOOPBACK or host.startswith("127.")
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
 
 def read_settings(source: Mapping[str, Any]) -> Settings:

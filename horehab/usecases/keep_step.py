@@ -41,7 +41,7 @@ def keep_step(
     """
     order = order or StepOrder()
     why_dry = _why_dry(ports, order)
-    if not why_dry:
+    if not why_dry and not ports.needs_approval:
         deliver_entries(ports)
     pulled = pull_chart(ports, on_page=on_page)
     reviews = review_joints(ports, as_of=order.as_of, patient=order.patient, on_progress=on_progress)
