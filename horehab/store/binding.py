@@ -5,9 +5,11 @@ import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import URL, Connection, Engine, func, insert, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from horehab.domain.reminder import ReminderState
 from horehab.errors import StoreMismatch
@@ -27,24 +29,41 @@ class _Marker(msgspec.Struct):
     generation: int
 
 
-def settle_in(connection: Connection, url: URL) -> bool:
-    """Give a fresh store its installation id; False when it has one already."""
-    if connection.execute(select(tables.installation.c.installation_id)).first() is not None:
-        return False
-    connection.execute(
-        insert(tables.installation).values(
-            installation_id=secrets.token_hex(16), home=home_of(connection, url), generation=0, patients_changed=0
+def settle_in(engine: Engine) -> None:
+    """Give a fresh store its installation id and leave its marker; nothing is done when it has them."""
+    with reading(engine) as connection:
+        if _has_id(connection):
+            return
+    with writing(engine) as connection:
+        if _has_id(connection):  # another process was quicker
+            return
+        connection.execute(
+            insert(tables.installation).values(
+                installation_id=secrets.token_hex(16),
+                home=home_of(connection, engine.url),
+                generation=0,
+                patients_changed=0,
+            )
         )
-    )
-    return True
+    leave_marker(engine)
+
+
+def _has_id(connection: Connection) -> bool:
+    return connection.execute(select(tables.installation.c.installation_id)).first() is not None
 
 
 def home_of(connection: Connection, url: URL) -> str:
     """Name the place of a database: its file, or its cluster and database number on PostgreSQL."""
     if url.get_backend_name() == "sqlite":
         return str(Path(str(url.database)).resolve())
-    asked = "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid FROM pg_database "
-    return str(connection.execute(text(asked + "WHERE datname = current_database()")).scalar_one())
+    number = "SELECT oid FROM pg_database WHERE datname = current_database()"
+    cluster = "SELECT system_identifier FROM pg_control_system()"
+    database = connection.execute(text(number)).scalar_one()
+    try:
+        with connection.begin_nested():
+            return f"{connection.execute(text(cluster)).scalar_one()}/{database}"
+    except ProgrammingError:  # some providers keep it to themselves; the database's own number remains
+        return f"-/{database}"
 
 
 def why_not_home(connection: Connection, url: URL) -> str:
@@ -110,7 +129,7 @@ def bind(connection: Connection, address: str) -> None:
     elif bound != wanted:
         raise StoreMismatch(
             f"The store belongs to the FHIR server {bound}, not to {wanted}.",
-            remedy="Use another HOREHAB_DATABASE_URL for another server; if the server only moved, run `horehab adopt`.",
+            remedy="Use another HOREHAB_DATABASE_URL for another server; if it only moved, run `horehab adopt`.",
         )
 
 
@@ -123,8 +142,8 @@ def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
     engine = make_engine(read_url(url))
     try:
         bring_up_to_date(engine)
+        settle_in(engine)
         with writing(engine) as connection:
-            settle_in(connection, engine.url)
             values = {"home": home_of(connection, engine.url), "address": address.rstrip("/")}
             _take_over(connection, values, now=now or _database_time(connection))
         leave_marker(engine)
@@ -146,6 +165,6 @@ def _take_over(connection: Connection, values: dict[str, str], *, now: datetime)
 
 
 def _database_time(connection: Connection) -> datetime:
-    found = connection.execute(select(func.current_timestamp())).scalar_one()
-    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
+    found: Any = connection.execute(select(func.current_timestamp())).scalar_one()
+    moment: datetime = datetime.fromisoformat(found) if isinstance(found, str) else found
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

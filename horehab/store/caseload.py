@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, tuple_
 
-from horehab.domain.record import Patient
 from horehab.domain.joints import WATCHED_PLACES, Joint
+from horehab.domain.record import Patient
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.errors import InputError
 from horehab.store import names, outbox, passes, tables
@@ -40,7 +40,7 @@ def counts(connection: Connection) -> dict[str, int]:
     """Count the patients of each tier."""
     t = tables.patient
     asked = select(t.c.tier, func.count()).where(t.c.is_listed).group_by(t.c.tier)
-    found = {tier: number for tier, number in connection.execute(asked)}
+    found = {row[0]: row[1] for row in connection.execute(asked)}
     return {tier.value: found.get(tier.value, 0) for tier in Tier}
 
 

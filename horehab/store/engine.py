@@ -53,8 +53,11 @@ def make_engine(url: URL) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a short transaction that only reads; StoreUnavailable or ConfigurationError when it cannot be had."""
-    with plainly(engine.url), engine.begin() as connection:
-        yield connection
+    with plainly(engine.url), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # one picture for all statements, as SQLite gives it
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

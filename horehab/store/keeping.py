@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
-from horehab.store import patients, tables
-from horehab.store.payloads import encode, plain
-from horehab.store.versions import Stamp, is_newer, stamp_of
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.record import Fact
+from horehab.store import patients, tables
+from horehab.store.engine import reading
+from horehab.store.payloads import encode, plain
+from horehab.store.versions import Stamp, is_newer, stamp_of
 from horehab.usecases.exchange import ChartItem, Kept
 
 _LARGE = 4096
@@ -67,7 +68,8 @@ def keep(connection: Connection, items: Iterable[ChartItem]) -> Kept:
 def _known(connection: Connection, references: set[str]) -> dict[str, _Known]:
     t = tables.resource
     columns = (
-        t.c.reference, t.c.version, t.c.updated, t.c.content, t.c.is_gone, t.c.patient, t.c.understood, t.c.is_set_aside,
+        t.c.reference, t.c.version, t.c.updated, t.c.content, t.c.is_gone, t.c.patient, t.c.understood,
+        t.c.is_set_aside,
     )  # fmt: skip
     return {
         reference: _Known(
@@ -123,9 +125,7 @@ def _replace(connection: Connection, fresh: Mapping[str, _Fresh], known: Mapping
 def _resource_row(new: _Fresh, known: _Known | None) -> dict[str, Any]:
     item, stamp = new.item, new.stamp
     if known and item.is_gone and not item.version:  # what it was when it vanished tells late repeats apart
-        stamp = Stamp(
-            version=known.stamp.version, updated=known.stamp.updated, content=stamp.content, is_gone=True
-        )
+        stamp = Stamp(version=known.stamp.version, updated=known.stamp.updated, content=stamp.content, is_gone=True)
     return {
         "reference": item.reference,
         "kind": item.reference.partition("/")[0],
@@ -192,6 +192,26 @@ def _flag(connection: Connection, fresh: Mapping[str, _Fresh], known: Mapping[st
 def _concerns(new: _Fresh, known: Mapping[str, _Known]) -> bool:
     item = new.item
     return bool(item.facts or item.unreadable or item.own_key or item.reference in known)
+
+
+def sources_set_aside(engine: Engine) -> Iterator[tuple[str, bytes]]:
+    """Give reference and verbatim text of each resource set aside, a few at a time, each time anew."""
+    t, after = tables.resource, ""
+    while True:
+        asked = select(t.c.reference, t.c.source).where(t.c.is_set_aside, t.c.reference > after)
+        with reading(engine) as connection:
+            rows = connection.execute(asked.order_by(t.c.reference).limit(patients.CHUNK)).all()
+        if not rows:
+            return
+        yield from ((row.reference, inflate(row.source)) for row in rows)
+        after = rows[-1].reference
+
+
+def forget_chart(connection: Connection) -> None:
+    """Drop all that was read from the chart, so that the next pass pulls it again; the ledger stays."""
+    for table in tables.tables_of("projection"):
+        connection.execute(delete(table))
+    patients.note_listing_changed(connection)
 
 
 def deflate(source: bytes) -> bytes:

@@ -5,16 +5,16 @@ from datetime import date, datetime
 from threading import get_ident
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine
 
 from horehab.domain.entries import ChartEntry, DecisionEntry, Delivery
 from horehab.domain.record import Fact, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
-from horehab.errors import UnknownPatient
 from horehab.store import (
     audit,
     binding,
     caseload,
+    delivering,
     health,
     keeping,
     leases,
@@ -24,10 +24,9 @@ from horehab.store import (
     people,
     recording,
     reminders,
-    tables,
 )
-from horehab.store.reminders import add as write_reminders
 from horehab.store.engine import make_engine, read_url, reading, writing
+from horehab.store.reminders import add as write_reminders
 from horehab.store.schema import bring_up_to_date
 from horehab.usecases.exchange import (
     CaseloadPage,
@@ -66,13 +65,7 @@ class SqlLogbook:
         self._zone = zone
         self._read: dict[tuple[int, str], int] = {}
         self._counts: tuple[int, dict[str, int]] | None = None
-        with reading(engine) as connection:
-            is_fresh = connection.execute(select(tables.installation.c.installation_id)).first() is None
-        if is_fresh:
-            with writing(engine) as connection:
-                is_fresh = binding.settle_in(connection, engine.url)
-        if is_fresh:
-            binding.leave_marker(engine)
+        binding.settle_in(engine)
         with reading(engine) as connection:
             self._why_not_home = binding.why_not_home(connection, engine.url)
 
@@ -110,21 +103,13 @@ class SqlLogbook:
 
     def patient_by_key(self, key: str) -> str:
         """Find the patient of a page's address, as they are now known; UnknownPatient."""
-        t = tables.patient
         with reading(self._engine) as connection:
-            found = connection.execute(select(t.c.survivor).where(t.c.key == key)).scalar()
-        if found is None:
-            raise UnknownPatient(key)
-        return str(found)
+            return patients.by_key(connection, key)
 
     def key_of(self, patient: str) -> str:
         """Give the name under which a patient stands in addresses of pages; UnknownPatient."""
-        t = tables.patient
         with reading(self._engine) as connection:
-            found = connection.execute(select(t.c.key).where(t.c.reference == patient)).scalar()
-        if found is None:
-            raise UnknownPatient(patient)
-        return str(found)
+            return patients.key_of(connection, patient)
 
     def last_review(self) -> date | None:
         """Tell the latest day as of which a review was closed."""
@@ -162,22 +147,12 @@ class SqlLogbook:
 
     def sources_set_aside(self) -> Iterator[tuple[str, bytes]]:
         """Give reference and verbatim text of each resource set aside, a few at a time."""
-        t, after = tables.resource, ""
-        while True:
-            asked = select(t.c.reference, t.c.source).where(t.c.is_set_aside, t.c.reference > after)
-            with reading(self._engine) as connection:
-                rows = connection.execute(asked.order_by(t.c.reference).limit(patients.CHUNK)).all()
-            if not rows:
-                return
-            yield from ((row.reference, keeping.inflate(row.source)) for row in rows)
-            after = rows[-1].reference
+        return keeping.sources_set_aside(self._engine)
 
     def rebuild(self) -> None:
         """Drop all that was read from the chart, so that the next pass pulls it again; the ledger stays."""
         with writing(self._engine) as connection:
-            for table in tables.tables_of("projection"):
-                connection.execute(delete(table))
-            patients.note_listing_changed(connection)
+            keeping.forget_chart(connection)
 
     def log(
         self, *, patient: str, entries: Sequence[ChartEntry], reminders: Sequence[Reminder], now: datetime
@@ -197,12 +172,12 @@ class SqlLogbook:
         """
         self._stop_unless_home()
         with writing(self._engine) as connection:
-            return outbox.claim(connection, owner=owner, now=now, limit=limit)
+            return delivering.claim(connection, owner=owner, now=now, limit=limit)
 
     def settle(self, row: OutboxRow, delivery: Delivery, *, now: datetime) -> None:
         """Note what became of a leased entry, and which version we wrote."""
         with writing(self._engine) as connection:
-            outbox.settle(connection, row, delivery, now=now)
+            delivering.settle(connection, row, delivery, now=now)
 
     def outbox(self, *, patient: str | None = None, open_only: bool = True) -> tuple[OutboxRow, ...]:
         """List entries, oldest first."""
@@ -238,9 +213,9 @@ class SqlLogbook:
         self._stop_unless_home()
         with writing(self._engine, is_shared=True) as connection:
             found = reminders.claim(connection, owner=owner, now=now, limit=limit)
-        if found:
-            with writing(self._engine) as connection:
+            if found:
                 binding.move_on(connection)
+        if found:
             self._leave_marker()
         return found
 

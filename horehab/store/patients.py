@@ -31,9 +31,7 @@ def touch(connection: Connection, references: Iterable[str]) -> None:
         _add(connection, [name for name in chunk if name not in known])
         survivors = select(t.c.survivor).where(t.c.reference.in_(chunk))
         connection.execute(
-            update(t)
-            .where(t.c.reference.in_(chunk) | t.c.reference.in_(survivors))
-            .values(changes=t.c.changes + 1)
+            update(t).where(t.c.reference.in_(chunk) | t.c.reference.in_(survivors)).values(changes=t.c.changes + 1)
         )
 
 
@@ -159,6 +157,24 @@ def together(connection: Connection, reference: str) -> tuple[str, ...]:
         return united(connection, reference)
     except UnknownPatient:
         return (reference,)
+
+
+def by_key(connection: Connection, key: str) -> str:
+    """Find the patient of a page's address, as they are now known; UnknownPatient."""
+    t = tables.patient
+    found = connection.execute(select(t.c.survivor).where(t.c.key == key)).scalar()
+    if found is None:
+        raise UnknownPatient(key)
+    return str(found)
+
+
+def key_of(connection: Connection, reference: str) -> str:
+    """Give the name under which a patient stands in addresses of pages; UnknownPatient."""
+    t = tables.patient
+    found = connection.execute(select(t.c.key).where(t.c.reference == reference)).scalar()
+    if found is None:
+        raise UnknownPatient(reference)
+    return str(found)
 
 
 def to_review(connection: Connection) -> tuple[str, ...]:

@@ -20,9 +20,8 @@ def add(connection: Connection, user: User) -> None:
     """Add someone who may sign in, or replace them; InputError for a role that is none or an empty name."""
     t = tables.user
     if user.role not in ROLES:
-        raise InputError(
-            f"The role {user.role!r} is none.", field="role", value=user.role, remedy=f"Write one of {', '.join(ROLES)}."
-        )
+        remedy = f"Write one of {', '.join(ROLES)}."
+        raise InputError(f"The role {user.role!r} is none.", field="role", value=user.role, remedy=remedy)
     if not user.name.strip():
         raise InputError("The name to sign in with is empty.", field="name", value=user.name, remedy="Give a name.")
     connection.execute(delete(t).where(t.c.name == user.name))

@@ -41,7 +41,8 @@ def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo) -
     """Put reminders down, each key once; one that was cancelled unsent and is asked for again is due again."""
     t = tables.reminder
     by_key = {reminder.key: reminder for reminder in wanted}
-    keys, known = sorted(by_key), {}
+    keys = sorted(by_key)
+    known: dict[str, Row[Any]] = {}
     for start in range(0, len(keys), CHUNK):
         asked = select(t.c.key, t.c.state, t.c.attempts).where(t.c.key.in_(keys[start : start + CHUNK]))
         known |= {row.key: row for row in connection.execute(asked)}
@@ -102,23 +103,20 @@ def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> t
         .order_by(t.c.due, t.c.row)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("chosen")
     )
-    picked = update(t).where(t.c.row.in_(chosen.scalar_subquery())).values(state=ReminderState.CLAIMED.value)
+    picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
     found = leases.claimed(connection, leases.take(picked, owner=owner, now=now), t)
     return tuple(_as_row(row) for row in sorted(found, key=lambda row: (row.due, row.row)))
 
 
-def settle(
-    connection: Connection, row: ReminderRow, state: ReminderState, *, detail: str, now: datetime
-) -> None:
+def settle(connection: Connection, row: ReminderRow, state: ReminderState, *, detail: str, now: datetime) -> None:
     """Note what became of a leased reminder; DUE means: try again after a rest. What was settled stays so."""
     t = tables.reminder
     values: dict[str, Any] = {"state": state.value, "detail": detail, "settled": now, **leases.free(t)}
     if state is ReminderState.DUE:
         values |= {"settled": None, "not_before": leases.rest(row.attempts, now)}
-    connection.execute(
-        update(t).where(t.c.row == row.row, t.c.state == ReminderState.CLAIMED.value).values(values)
-    )
+    connection.execute(update(t).where(t.c.row == row.row, t.c.state == ReminderState.CLAIMED.value).values(values))
 
 
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:

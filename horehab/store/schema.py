@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from horehab.errors import StoreTooNew
-from horehab.store.engine import make_engine, plainly, read_url, reading, writing
+from horehab.store.engine import make_engine, read_url, reading, writing
 from horehab.store.tables import VERSION_TABLE
 
 HEAD = "0001"
@@ -30,9 +30,10 @@ def bring_up_to_date(engine: Engine) -> None:
     if found == HEAD:
         return
     settings = config()
-    with plainly(engine.url), writing(engine) as connection:
+    with writing(engine) as connection:
         found = found_version(connection)
-        if found and found not in {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}:
+        known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
+        if found and found not in known:
             raise StoreTooNew(
                 f"The database was made by a newer version of horehab (its schema is {found}).",
                 remedy="Install that version again, or use another database.",

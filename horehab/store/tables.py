@@ -252,6 +252,7 @@ installation = _table(
     "ledger",
     Column("installation_id", Text, primary_key=True),
     Column("address", Text),
+    Column("writing_accepted_for", Text),
     Column("home", Text, nullable=False),
     Column("generation", BigInteger, nullable=False),
     Column("patients_changed", BigInteger, nullable=False),

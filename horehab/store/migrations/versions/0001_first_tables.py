@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.create_table('horehab_installation',
     sa.Column('installation_id', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=True),
+    sa.Column('writing_accepted_for', sa.Text(), nullable=True),
     sa.Column('home', sa.Text(), nullable=False),
     sa.Column('generation', sa.BigInteger(), nullable=False),
     sa.Column('patients_changed', sa.BigInteger(), nullable=False),
