@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
@@ -77,11 +78,18 @@ def _one_pass(client: Client, kind: str, mark: str | None, understand: Understan
 
 def _goes_in_circles(state: _Pass, items: tuple[ChartItem, ...]) -> tuple[str, ...]:
     """Note what was seen; page after page with nothing new means that the server never ends."""
-    names = {f"{item.reference}/{item.version}" for item in items}
+    names = {_name(item) for item in items}
     if names:
         state.stale_pages = 0 if names - state.seen else state.stale_pages + 1
     state.seen |= names
     return ("the server's pages go in circles",) if state.stale_pages >= _CIRCLES else ()
+
+
+def _name(item: ChartItem) -> str:
+    """Name a version of a resource; what bears no name is told apart by its text."""
+    if "/" in item.reference and item.version:
+        return f"{item.reference}/{item.version}"
+    return sha256(item.source).hexdigest()
 
 
 def _missing(state: _Pass, page: Page) -> tuple[str, ...]:

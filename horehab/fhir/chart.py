@@ -9,8 +9,8 @@ from horehab.fhir.capability import Capability, read_capability
 from horehab.fhir.changes import changes_of
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
-from horehab.fhir.delivery import Courier
 from horehab.fhir.deletions import deletions_of
+from horehab.fhir.delivery import Courier
 from horehab.fhir.envelope import item_of
 from horehab.fhir.negotiation import inspect_server
 from horehab.fhir.pages import Entry
@@ -104,5 +104,3 @@ class FhirChart:
 
 def _closed(kind: str, why: str) -> ChartPage:
     return ChartPage(kind=kind, items=(), problems=(f"{kind}: {why}",), is_last=True)
-
-

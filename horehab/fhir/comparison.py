@@ -21,6 +21,9 @@ _IDENTITY = (
 )
 """Elements without which what was read back is not what was written."""
 
+_EXACT = frozenset({"evidence"})
+"""Elements of which more is not as good: evidence that fell away must not stay."""
+
 Tree = Mapping[str, Any]
 
 
@@ -32,7 +35,13 @@ def carries(wanted: Tree, found: Tree) -> bool:
 def lacking(wanted: Tree, found: Tree) -> tuple[str, ...]:
     """Name the elements of a resource that are not there as wanted."""
     mine = (name for name in wanted if name not in _SERVERS_OWN)
-    return tuple(name for name in mine if name not in found or not _holds(wanted[name], found[name]))
+    return tuple(name for name in mine if name not in found or not _stands(name, wanted[name], found[name]))
+
+
+def _stands(name: str, wanted: Any, found: Any) -> bool:
+    if name not in _EXACT or not isinstance(wanted, list) or not isinstance(found, list):
+        return _holds(wanted, found)
+    return all(any(same(item, other) for other in found) for item in wanted)
 
 
 def lost_identity(wanted: Tree, found: Tree) -> tuple[str, ...]:
@@ -73,7 +82,7 @@ def _same_text(wanted: str, found: str) -> bool:
 
 def _tail(text: str) -> str:
     """Take kind and id off a reference, which a server may make absolute or give a version."""
-    parts = text.split("/_history/")[0].rsplit("/", 2)
+    parts = text.split("/_history/", maxsplit=1)[0].rsplit("/", 2)
     return "/".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else ""
 
 

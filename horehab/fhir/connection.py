@@ -61,6 +61,11 @@ class Connection:
         parts = urlsplit(self.url)
         if parts.query or parts.fragment or parts.username or parts.password:
             raise _bad_base("holds more than an address", "Leave out ?, # and user:password@.")
+        if not (self.bearer_token + self.basic_user + self.basic_password).isprintable():
+            raise ConfigurationError(
+                "The token or password for the FHIR server holds a line break or another unprintable sign.",
+                remedy="Write HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_PASSWORD on one line.",
+            )
         if self.bearer_token and self.basic_user:
             raise ConfigurationError(
                 "Both a bearer token and a user name are set for the FHIR server.",

@@ -13,7 +13,6 @@ from horehab.domain.entries import (
     MeasurementEntry,
     Outcome,
     ReasonsEntry,
-    SessionEntry,
     SuspicionEntry,
     TaskEntry,
     entry_key,
@@ -70,12 +69,13 @@ class Courier:
         cited = self._cited(entry)
         wanted = writing.resource_of(entry, self.site, cited=cited)
         kind = wanted["resourceType"]
-        wanted = {**wanted, "id": target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))}
+        name = target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))
+        wanted = {**wanted, "id": name}
         decide = self._rights(entry, wanted, own, cited)
         if target is None and not self.capability().takes_our_ids(kind):
             return self._without_our_id(wanted, decide)
         try:
-            return place(self.client, f"{kind}/{wanted['id']}", wanted, decide)
+            return place(self.client, f"{kind}/{name}", wanted, decide)
         except RefusesOurIds:
             return self._without_our_id(wanted, decide)
 
@@ -92,9 +92,7 @@ class Courier:
         rights = DecisionRights(entry=entry, own_versions=own, apply=writing.apply_decision)
         return revise(self.client, reference, rights)
 
-    def _rights(
-        self, entry: ChartEntry, wanted: Resource, own: frozenset[str], cited: Mapping[str, str]
-    ) -> Decide:
+    def _rights(self, entry: ChartEntry, wanted: Resource, own: frozenset[str], cited: Mapping[str, str]) -> Decide:
         match entry:
             case SuspicionEntry():
                 return SuspicionRights(

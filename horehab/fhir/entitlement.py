@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from horehab.domain.entries import DecisionEntry, Outcome, SuspicionEntry, TaskEntry
+from horehab.domain.entries import DecisionEntry, Outcome, SuspicionEntry
 from horehab.fhir.client import Client
 from horehab.fhir.comparison import carries
 from horehab.fhir.rights import edited, is_active, is_untouched, refuse_other, state_of
@@ -71,7 +71,6 @@ class DecisionRights:
 class TaskRights:
     """What a task of ours may change of itself once people may be at work on it."""
 
-    entry: TaskEntry
     wanted: Resource
     own_versions: frozenset[str]
 
@@ -104,5 +103,3 @@ class FactRights:
 
 def _for_a_person(found: Standing, why: str) -> Settled:
     return Settled(Outcome.CONFLICT, why, reference=found.reference)
-
-

@@ -37,14 +37,13 @@ def next_mark(*, served: str | None, date: str | None, newest: datetime | None, 
     """Choose the mark that a complete pass may leave behind.
 
     `served` is the Bundle's own time when the pass began, `date` the Date header of that answer, `newest` the
-    latest lastUpdated among what was read. A Bundle time is taken only when the server's own clock bears it
-    out; nothing later than that clock is ever taken, so that one resource dated far ahead loses nothing.
+    latest lastUpdated among what was read. A Bundle time ahead of the server's own clock is not believed, and
+    nothing later than that clock is ever taken, so that one resource dated far ahead loses nothing.
     """
     clock = http_date(date)
     bundle = instant(served)
-    if bundle and clock and abs(bundle - clock) > _LEEWAY:
-        bundle = None
-    candidate = bundle if bundle and clock else newest
+    is_credible = bundle is not None and clock is not None and bundle <= clock + _LEEWAY
+    candidate = bundle if is_credible else newest
     if candidate is None:
         return before
     return _text(min(candidate, clock) if clock else candidate)

@@ -94,7 +94,7 @@ def _reading(capability: Capability, kinds: Sequence[str], essential: Sequence[s
     missing = [kind for kind in kinds if not capability.offers_reading(kind)]
     needed = [kind for kind in missing if kind in essential]
     if needed:
-        yield _ill("reading", f"the server does not offer {', '.join(needed)}", "Ask for read access; they are needed.")
+        yield _ill("reading", f"the server does not offer {', '.join(needed)}", "Ask for read access: we need them.")
     spare = [kind for kind in missing if kind not in essential]
     if spare:
         yield _well("reading", f"without {', '.join(spare)}: the server does not offer them")
@@ -113,12 +113,12 @@ def _searching(client: Client, kind: str) -> Iterator[Choice]:
         yield _ill(subject, error.message, error.remedy)
         return
     except SearchRefused as refusal:
-        yield _ill(subject, f"refused ({refusal})", "Then every pull reads everything; ask for _lastUpdated and _sort.")
+        yield _ill(subject, f"refused ({refusal})", "Each pull reads everything: ask for _lastUpdated and _sort.")
         return
     if page.problems:
         yield _ill(subject, page.problems[0], "Ask who runs the server.")
     elif page.asked is not None and "_lastUpdated" not in page.asked:
-        yield _ill(subject, "the server ignores _lastUpdated", "Ask who runs it: changes cannot be told from the rest.")
+        yield _ill(subject, "the server ignores _lastUpdated", "Ask who runs it: changes cannot be told apart.")
     else:
         got = len(page.entries)
         cap = f"; it gives {got} a page where {size} were asked for" if got < size and not page.is_last else ""

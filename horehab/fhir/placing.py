@@ -23,7 +23,7 @@ _AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
 _NO_SUCH_DOOR = (404, 405)
 
 
-class RefusesOurIds(Exception):  # noqa: N818  # says what the server does; caught by the courier alone
+class RefusesOurIds(Exception):
     """The server creates nothing under an id of ours."""
 
 

@@ -1,6 +1,7 @@
 """Whether what stands in the chart is ours to change, or a person's work, which is never overwritten."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from horehab.domain.entries import Outcome
@@ -12,6 +13,9 @@ _VOLATILE = frozenset({"evidence", "extension", "note"})
 """What changes from one version of our suspicion to the next."""
 
 _STATES = frozenset({"verificationStatus", "clinicalStatus"})
+_OUR_PLACE = MappingProxyType({"note": {"text"}, "evidence": {"detail"}})
+"""How our item in a list of ours and theirs looks: these elements and no others."""
+
 _NEVER_EDITED = frozenset({"id", "meta", "text", "resourceType"})
 
 Resource = Mapping[str, Any]
@@ -54,7 +58,7 @@ def is_untouched(client: Client, found: Standing, wanted: Resource, own_versions
 def edited(found: Resource, wanted: Resource, *, keeps_state: bool = False) -> Resource:
     """Edit what stands there until it carries what is wanted; all else stays as it is, number for number."""
     changes = {
-        name: wanted[name]
+        name: _merged(name, wanted[name], found.get(name))
         for name in lacking(wanted, found)
         if name not in _NEVER_EDITED and not (keeps_state and name in _STATES)
     }
@@ -64,12 +68,26 @@ def edited(found: Resource, wanted: Resource, *, keeps_state: bool = False) -> R
     return {**kept, **changes}
 
 
+def _merged(name: str, wanted: Any, found: Any) -> Any:
+    """Put our part of a list in the place of our earlier part; what others added to the list stays."""
+    if not isinstance(wanted, list) or not isinstance(found, list):
+        return wanted
+    if name == "extension":
+        urls = {item["url"] for item in wanted}
+        return wanted + [item for item in found if not isinstance(item, Mapping) or item.get("url") not in urls]
+    if name in _OUR_PLACE:
+        others = list(found)
+        mine = next((item for item in found if isinstance(item, Mapping) and set(item) == _OUR_PLACE[name]), None)
+        if mine is not None:
+            others.remove(mine)
+        return wanted + others
+    return found + [item for item in wanted if not any(same(item, other) for other in found)]
+
+
 def refuse_other(wanted: Resource, found: Standing) -> None:
     """Stop when something else stands under our id: Settled(CONFLICT)."""
     if not is_the_same_thing(wanted, found.resource):
-        raise Settled(
-            Outcome.CONFLICT, "Something that is not ours stands under this id.", reference=found.reference
-        )
+        raise Settled(Outcome.CONFLICT, "Something that is not ours stands under this id.", reference=found.reference)
 
 
 def _has_our_shape(wanted: Resource, found: Resource) -> bool:

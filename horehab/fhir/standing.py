@@ -9,7 +9,7 @@ from horehab.fhir.answers import Answer, version_of
 from horehab.fhir.client import Client
 
 
-class Settled(Exception):  # noqa: N818  # no error: the delivery has its outcome, and goes straight to it
+class Settled(Exception):
     """An entry's delivery is decided; caught by the courier alone."""
 
     def __init__(self, outcome: Outcome, detail: str, *, reference: str | None = None) -> None:
