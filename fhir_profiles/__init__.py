@@ -34,6 +34,6 @@ def codes() -> tuple[Code, ...]:
     """List every code of codes.csv and further_codes.csv that has a code at all, in their order there."""
     rows: list[Code] = []
     for name in ("codes.csv", "further_codes.csv"):
-        with files(__name__).joinpath(name).open(encoding="utf-8", newline="") as file:
-            rows += [Code(**row) for row in DictReader(file) if row["code"]]
+        lines = files(__name__).joinpath(name).read_text(encoding="utf-8").splitlines()
+        rows += [Code(**row) for row in DictReader(lines) if row["code"]]
     return tuple(rows)

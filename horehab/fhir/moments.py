@@ -18,6 +18,7 @@ _WRITTEN = re.compile(
 )
 _DECEMBER = 12
 _LAST_SECOND = 59
+_TICK = timedelta(microseconds=1)
 
 
 def moment(text: str, zone: ZoneInfo) -> Moment | None:
@@ -46,7 +47,7 @@ def _by_calendar(match: re.Match[str], zone: ZoneInfo) -> tuple[datetime, dateti
         after = date(first.year + first.month // _DECEMBER, first.month % _DECEMBER + 1, 1)
     else:
         after = date(first.year + 1, 1, 1)
-    return _midnight(first, zone), _midnight(after, zone)
+    return _midnight(first, zone), _midnight(after, zone) - _TICK
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -54,16 +55,22 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _on_the_clock(match: re.Match[str], zone: ZoneInfo) -> tuple[datetime, datetime]:
-    clock = datetime(  # noqa: DTZ001 - the zone follows in the next lines
-        int(match["year"]), int(match["month"]), int(match["day"]), int(match["hour"]), int(match["minute"]),
-        min(int(match["second"] or 0), _LAST_SECOND), int((match["fraction"] or "0")[:6].ljust(6, "0")),
-    )  # fmt: skip
-    width = timedelta(0) if match["second"] else timedelta(minutes=1)
+    clock = datetime(
+        int(match["year"]),
+        int(match["month"]),
+        int(match["day"]),
+        int(match["hour"]),
+        int(match["minute"]),
+        min(int(match["second"] or 0), _LAST_SECOND),
+        int((match["fraction"] or "0")[:6].ljust(6, "0")),
+        tzinfo=zone,
+    )
+    width = timedelta(0) if match["second"] else timedelta(minutes=1) - _TICK
     if match["zone"]:
         written = match["zone"].upper().replace("Z", "+00:00")
-        aware = datetime.fromisoformat(f"{clock.isoformat()}{written}").astimezone(UTC)
+        aware = datetime.fromisoformat(f"{clock.replace(tzinfo=None).isoformat()}{written}").astimezone(UTC)
         return aware, aware + width
-    both = sorted(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    both = sorted(clock.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     return both[0], both[1] + width
 
 
@@ -119,7 +126,7 @@ def known_on(node: Tree, told: Moment | None, when: Moment, site: Site) -> date:
 
 
 def written(when: Moment, site: Site) -> str:
-    """Write a moment as FHIR wants it: the original words where they are valid, else completed from the ward's zone."""
+    """Write a moment as FHIR wants it: the original words where they are valid, else with the ward's zone."""
     match = _WRITTEN.fullmatch(when.text)
     if match and (not match["hour"] or (match["second"] and match["zone"] and "T" in when.text)):
         return when.text

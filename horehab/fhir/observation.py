@@ -6,16 +6,19 @@ from functools import partial
 from horehab.domain.record import Fact
 from horehab.fhir import ours
 from horehab.fhir.elements import Tree, children, extensions, numbered, refuse_modifiers, word
+from horehab.fhir.laboratory import analyte_of, read_laboratory
 from horehab.fhir.occasion import Occasion, Part, counts, occasion_of
+from horehab.fhir.pain import is_pain, read_pain
 from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_reading, unmapped
+from horehab.fhir.signs import is_sign, read_sign
 from horehab.fhir.site import Site
 from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning
 
 Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
 
 
-def facts_in(resource: Tree, site: Site) -> Found:
+def facts_in_observation(resource: Tree, site: Site) -> Found:
     """Read what an Observation tells of a joint, of pain, of a sign or of the laboratory; empty for anything else."""
     jobs = [(part, reader) for part in parts_of(resource, site) if (reader := _reader_of(part))]
     if not jobs:
@@ -65,6 +68,12 @@ def _within(says: Meaning, whole: Meaning) -> Meaning:
 
 
 def _reader_of(part: Part) -> Reader | None:
+    if is_pain(part):
+        return read_pain
+    if is_sign(part):
+        return read_sign
+    if analyte_of(part):
+        return read_laboratory
     if is_reading(part):
         return read_reading
     if is_unmapped_angle(part):

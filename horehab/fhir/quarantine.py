@@ -22,7 +22,9 @@ CODES = MappingProxyType(
         "radians": "The value is labelled degrees but looks like radians.",
         "comparator": "Its comparator is none of <, <=, >=, >.",
         "limits": "The value lies outside what the joint can do.",
-        "extension-sign": "At knee and elbow this extension may be a deficit or hyperextension; set HOREHAB_EXTENSION_SIGN.",
+        "extension-sign": (
+            "At knee and elbow this extension may be a deficit or hyperextension; set HOREHAB_EXTENSION_SIGN."
+        ),
         "no-joint": "It does not say which joint was measured.",
         "no-side": "It does not say whether left or right was measured.",
         "no-motion": "It does not say which motion was measured.",
@@ -43,7 +45,7 @@ Found = tuple[Fact | Unreadable, ...]
 """What a translator found in one resource: facts, and parts that it could not read."""
 
 
-class CannotRead(Exception):  # noqa: N818 - says what happened, and never leaves this room
+class CannotRead(Exception):
     """A part of a resource cannot be read; caught beside the part, so that the other parts are read."""
 
     def __init__(self, code: str, path: str, detail: str = "") -> None:

@@ -113,7 +113,7 @@ def _value(
     degrees, unit = degrees_in(part.node, path)
     bound = bound_in(part.node, path)
     _refuse_radians(degrees, unit, measured, path)
-    assumptions = () if unit == "deg" else (f"the value is converted from {unit}",)
+    assumptions: tuple[str, ...] = () if unit == "deg" else (f"the value is converted from {unit}",)
     if measured in _SMALL_MOTIONS and not occasion.is_ours and degrees > 0:
         if site.extension_sign == "ask":
             raise CannotRead("extension-sign", path, f"Found {degrees:g}.")

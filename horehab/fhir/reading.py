@@ -3,17 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from horehab.domain.record import Fact, Patient
+from horehab.fhir.appointment import facts_in_appointment
+from horehab.fhir.condition import facts_in_condition
 from horehab.fhir.elements import Tree, child, own_reference, word
-from horehab.fhir.observation import facts_in as observation_facts
+from horehab.fhir.encounter import facts_in_encounter
+from horehab.fhir.imaging import facts_in_report
+from horehab.fhir.observation import facts_in_observation
 from horehab.fhir.patient import patient_from
+from horehab.fhir.procedure import facts_in_procedure
 from horehab.fhir.quarantine import CODES, Found
 from horehab.fhir.references import own_key, patient_of
 from horehab.fhir.site import Site
 from horehab.usecases.exchange import ChartItem, Unreadable
 
 READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
-    "Observation": observation_facts,
+    "Appointment": facts_in_appointment,
+    "Condition": facts_in_condition,
+    "DiagnosticReport": facts_in_report,
+    "Encounter": facts_in_encounter,
+    "Observation": facts_in_observation,
+    "Procedure": facts_in_procedure,
 }
 """The translators by kind of resource; any other kind is understood and none of our business."""
 
@@ -27,7 +36,8 @@ def understand(resource: dict[str, Any], source: bytes, site: Site) -> ChartItem
         return _understand(resource, source, site)
     except Exception as error:  # noqa: BLE001 - one bad resource never stops the other n-1
         found = Unreadable(code="unexpected", path="", detail=f"{CODES['unexpected']} {type(error).__name__}.")
-        return ChartItem(reference=own_reference(resource), version="", patient=None, source=source, unreadable=(found,))
+        reference = own_reference(resource)
+        return ChartItem(reference=reference, version="", patient=None, source=source, unreadable=(found,))
 
 
 def _understand(resource: Tree, source: bytes, site: Site) -> ChartItem:

@@ -1,10 +1,12 @@
-"""References between resources, and our own identifiers: who is meant, and which of our entries a resource carries."""
+"""References between resources, and our own identifiers: who is meant, and which entry of ours it carries."""
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from fhir_profiles import CANONICAL
-from horehab.fhir.elements import Tree, child, children, word
+from horehab.fhir import ours
+from horehab.fhir.elements import Tree, child, children, extensions, word
 from horehab.fhir.site import Site
 
 IDENTIFIERS = f"{CANONICAL}/id/"
@@ -12,6 +14,7 @@ IDENTIFIERS = f"{CANONICAL}/id/"
 
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?")
 _SUSPICION_ID = re.compile(r"hr-[0-9a-f]{32}")
+_REASONS_ID = re.compile(r"hr-[0-9a-f]{32}-[0-9a-f]{16}")
 
 
 def target_of(reference: Tree, site: Site) -> str | None:
@@ -49,28 +52,36 @@ def patient_of(resource: Tree, site: Site) -> str | None:
 
 
 def own_key(resource: Tree) -> str | None:
-    """Name the entry of ours that a resource carries, as `entry_key` names it: "session:4f2e..."; None for others'."""
-    for identifier in children(resource, "identifier"):
+    """Name the entry of ours that a resource carries, as `entry_key` does ("session:4f2e"); None for others'."""
+    beside = [
+        each for part in extensions(resource, ours.OWN_IDENTIFIER) for each in children(part, "valueIdentifier")
+    ]
+    for identifier in [*children(resource, "identifier"), *beside]:
         system, value = word(identifier, "system") or "", word(identifier, "value")
         if value and system.startswith(IDENTIFIERS):
             return f"{system[len(IDENTIFIERS) :]}:{value}"
     name = word(resource, "id") or ""
-    if resource.get("resourceType") == "Condition" and _SUSPICION_ID.fullmatch(name):
+    kind = resource.get("resourceType")
+    if kind == "Condition" and _SUSPICION_ID.fullmatch(name):
         return f"suspicion:{name}"
-    return None
+    return f"reasons:{name}" if kind == "Provenance" and _REASONS_ID.fullmatch(name) else None
 
 
-def pointing_to(reference: str, cited: Mapping[str, str]) -> dict[str, object]:
+def pointing_to(reference: str, cited: Mapping[str, str], *, kind: str = "measurement") -> dict[str, Any]:
     """Write a reference to something in the chart, or to an entry of ours that may not be there yet.
 
     The part of a component ("#component[2]") is left out. "urn:uuid:<id>" becomes the reference that `cited`
-    gives for "measurement:<id>" or "session:<id>", else our identifier.
+    gives for "<kind>:<id>", else our identifier.
     """
     whole = reference.split("#", 1)[0]
     if not whole.startswith("urn:uuid:"):
         return {"reference": whole} if _RELATIVE.fullmatch(whole) else {"display": whole}
     name = whole.removeprefix("urn:uuid:")
-    for kind in ("measurement", "session"):
-        if f"{kind}:{name}" in cited:
-            return {"reference": cited[f"{kind}:{name}"]}
-    return {"identifier": {"system": f"{IDENTIFIERS}measurement", "value": name}}
+    if f"{kind}:{name}" in cited:
+        return {"reference": cited[f"{kind}:{name}"]}
+    return {"identifier": {"system": IDENTIFIERS + kind, "value": name}}
+
+
+def person(name: str) -> dict[str, Any]:
+    """Write who did something: a reference where it is one, else the name as it is to be shown."""
+    return {"reference": name} if _RELATIVE.fullmatch(name) else {"display": name}

@@ -1,6 +1,6 @@
 """Our suspicion as a Condition, and every ossification in the chart, whoever wrote it, read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,11 +9,10 @@ from horehab.domain.moment import Moment
 from horehab.domain.record import ChartedOssification, ChartedStatus
 from horehab.fhir import ours
 from horehab.fhir.elements import Tree, child, children, extensions, own_reference, word
-from horehab.fhir.moments import known_on, moment_at
-from horehab.fhir.places import coded, said_of, written_place
+from horehab.fhir.places import coded, written_place
 from horehab.fhir.references import IDENTIFIERS, own_key, pointing_to, target_of
 from horehab.fhir.site import Site
-from horehab.fhir.terminology import Meaning, codings
+from horehab.fhir.terminology import Meaning
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -117,35 +116,9 @@ def _evidence(resource: Tree, site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target for target in targets if target))
 
 
-def _distinct(references: Any) -> list[dict[str, Any]]:
+def _distinct(references: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for reference in references:
         if reference not in kept:
             kept.append(reference)
     return kept
-
-
-def condition_says(resource: Tree, site: Site) -> Meaning:
-    """Put together what a Condition's code and body sites say of the place."""
-    says = Meaning()
-    for concept in [*children(resource, "code"), *children(resource, "bodySite")]:
-        says |= said_of(concept, site)
-    return says
-
-
-def condition_times(resource: Tree, site: Site) -> tuple[Moment | None, Moment | None]:
-    """Read onset and recorded date of a Condition; CannotRead when one is no time."""
-    from horehab.fhir.moments import moment_of
-
-    return moment_of(resource, "onset", site), moment_at(resource, "recordedDate", site)
-
-
-def first_known(resource: Tree, recorded: Moment | None, onset: Moment, site: Site) -> date:
-    """Say from which day a Condition was known: its record, else its onset."""
-    return known_on(resource, recorded, onset, site)
-
-
-def is_ossification(resource: Tree, site: Site) -> bool:
-    """Say whether a Condition is one of ossification, by its codes, or by being ours."""
-    found = codings(children(resource, "code"), site)
-    return bool(found) and own_key(resource) is not None

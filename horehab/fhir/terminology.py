@@ -1,4 +1,4 @@
-"""What codes mean here: each coding that we understand, as joint, side, motion and mode; and the words of our systems."""
+"""What codes mean here: each coding that we understand, as joint, side, motion and mode; and our code systems."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ _ROM_ROW = re.compile(r"ROM (\w+)(?: - (left|right))? (.+) (Active|Passive)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What codes say of a movement; two in one field disagree. `is_range` says that a range of motion was measured."""
+    """What codes say of a movement; two in one field disagree. `is_range`: a range of motion was measured."""
 
     joints: frozenset[Joint] = frozenset()
     sides: frozenset[Side] = frozenset()

@@ -4,9 +4,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from horehab.domain.entries import ChartEntry, SuspicionEntry
+from horehab.domain.entries import (
+    ChartEntry,
+    DecisionEntry,
+    MeasurementEntry,
+    ReasonsEntry,
+    SessionEntry,
+    SuspicionEntry,
+    TaskEntry,
+)
+from horehab.fhir.checking import check
+from horehab.fhir.decision import apply_decision
+from horehab.fhir.measurement import measurement_to_observation
+from horehab.fhir.provenance import reasons_to_provenance
+from horehab.fhir.session import session_to_procedure
 from horehab.fhir.site import Site
 from horehab.fhir.suspicion import suspicion_to_condition
+from horehab.fhir.task import reminder_to_task
+
+__all__ = ["apply_decision", "check", "resource_of"]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -15,9 +31,18 @@ def resource_of(entry: ChartEntry, site: Site, *, cited: Mapping[str, str] = _NO
     """Write an entry as the resource that the chart shall hold, with our id and our identifier.
 
     `cited` gives, for keys of entries ("session:<id>"), the references under which they stand in the chart;
-    what it does not give is cited by our identifier.
+    what it does not give is cited by our identifier. ValueError for a decision, which is an edit.
     """
     match entry:
         case SuspicionEntry():
             return suspicion_to_condition(entry, site, cited)
-    raise ValueError(f"A {type(entry).__name__} is not written as a resource of its own.")
+        case ReasonsEntry():
+            return reasons_to_provenance(entry, site, cited)
+        case SessionEntry():
+            return session_to_procedure(entry, site)
+        case MeasurementEntry():
+            return measurement_to_observation(entry, site, cited)
+        case TaskEntry():
+            return reminder_to_task(entry, site, cited)
+        case DecisionEntry():
+            raise ValueError("A decision is no resource of its own: apply_decision edits the Condition.")

@@ -1,0 +1,44 @@
+"""A person's decision, as an edit of the Condition that stands in the chart; nothing else in it is touched."""
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from types import MappingProxyType
+from typing import Any
+
+from horehab.domain.entries import Decision, DecisionEntry
+from horehab.fhir.suspicion import CLINICAL, VERIFICATION, status
+
+_VERIFIED = MappingProxyType(
+    {Decision.ACCEPT: "provisional", Decision.CONFIRM: "confirmed", Decision.REFUTE: "refuted"}
+)
+_AUTHOR = re.compile(r"(Practitioner|Patient|RelatedPerson|Organization)/[A-Za-z0-9\-.]{1,64}")
+
+
+def apply_decision(current: Mapping[str, Any], entry: DecisionEntry) -> dict[str, Any]:
+    """Give an edited copy of the Condition: accepted is provisional, dismissed inactive and still unconfirmed.
+
+    Confirmed and refuted are what a physician says who cites imaging. Reason and imaging go into a note with
+    its author and day; applied twice it changes nothing more.
+    """
+    edited = deepcopy(dict(current))
+    if entry.decision is Decision.DISMISS:
+        edited["clinicalStatus"] = status(CLINICAL, "inactive")
+    else:
+        edited["verificationStatus"] = status(VERIFICATION, _VERIFIED[entry.decision])
+    note = _note(entry)
+    notes = edited.get("note")
+    kept = list(notes) if isinstance(notes, list) else []
+    edited["note"] = kept if note in kept else [*kept, note]
+    return edited
+
+
+def _note(entry: DecisionEntry) -> dict[str, Any]:
+    words = [f"Decision: {entry.decision.value}.", entry.reason.strip()]
+    if entry.imaging:
+        words.append(f"Imaging: {entry.imaging.strip()}")
+    author = "authorString"
+    note: dict[str, Any] = {"time": entry.decided.isoformat(), "text": " ".join(word for word in words if word)}
+    if _AUTHOR.fullmatch(entry.by):
+        return {"authorReference": {"reference": entry.by}} | note
+    return ({author: entry.by} if entry.by.strip() else {}) | note

@@ -1,0 +1,85 @@
+"""Intensive care: the places of an Encounter that are intensive care wards, each with its own time."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+from horehab.domain.exposure import Exposure, ExposureKind
+from horehab.fhir.elements import Tree, child, children, numbered, own_reference, refuse_modifiers, said, word
+from horehab.fhir.moments import known_on, span_at
+from horehab.fhir.quarantine import CannotRead, Found, each_alone
+from horehab.fhir.references import target_of
+from horehab.fhir.site import Coding, Site
+from horehab.fhir.terminology import SNOMED, coded, codings
+
+_HAPPENED = frozenset(
+    {"arrived", "triaged", "in-progress", "onleave", "finished", "on-hold", "discharged", "completed"}
+)
+_ADMISSION: Coding = (SNOMED, "305351004")
+_NAMED = re.compile(r"\b(ICU|intensive care)\b", re.IGNORECASE)
+
+
+def icu_locations(locations: Iterable[Tree], site: Site) -> frozenset[str]:
+    """List the references of those Location resources that are intensive care wards by their type."""
+    return frozenset(own_reference(each) for each in locations if _is_icu(each, site))
+
+
+def facts_in_encounter(resource: Tree, site: Site) -> Found:
+    """Read the stays in intensive care out of an Encounter; empty for one without any."""
+    status = word(resource, "status") or ""
+    wards = [(place, ward) for place, ward in numbered(resource, "location") if _is_icu_stay(resource, ward, site)]
+    concepts = [each for name in ("type", "serviceType", "class") for each in children(resource, name)]
+    # R4's class is a bare coding, R5's a list of concepts.
+    is_whole = _means_icu(codings([*concepts, {"coding": children(resource, "class")}], site))
+    if status not in _HAPPENED or not (wards or is_whole):
+        return ()
+    try:
+        refuse_modifiers(resource)
+    except CannotRead as refusal:
+        return (refusal.unreadable,)
+    if wards:
+        return each_alone(partial(_stay, resource, site, place, ward) for place, ward in wards)
+    return each_alone([partial(_stay, resource, site, None, {})])
+
+
+def _stay(resource: Tree, site: Site, place: int | None, ward: Tree) -> tuple[Exposure, ...]:
+    start, end = span_at(ward, "period", site)
+    if start is None:
+        name = "period" if "period" in resource else "actualPeriod"
+        whole_start, whole_end = span_at(resource, name, site)
+        start, end = whole_start, end or whole_end
+    if start is None:
+        raise CannotRead("no-time", "period")
+    source = own_reference(resource)
+    stay = Exposure(
+        source=source if place is None else f"{source}#location[{place}]",
+        kind=ExposureKind.ICU_STAY,
+        start=start,
+        end=end,
+        known_on=known_on(resource, None, start, site),
+    )
+    return (stay,)
+
+
+def _is_icu_stay(resource: Tree, ward: Tree, site: Site) -> bool:
+    if ward.get("status") in ("planned", "reserved"):
+        return False
+    reference = child(ward, "location")
+    target = target_of(reference, site)
+    text = word(reference, "reference") or ""
+    inside = [each for each in children(resource, "contained") if text == f"#{each.get('id')}"]
+    is_named = bool(_NAMED.search(word(reference, "display") or ""))
+    return is_named or target in site.icu_locations or any(_is_icu(each, site) for each in inside)
+
+
+def _is_icu(location: Tree, site: Site) -> bool:
+    concepts = [*children(location, "type"), *children(location, "physicalType")]
+    return _means_icu(codings(concepts, site)) or any(_NAMED.search(said(each) or "") for each in concepts)
+
+
+def _means_icu(found: Iterable[Coding]) -> bool:
+    wards = {coding for name in _WARDS for coding in coded(name)}
+    return any(coding in wards or coding == _ADMISSION for coding in found)
+
+
+_WARDS = ("ICU location type", "ICU location type, adult", "ICU location type, medical")
