@@ -51,6 +51,7 @@ class Settings:
     secret_key: str = ""
     secret_key_file: str = ""
     trusted_proxies: int = 0
+    trusted_hosts: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
     smtp_host: str = ""

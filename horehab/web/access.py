@@ -1,0 +1,95 @@
+"""Who may open which page: each route declares it, and a route that does not is closed to all."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms.validators import ValidationError
+
+from horehab.web.language import gettext as _
+from horehab.web.options import Role
+from horehab.web.room import NAME, room
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CARE = (Role.PHYSIOTHERAPIST, Role.PHYSICIAN)
+TEAM = tuple(Role)
+_EVERYONE = "everyone"
+
+
+def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare which roles may use a route."""
+    return _declare(frozenset(roles))
+
+
+def allow_everyone(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a route answers without sign-in; it must show nothing about a patient."""
+    return _declare(_EVERYONE)(view)
+
+
+def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
+    """Read the declared rule of a route: roles, "everyone", or None when it has none."""
+    return getattr(view, "horehab_access", None)
+
+
+def guard() -> object:
+    """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
+    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    g.horehab_viewer = room().options.current_user()
+    if rule is None:
+        abort(403)
+    if rule != _EVERYONE:
+        answer = _refusal(rule)
+        if answer is not None:
+            return answer
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        _check_token()
+    return None
+
+
+def token() -> str:
+    """Make the hidden token that each of our forms carries."""
+    if not current_app.secret_key:
+        return ""
+    made: str = generate_csrf()
+    return made
+
+
+def token_field() -> str:
+    """Name the hidden field as the host's forms do."""
+    name: str = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+    return name
+
+
+def _declare(rule: frozenset[Role] | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.horehab_access = rule  # type: ignore[attr-defined]  # the mark that rule_of reads
+        return view
+
+    return mark
+
+
+def _refusal(rule: frozenset[Role] | str) -> object:
+    asked_by = g.horehab_viewer
+    if asked_by is not None:
+        if asked_by.role in rule:
+            return None
+        abort(403, description=_("Your role does not open this page. Ask whoever manages the accounts."))
+    if not room().options.sign_in_endpoint:
+        abort(401)
+    if request.method != "GET":
+        abort(401, description=_("You were signed out. Sign in in another tab, then send this form again."))
+    session[f"{NAME}-next"] = request.full_path.rstrip("?")
+    return redirect(url_for(room().options.sign_in_endpoint), Response=Response)
+
+
+def _check_token() -> None:
+    if g.get("csrf_valid", False):
+        return
+    try:
+        validate_csrf(request.form.get(token_field()) or request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        words = _("The form was open for too long or did not come from this site. Send it again.")
+        abort(400, description=words)

@@ -1,0 +1,133 @@
+"""The marks of the chart: shapes and dashes of the modes, exposure shading, onset; in light and in dark ink."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from horehab.domain.range_of_motion import Mode
+from horehab.web.chart_sheet import ChartSheet
+from horehab.web.language import day
+from horehab.web.language import gettext as _
+from horehab.web.words import word
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The inks of a chart, as CSS colours; the same hues as the pages."""
+
+    paper: str
+    ink: str
+    soft: str
+    line: str
+    grid: str
+    accent: str
+    band: str
+    shade: str
+    bar: str
+    warn: str
+
+
+LIGHT = Theme(
+    paper="#ffffff", ink="#16202a", soft="#4d5b68", line="#b9c3cc", grid="#edf0f3", accent="#0b5f74",
+    band="#d5e9ee", shade="#f1f2f4", bar="#9aa7b3", warn="#a23a12",
+)  # fmt: skip
+DARK = Theme(
+    paper="#19212a", ink="#e8edf2", soft="#a9b6c2", line="#46535f", grid="#242e38", accent="#74c6da",
+    band="#1f4653", shade="#222b35", bar="#667686", warn="#f5a07a",
+)  # fmt: skip
+
+SERIES_MARKS: dict[Mode, tuple[str, list[int]]] = {
+    Mode.PASSIVE: ("circle", [1, 0]),
+    Mode.ACTIVE: ("square", [5, 3]),
+    Mode.ACTIVE_ASSISTED: ("diamond", [2, 2]),
+    Mode.UNKNOWN: ("triangle-up", [1, 4]),
+}
+"""Shape of the points and dash of the line of each mode, so that colour never stands alone."""
+
+
+def day_axis(sheet: ChartSheet, *, has_labels: bool, field: str = "day") -> Spec:
+    """The axis of days, the same in every panel, so that what stands above one another was at one time."""
+    axis: Spec = {"title": None, "tickCount": 6, "format": "%-d %b", "labelOverlap": True, "grid": has_labels}
+    if not has_labels:
+        axis = {"title": None, "labels": False, "ticks": False, "domain": False, "grid": False}
+    domain = [sheet.first.isoformat(), sheet.last.isoformat()]
+    return {"field": field, "type": "temporal", "scale": {"type": "utc", "domain": domain}, "axis": axis}
+
+
+def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
+    """Shade the days of intensive care behind a panel."""
+    spans = [
+        {"from": max(e.start.day, sheet.first).isoformat(), "to": (e.end.day if e.end else sheet.last).isoformat()}
+        for e in sheet.exposures
+    ]
+    x = day_axis(sheet, has_labels=True, field="from")
+    return {
+        "data": {"values": spans},
+        "mark": {"type": "rect", "color": theme.shade},
+        "encoding": {"x": x, "x2": {"field": "to"}},
+    }
+
+
+def onset_layers(sheet: ChartSheet, theme: Theme, *, is_named: bool) -> list[Spec]:
+    """Draw a line at the first worsening reading of a suspicion, and one at each decision of a person."""
+    marks = [(sheet.onset, _("worse since %(day)s", day=day(sheet.onset)))] if sheet.onset else []
+    marks += [(d.decided, _("decided %(day)s", day=day(d.decided))) for d in sheet.decisions]
+    if not marks:
+        return []
+    values = [{"day": on.isoformat(), "said": said} for on, said in marks if on is not None]
+    x = day_axis(sheet, has_labels=True)
+    rule = {"type": "rule", "color": theme.warn, "strokeWidth": 1.5, "strokeDash": [6, 3]}
+    layers: list[Spec] = [{"data": {"values": values}, "mark": rule, "encoding": {"x": x}}]
+    if is_named:
+        text = {
+            "type": "text", "align": "right", "baseline": "top", "dx": -5, "dy": 3, "fontSize": 12,
+            "color": theme.warn, "fontWeight": "bold",
+        }  # fmt: skip
+        said = {"field": "said", "type": "nominal"}
+        layers.append({"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": 0}, "text": said}})
+    return layers
+
+
+def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme) -> Spec:
+    """Join the readings of each mode by a line with the dash of that mode."""
+    mark = {"type": "line", "color": theme.ink, "strokeWidth": 1.3}
+    dash = {"field": "mode", "type": "nominal", "scale": _scale(1), "legend": None}
+    return {"data": {"values": readings}, "mark": mark, "encoding": {**_at(sheet), "strokeDash": dash}}
+
+
+def dot_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
+    """Mark each reading with the shape of its mode; filled and in the warning colour when beyond error."""
+    legend = {"title": None, "orient": "top", "direction": "horizontal", "offset": 2} if has_legend else None
+    shape = {"field": "mode", "type": "nominal", "scale": _scale(0), "legend": legend}
+    beyond = {"test": "datum.beyond", "value": theme.warn}
+    return {
+        "data": {"values": readings},
+        "mark": {"type": "point", "size": 62, "strokeWidth": 1.6, "opacity": 1},
+        "encoding": {
+            **_at(sheet),
+            "shape": shape,
+            "stroke": {"condition": beyond, "value": theme.ink},
+            "fill": {"condition": beyond, "value": theme.paper},
+            "description": {"field": "said"},
+        },
+    }
+
+
+def degrees_axis(field: str) -> Spec:
+    """The axis of degrees, each number with its sign."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": True},
+        "axis": {"title": None, "tickCount": 5, "labelExpr": "replace(datum.label, '-', '\u2212') + '°'"},
+    }
+
+
+def _at(sheet: ChartSheet) -> Spec:
+    return {"x": day_axis(sheet, has_labels=True), "y": degrees_axis("degrees")}
+
+
+def _scale(which: int) -> Spec:
+    domain = [word(mode) for mode in SERIES_MARKS]
+    return {"domain": domain, "range": [marks[which] for marks in SERIES_MARKS.values()]}

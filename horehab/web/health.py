@@ -1,0 +1,46 @@
+"""How we are, for a monitor: as JSON, without sign-in, and without anything about a patient."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify
+
+from horehab.errors import HorehabError
+from horehab.web.access import allow_everyone
+from horehab.web.problems import status_of
+from horehab.web.room import room
+
+_DEAD_AFTER = timedelta(seconds=60)
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the health answer to our pages."""
+    pages.add_url_rule("/health", "health", health)
+
+
+@allow_everyone
+def health() -> Any:
+    """Answer 200 with how we are when our memory answers, else 503."""
+    try:
+        ports = room().ports()
+        now = ports.clock.now()
+        found = ports.logbook.health(now=now)
+    except HorehabError as error:
+        return jsonify(status="failing", code=error.code), max(status_of(error), 503)
+    is_ticking = found.last_tick is not None and now - found.last_tick <= _DEAD_AFTER
+    status = "ok" if is_ticking and not found.problems else "degraded"
+    answer = jsonify(
+        status=status,
+        is_ticking=is_ticking,
+        last_pass=_text(found.last_pass),
+        last_tick=_text(found.last_tick),
+        waiting=found.waiting,
+        conflicts=found.conflicts,
+        set_aside=found.set_aside,
+        problems=len(found.problems),
+    )
+    return answer, 200
+
+
+def _text(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

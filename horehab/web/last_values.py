@@ -1,0 +1,32 @@
+"""What was measured last, to stand beside each field of the form; and what rarely changes, to be carried on."""
+
+from horehab.domain.range_of_motion import Reading
+from horehab.domain.record import PatientRecord
+from horehab.domain.signs import PainOccasion, PainRating
+from horehab.web.session_fields import angle_field, pain_field
+
+
+def last_angles(record: PatientRecord) -> dict[str, Reading]:
+    """Give the last reading of each series by the name of its field; bounds are no values."""
+    ordered = sorted(record.readings, key=lambda r: (r.when.earliest, r.source))
+    return {angle_field(r.mode, r.place, r.motion): r for r in ordered if r.bound is None}
+
+
+def last_pains(record: PatientRecord) -> dict[str, PainRating]:
+    """Give the last pain rating of each joint and occasion by the name of its field."""
+    ordered = sorted(record.pains, key=lambda p: (p.when.earliest, p.source))
+    return {
+        pain_field(p.place, p.occasion): p for p in ordered if p.place and p.occasion is not PainOccasion.UNSPECIFIED
+    }
+
+
+def carried_forward(record: PatientRecord) -> dict[str, str]:
+    """Carry on device, position and kind of session from the last time; never degrees, pain or end-feel."""
+    carried: dict[str, str] = {}
+    if record.readings:
+        last = max(record.readings, key=lambda r: (r.when.earliest, r.source))
+        carried["device"] = last.device or ""
+        carried["position"] = last.position or ""
+    if record.sessions:
+        carried["kind"] = max(record.sessions, key=lambda s: (s.when.earliest, s.source)).kind.value
+    return carried

@@ -1,0 +1,64 @@
+"""What the pages need to know besides the ports: who asks, whose frame they stand in, and where the EHR is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What someone does on the ward; it decides which pages they may open and what they may decide."""
+
+    PHYSIOTHERAPIST = "physiotherapist"
+    PHYSICIAN = "physician"
+    COORDINATOR = "coordinator"
+    INTEGRATOR = "integrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """The person before the screen.
+
+    `name` is what they sign in with and what the audit trail says; `practitioner` their reference in the EHR
+    ("Practitioner/7"), where they have one.
+    """
+
+    name: str
+    display: str
+    role: Role
+    practitioner: str | None = None
+
+    @property
+    def signature(self) -> str:
+        """How what they write is signed: by their reference in the EHR, else by name."""
+        return self.practitioner or self.display
+
+
+def nobody() -> Viewer | None:
+    """Say that nobody is signed in: what holds until a host tells who asks."""
+    return None
+
+
+def everyone(viewer: Viewer, patient: str) -> bool:
+    """Let each member of the team see each patient of this installation: what holds until a host narrows it."""
+    return bool(viewer.name and patient)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """How the pages stand in a Flask app.
+
+    `current_user` says who asks (None: nobody signed in); `may_see` whether they may see a patient (given by
+    reference), and a patient whom they may not see looks exactly like one who does not exist. `base_template`
+    is the host's frame, with blocks `title`, `head` and `content`. `ehr_address` is the base of the FHIR
+    server, to which evidence is linked. `sign_in_endpoint` is where someone unknown is sent, "" for nowhere.
+    """
+
+    new_id: Callable[[], str]
+    current_user: Callable[[], Viewer | None] = nobody
+    may_see: Callable[[Viewer, str], bool] = everyone
+    url_prefix: str = "/horehab"
+    base_template: str = "horehab/frame.html"
+    ehr_address: str = ""
+    sign_in_endpoint: str = ""
+    sign_out_endpoint: str = ""
+    is_demo: bool = False

@@ -1,0 +1,120 @@
+"""All pages as one Flask blueprint, made by a function that is given the ports; nothing of the host is touched."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Blueprint, Response, g, request, send_from_directory, url_for
+
+from horehab.usecases.ports import Ports
+from horehab.web import caseload, health, joint, log_session, patient, quality, reminders, suspicion
+from horehab.web.access import allow_everyone, guard, token, token_field
+from horehab.web.language import day, degrees, gettext, instant, language, ngettext, number
+from horehab.web.options import WebOptions
+from horehab.web.problems import handle_problems
+from horehab.web.room import NAME, Room, enter, room, slug
+from horehab.web.words import (
+    decision_word,
+    differential_word,
+    entry_word,
+    option_word,
+    reason_word,
+    rule_word,
+    sign_word,
+    state_word,
+    word,
+)
+
+_WORDS = (
+    decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word, state_word, word,
+)  # fmt: skip
+_STATIC = Path(__file__).parent / "static"
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def make_blueprint(ports: Callable[[], Ports], options: WebOptions) -> Blueprint:
+    """Make the pages of one installation; `ports` is asked at the first page that needs them."""
+    pages = Blueprint(NAME, __name__, template_folder="templates", url_prefix=options.url_prefix or None)
+    enter(pages, Room(ports=ports, options=options))
+    pages.before_request(guard)
+    pages.after_request(seal)
+    pages.context_processor(_at_hand)
+    handle_problems(pages)
+    pages.add_url_rule("/static/<path:filename>", "static", _static)
+    for group in (caseload, patient, joint, log_session, suspicion, reminders, quality, health):
+        group.add_to(pages)
+    return pages
+
+
+def seal(response: Response) -> Response:
+    """Put the security headers on an answer of ours: no foreign script, no frame, no copy left in a cache."""
+    if room().options.base_template == WebOptions.__dataclass_fields__["base_template"].default:
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint != f"{NAME}.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@allow_everyone
+def _static(filename: str) -> Response:
+    return send_from_directory(_STATIC, filename, max_age=31_536_000 if request.args.get("v") else None)
+
+
+def _asset(filename: str) -> str:
+    mark = sha256((_STATIC / filename).read_bytes()).hexdigest()[:10]
+    return url_for(f"{NAME}.static", filename=filename, v=mark)
+
+
+def _at_hand() -> dict[str, object]:
+    """Give every template of ours the same few words; the host's templates do not see them."""
+    return {
+        "_": gettext,
+        "ngettext": ngettext,
+        "day": day,
+        "instant": lambda value: instant(value, room().zone()),
+        "number": number,
+        "degrees": degrees,
+        "language": language,
+        "slug": slug,
+        "asset": _asset,
+        "navigation": navigation,
+        "evidence_address": evidence_address,
+        "csrf_value": token,
+        "csrf_name": token_field,
+        "options": room().options,
+        "frame": room().options.base_template,
+        "viewer": g.get("horehab_viewer"),
+        **{speak.__name__: speak for speak in _WORDS},
+    }
+
+
+def navigation() -> list[tuple[str, str]]:
+    """List the pages of the head of each page."""
+    return [
+        (f"{NAME}.caseload", gettext("Caseload")),
+        (f"{NAME}.reminders", gettext("Reminders")),
+        (f"{NAME}.quality", gettext("Data quality")),
+    ]
+
+
+def evidence_address(reference: str) -> str:
+    """Say where a resource stands in the EHR, "" for what is not there yet."""
+    address = room().options.ehr_address
+    kind, _, rest = reference.partition("/")
+    return f"{address}/{reference.partition('#')[0]}" if address and kind.isalpha() and rest else ""

@@ -1,0 +1,50 @@
+"""Data quality: what could not be read and whom it concerns, what waits for the EHR, and whether we are up to date."""
+
+from collections import Counter
+
+from flask import Blueprint, render_template
+
+from horehab.errors import UnknownPatient
+from horehab.usecases.exchange import SetAside
+from horehab.web.access import TEAM, allow
+from horehab.web.room import room, viewer
+from horehab.web.words import entry_word
+
+_SHOWN = 200
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the page on data quality to our pages."""
+    pages.add_url_rule("/quality", "quality", quality)
+
+
+@allow(*TEAM)
+def quality() -> str:
+    """Show quarantine by reason with the patients it concerns, the outbox, the last pass and the last tick."""
+    ports, options, asked_by = room().ports(), room().options, viewer()
+    ports.logbook.audit(who=asked_by.name, what="read data quality", patient=None, now=ports.clock.now())
+    aside = [s for s in ports.logbook.set_aside() if not s.patient or options.may_see(asked_by, s.patient)]
+    rows = [row for row in ports.logbook.outbox() if options.may_see(asked_by, row.patient)]
+    return render_template(
+        "horehab/quality.html",
+        health=ports.logbook.health(now=ports.clock.now()),
+        reasons=by_reason(aside),
+        aside=[(item, _key(item.patient)) for item in aside[:_SHOWN]],
+        more=max(0, len(aside) - _SHOWN),
+        rows=[(entry_word(row.entry), row, _key(row.patient)) for row in rows[:_SHOWN]],
+        more_rows=max(0, len(rows) - _SHOWN),
+    )
+
+
+def by_reason(aside: list[SetAside]) -> list[tuple[str, int, int]]:
+    """Count what was set aside by reason: resources, and patients concerned; the most frequent first."""
+    counts = Counter(item.code for item in aside)
+    patients = {code: {i.patient for i in aside if i.code == code and i.patient} for code in counts}
+    return [(code, count, len(patients[code])) for code, count in counts.most_common()]
+
+
+def _key(patient: str | None) -> str | None:
+    try:
+        return room().ports().logbook.key_of(patient) if patient else None
+    except UnknownPatient:
+        return None

@@ -1,0 +1,145 @@
+"""A suspicion: its sentence, why and why not, what is missing, what else it could be, and a person's decision."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from horehab.domain.entries import Decision
+from horehab.domain.joints import JointSide
+from horehab.domain.record import ChartedOssification, PatientRecord
+from horehab.domain.sentence import sentence
+from horehab.domain.suspicion import Reason, Tier, Verdict
+from horehab.errors import InputError
+from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
+from horehab.usecases.exchange import OutboxRow
+from horehab.web.access import CARE, TEAM, allow
+from horehab.web.findings import finding_at, findings
+from horehab.web.language import gettext as _
+from horehab.web.options import Role
+from horehab.web.room import OpenPatient, is_post, open_patient, place_of, room, slug, viewer
+from horehab.web.words import TIER_MARKS
+
+_ONLY_PHYSICIAN = (Decision.CONFIRM, Decision.REFUTE)
+_LONGEST_TEXT = 2000
+
+
+def add_to(pages: Blueprint) -> None:
+    """Add the suspicion's page and its decisions to our pages."""
+    pages.add_url_rule("/patients/<key>/suspicions/<place>", "suspicion", suspicion)
+    pages.add_url_rule("/patients/<key>/suspicions/<place>/decide", "decide", decide, methods=["POST"])
+
+
+@allow(*TEAM)
+def suspicion(key: str, place: str) -> str:
+    """Show what is suspected in one joint and on what evidence."""
+    where = place_of(place, key)
+    return _page(open_patient(key, what=f"read suspicion {slug(where)}"), where, {}, None)
+
+
+@allow(*CARE)
+def decide(key: str, place: str) -> Response | tuple[str, int]:
+    """Take a person's decision about a suspicion."""
+    where = place_of(place, key)
+    opened = open_patient(key, what=f"decided suspicion {slug(where)}")
+    typed = dict(request.form)
+    try:
+        is_new = decide_suspicion(room().ports(), _form(opened, where, typed))
+    except InputError as error:
+        return _page(opened, where, typed, error), 422
+    words = _("Decided. The decision goes to the EHR and overwrites nobody's.")
+    flash(words if is_new else _("This decision was saved already."), "horehab")
+    return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303, Response=Response)
+
+
+def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> DecisionForm:
+    asked_by = viewer()
+    try:
+        decision = Decision(typed.get("decision", ""))
+    except ValueError:
+        value = typed.get("decision")
+        remedy = _("Choose one of the list.")
+        raise InputError(_("Nothing was decided."), field="decision", value=value, remedy=remedy) from None
+    reason, imaging = typed.get("reason", ""), typed.get("imaging", "").strip()
+    for name, text in (("reason", reason), ("imaging", imaging)):
+        if len(text) > _LONGEST_TEXT:
+            said = _("This text is longer than %(most)s characters.", most=_LONGEST_TEXT)
+            raise InputError(said, field=name, value=len(text), remedy=_("Shorten it."))
+    return DecisionForm(
+        token=typed.get("token", ""),
+        patient=opened.reference,
+        place=where,
+        decision=decision,
+        reason=reason,
+        by=asked_by.signature,
+        role=asked_by.role.value,
+        imaging=imaging or None,
+    )
+
+
+def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: InputError | None) -> str:
+    ports, record = room().ports(), opened.record
+    verdict = finding_at(findings(record, ports.rules, room().today()), where).verdict
+    charted = _charted(record, where)
+    decisions = [d for d in ports.logbook.decisions(opened.reference) if d.place == where]
+    return render_template(
+        "horehab/suspicion.html",
+        key=opened.key,
+        patient=record.patient,
+        place=where,
+        verdict=verdict,
+        sentence=sentence(verdict) if verdict else "",
+        charted=charted,
+        decisions=decisions,
+        waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
+        choices=_choices(),
+        is_decidable=_is_decidable(verdict, charted),
+        changes=what_would_change(verdict) if verdict else (),
+        evidence=evidence_of(verdict, charted),
+        marks=TIER_MARKS,
+        typed={"token": room().options.new_id(), **typed},
+        error=error,
+    )
+
+
+def _choices() -> tuple[Decision, ...]:
+    """List what this viewer may decide: confirming and refuting is a physician's, citing imaging."""
+    is_physician = viewer().role is Role.PHYSICIAN
+    return tuple(d for d in Decision if is_physician or d not in _ONLY_PHYSICIAN)
+
+
+def _is_decidable(verdict: Verdict | None, charted: Iterable[ChartedOssification]) -> bool:
+    may = viewer().role in CARE
+    is_open = any(o.is_ours and o.is_active for o in charted) or (verdict is not None and verdict.tier is Tier.SUSPECT)
+    return may and is_open
+
+
+def _charted(record: PatientRecord, where: JointSide) -> list[ChartedOssification]:
+    return [o for o in record.ossifications if (o.joint, o.side) == (where.joint, where.side)]
+
+
+def _waiting(rows: Iterable[OutboxRow], where: JointSide) -> list[OutboxRow]:
+    """List what waits for the EHR about this joint's suspicion."""
+    return [row for row in rows if getattr(row.entry, "place", None) == where]
+
+
+def evidence_of(verdict: Verdict | None, charted: Iterable[ChartedOssification]) -> tuple[str, ...]:
+    """List each resource that the verdict, or the suspicion in the chart, rests on, once."""
+    cited = {reference for o in charted if o.is_ours for reference in o.evidence}
+    return tuple(sorted(cited | set(verdict.evidence if verdict else ())))
+
+
+def what_would_change(verdict: Verdict) -> tuple[str, ...]:
+    """Say what would change the verdict: what is missing, and what people alone may do."""
+    said = []
+    if verdict.tier in (Tier.SUSPECT, Tier.WATCH):
+        said.append(_("Motion won back beyond measurement error in two visits in a row speaks against it."))
+        said.append(_("Only imaging that a physician cites confirms or refutes it."))
+    if _has(verdict.missing, "pain-not-rated"):
+        said.append(_("A pain rating at this joint could support it."))
+    if _has(verdict.missing, "no-passive-reading") or _has(verdict.missing, "no-earlier-reading"):
+        said.append(_("A passive measurement of this joint makes a comparison possible."))
+    return tuple(said)
+
+
+def _has(reasons: Iterable[Reason], code: str) -> bool:
+    return any(reason.code == code for reason in reasons)

@@ -1,0 +1,149 @@
+"""The ward's words for what the domain calls by name, in the reader's language."""
+
+from collections import defaultdict
+from datetime import date
+from enum import Enum
+
+from horehab.domain.entries import (
+    ChartEntry,
+    Decision,
+    DecisionEntry,
+    MeasurementEntry,
+    ReasonsEntry,
+    SessionEntry,
+    SuspicionEntry,
+    TaskEntry,
+)
+from horehab.domain.joints import JointSide
+from horehab.domain.reminder import ReminderRule
+from horehab.domain.signs import SignKind
+from horehab.domain.suspicion import Figure, Reason, Tier
+from horehab.domain.wording import DIFFERENTIALS, OPTIONS, TEMPLATES
+from horehab.web.language import day, number
+from horehab.web.language import gettext as _
+
+TIER_MARKS = {Tier.SUSPECT: "▲", Tier.WATCH: "◆", Tier.QUIET: "●", Tier.CANNOT_JUDGE: "○"}
+"""A shape beside each colour, so that colour never stands alone."""
+
+TIER_ORDER = (Tier.SUSPECT, Tier.WATCH, Tier.CANNOT_JUDGE, Tier.QUIET)
+
+
+def word(value: object) -> str:
+    """Say an enumerated value, a place or a plain text as the ward does."""
+    if isinstance(value, Tier):
+        return tier_word(value)
+    if isinstance(value, Enum):
+        return _(str(value.value).replace("-", " ") if value.value not in _KEPT else str(value.value))
+    if isinstance(value, JointSide):
+        return place_word(value)
+    return str(value)
+
+
+_KEPT = ("C-reactive protein", "gamma-glutamyl transferase", "covid-19", "active-assisted")
+
+
+def tier_word(tier: Tier) -> str:
+    """Name a tier; never as normal, and never as the absence of ossification."""
+    return {
+        Tier.SUSPECT: _("Suspected"),
+        Tier.WATCH: _("Watch"),
+        Tier.QUIET: _("No loss seen"),
+        Tier.CANNOT_JUDGE: _("Cannot judge"),
+    }[tier]
+
+
+def place_word(place: JointSide) -> str:
+    """Name a joint of one side: "Left hip"."""
+    return _(str(place)).capitalize()
+
+
+def sign_word(kind: SignKind) -> str:
+    """Name a bedside sign as it is said at the bedside."""
+    return {
+        SignKind.STRAIGHT_LEG_RAISE: _("Lasègue positive"),
+        SignKind.LEG_WEAKNESS: _("New weakness"),
+        SignKind.SENSORY_LOSS: _("Sensory loss"),
+        SignKind.FIRM_END_FEEL: _("Firm end-feel"),
+        SignKind.SWELLING: _("Swelling"),
+        SignKind.WARMTH: _("Warmth"),
+        SignKind.FEVER: _("Fever"),
+    }[kind]
+
+
+def rule_word(rule: ReminderRule) -> str:
+    """Say what a reminder asks for."""
+    return {
+        ReminderRule.MEASURE_ROM: _("Measure range of motion"),
+        ReminderRule.LOG_SESSION: _("Log a session"),
+        ReminderRule.FOLLOW_UP_VISIT: _("Follow-up visit"),
+        ReminderRule.REPEAT_IMAGING: _("Consider repeating imaging"),
+        ReminderRule.REVIEW_SUSPICION: _("Review a suspicion"),
+    }[rule]
+
+
+def entry_word(entry: ChartEntry) -> str:
+    """Say what an entry on its way to the EHR is."""
+    match entry:
+        case SuspicionEntry():
+            words = _("Suspicion withdrawn") if entry.is_withdrawn else _("Suspicion")
+            return f"{words}: {place_word(entry.place)}"
+        case ReasonsEntry():
+            return _("Reasons of a suspicion")
+        case DecisionEntry():
+            return f"{_('Decision')}: {place_word(entry.place)}, {decision_word(entry.decision)}"
+        case SessionEntry():
+            return f"{_('Session')}: {word(entry.session.kind)}, {entry.session.when.day.isoformat()}"
+        case MeasurementEntry():
+            return _("Measurement")
+        case TaskEntry():
+            return f"{_('Task')}: {rule_word(entry.rule)}"
+
+
+def decision_word(decision: Decision) -> str:
+    """Say what a person decided."""
+    return {
+        Decision.ACCEPT: _("accepted as suspected"),
+        Decision.DISMISS: _("dismissed"),
+        Decision.CONFIRM: _("confirmed by imaging"),
+        Decision.REFUTE: _("refuted by imaging"),
+    }[decision]
+
+
+def state_word(state: str) -> str:
+    """Say how an entry on its way to the EHR stands."""
+    return {
+        "waiting": _("waiting"),
+        "conflict": _("a person must look: the EHR holds something else"),
+        "refused": _("refused by the EHR"),
+        "done": _("in the EHR"),
+        "replaced": _("replaced by a later one"),
+    }.get(state, state)
+
+
+def reason_word(reason: Reason) -> str:
+    """Say a reason of a verdict in the reader's language, with its figures."""
+    template = _(TEMPLATES[reason.code]) if reason.code in TEMPLATES else reason.code
+    figures = defaultdict(lambda: "?", {name: _figure(name, value) for name, value in reason.figures})
+    return capital(template.format_map(figures).replace(" deg", "°"))
+
+
+def _figure(name: str, value: Figure) -> str:
+    """Write a figure as the reader does: days and numbers by locale, names of motions and modes translated."""
+    if isinstance(value, str):
+        return day(date.fromisoformat(value)) if name == "day" else _(value)
+    return number(value, 2).replace("-", "\N{MINUS SIGN}")
+
+
+def option_word(code: str) -> str:
+    """Say a next step to consider."""
+    return capital(_(OPTIONS.get(code, code)))
+
+
+def differential_word(code: str) -> str:
+    """Say what else it could be."""
+    return capital(_(DIFFERENTIALS.get(code, code)))
+
+
+def capital(text: str) -> str:
+    """Begin a line with a capital, leaving the rest as it is."""
+    return text[:1].upper() + text[1:]
