@@ -29,7 +29,7 @@ def measurement_to_observation(entry: MeasurementEntry, site: Site, cited: Mappi
     else:
         content, profile = sign_content(fact, site), "sign"
     rater = fact.rater if isinstance(fact, Reading) and fact.rater else entry.performer
-    observation = ours.header("Observation", entry.measurement_id, profile)
+    observation = ours.header("Observation", entry.measurement_id, profile, site)
     observation |= {
         "identifier": [{"system": f"{IDENTIFIERS}measurement", "value": entry.measurement_id}],
         "partOf": [pointing_to(f"urn:uuid:{entry.session_id}", cited, kind="session")],

@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fhir_profiles import CANONICAL
+from horehab.fhir.site import Site
 
 _STRUCTURE = f"{CANONICAL}/StructureDefinition/"
 MODE = f"{_STRUCTURE}rom-mode"
@@ -28,6 +29,10 @@ PROFILES = MappingProxyType(
 """Short name -> canonical address of the profile that it stands for."""
 
 
-def header(kind: str, name: str, profile: str) -> dict[str, Any]:
-    """Begin a resource of ours: its type, its id and the profile that it follows."""
-    return {"resourceType": kind, "id": name, "meta": {"profile": [PROFILES[profile]]}}
+def header(kind: str, name: str, profile: str, site: Site) -> dict[str, Any]:
+    """Begin a resource of ours: its type, its id, and its profile where the server knows our profiles.
+
+    A validating HAPI 8.8 refuses a resource that names a profile which it does not have (422, measured).
+    """
+    begun: dict[str, Any] = {"resourceType": kind} | ({"id": name} if name else {})
+    return begun | ({"meta": {"profile": [PROFILES[profile]]}} if site.has_profiles else {})

@@ -21,7 +21,7 @@ def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, s
     target = cited.get(f"suspicion:{entry.condition_id}", f"Condition/{entry.condition_id}")
     software = f"horehab {site.version}, rules {entry.rule_version}"
     operation = _OPERATIONS.get(entry.activity.lower())
-    provenance = ours.header("Provenance", entry.provenance_id, "reasons")
+    provenance = ours.header("Provenance", entry.provenance_id, "reasons", site)
     provenance["extension"] = [
         {"url": ours.RULE_VERSION, "valueString": entry.rule_version},
         {

@@ -8,10 +8,11 @@ from typing import TypeVar
 from horehab.domain.joints import MOTIONS, Joint, Motion
 from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.fhir.angles import bound_in, degrees_in, is_angle
+from horehab.fhir.elements import children
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Site
-from horehab.fhir.terminology import LOINC, SNOMED
+from horehab.fhir.terminology import JOINT_MOTION, LOINC, SNOMED
 
 _OPPOSITE = MappingProxyType(
     {
@@ -114,7 +115,7 @@ def _value(
     bound = bound_in(part.node, path)
     _refuse_radians(degrees, unit, measured, path)
     assumptions: tuple[str, ...] = () if unit == "deg" else (f"the value is converted from {unit}",)
-    if measured in _SMALL_MOTIONS and not occasion.is_ours and degrees > 0:
+    if measured in _SMALL_MOTIONS and degrees > 0 and not _has_our_sign(part, occasion):
         if site.extension_sign == "ask":
             raise CannotRead("extension-sign", path, f"Found {degrees:g}.")
         if site.extension_sign == "deficit":
@@ -124,6 +125,14 @@ def _value(
     if not least <= degrees <= most:
         raise CannotRead("limits", path, f"Found {degrees:g} degrees; possible are {least:g} to {most:g}.")
     return degrees, bound, assumptions
+
+
+def _has_our_sign(part: Part, occasion: Occasion) -> bool:
+    """Say whether the reading keeps our convention, in which a deficit is negative: ours, or in our own code."""
+    concepts = children(part.node, "code")
+    return occasion.is_ours or any(
+        coding.get("system") == JOINT_MOTION for concept in concepts for coding in children(concept, "coding")
+    )
 
 
 def _refuse_radians(degrees: float, unit: str, measured: tuple[Joint, Motion], path: str) -> None:

@@ -99,7 +99,7 @@ def session_to_procedure(entry: SessionEntry, site: Site) -> dict[str, Any]:
     session = entry.session
     own = coded((SESSION_TYPE, session.kind.value))
     public = _TO_WRITE.get(session.kind)
-    procedure = ours.header("Procedure", entry.session_id, "session")
+    procedure = ours.header("Procedure", entry.session_id, "session", site)
     procedure |= {
         "identifier": [{"system": f"{IDENTIFIERS}session", "value": entry.session_id}],
         "status": session.status.value,

@@ -28,7 +28,8 @@ class Site:
     deficit or hyperextension (knee and elbow). `concept_map` gives, for a local coding, codings that are
     understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
-    `body_sites` replaces our codes for a joint and side. `version` is this software's.
+    `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
+    installed, so that they may be named (HAPI refuses one that it does not know). `version` is this software's.
     """
 
     zone: ZoneInfo
@@ -42,6 +43,7 @@ class Site:
     body_sites: Mapping[JointSide, Coding] = field(default_factory=lambda: MappingProxyType({}))
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
+    has_profiles: bool = False
     version: str = ""
 
 

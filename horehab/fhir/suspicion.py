@@ -27,8 +27,9 @@ def suspicion_to_condition(entry: SuspicionEntry, site: Site, cited: Mapping[str
     Withdrawn it has no clinicalStatus (FHIR con-5). `cited` gives the references of entries of ours that
     stand in the chart (see `pointing_to`).
     """
-    condition = ours.header("Condition", entry.condition_id, "ho-suspicion")
-    condition["meta"]["security"] = [coded((_SECURITY, site.security_label))]
+    condition = ours.header("Condition", entry.condition_id, "ho-suspicion", site)
+    if site.security_label:
+        condition.setdefault("meta", {})["security"] = [coded((_SECURITY, site.security_label))]
     condition["extension"] = [
         {"url": ours.EPISODE, "valueInteger": entry.episode},
         {"url": ours.RULE_VERSION, "valueString": entry.rule_version},

@@ -14,11 +14,9 @@ from horehab.fhir.terminology import TASK
 _CALENDAR = frozenset({ReminderRule.LOG_SESSION, ReminderRule.FOLLOW_UP_VISIT})
 
 
-def reminder_to_task(entry: TaskEntry, _site: Site, cited: Mapping[str, str]) -> dict[str, Any]:
+def reminder_to_task(entry: TaskEntry, site: Site, cited: Mapping[str, str]) -> dict[str, Any]:
     """Write a reminder; its identifier is its key, so that it is never doubled."""
-    task: dict[str, Any] = {
-        "resourceType": "Task",
-        "meta": {"profile": [ours.PROFILES["task"]]},
+    task = ours.header("Task", "", "task", site) | {
         "identifier": [{"system": f"{IDENTIFIERS}task", "value": entry.key}],
         "status": "cancelled" if entry.is_cancelled else "requested",
         "intent": "plan" if entry.rule in _CALENDAR else "proposal",
