@@ -37,7 +37,9 @@ _GROUPS: dict[str, type] = {
 _HIGHEST = 1000
 _MIDNIGHT = 23
 _RISING = (
-    ("loss.suspect_multiplier", "loss.large_multiplier"),
+    ("loss.clear_floor", "loss.suspect_floor"),
+    ("loss.suspect_floor", "loss.large_degrees"),
+    ("pain.rise", "pain.rise_at_once"),
     ("gate.peak_from_day", "gate.peak_until_day"),
     ("calendar.biweekly_until", "calendar.monthly_until"),
     ("calendar.monthly_until", "calendar.last_visit"),

@@ -6,6 +6,7 @@ from horehab.domain.exposure import Background, BackgroundKind, Exposure, Exposu
 from horehab.domain.joints import Joint, JointSide
 from horehab.domain.laboratory import Analyte
 from horehab.domain.record import PatientRecord
+from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Reason
 
 _ALP = {
@@ -29,7 +30,8 @@ _DIFFERENTIAL = {
     BackgroundKind.INFECTION: "infection",
     BackgroundKind.CONTRACTURE: "contracture",
 }
-_LEG = (Joint.HIP, Joint.KNEE, Joint.ANKLE)
+LEG = (Joint.HIP, Joint.KNEE, Joint.ANKLE)
+"""The joints of the leg: a thrombosis or a nerve of the leg concerns all of them on its side."""
 
 
 def alp_confounders(record: PatientRecord) -> tuple[Reason, ...]:
@@ -54,17 +56,19 @@ def nerve_confounders(record: PatientRecord) -> tuple[Reason, ...]:
     )
 
 
-def sedation(record: PatientRecord, day: date) -> tuple[Reason, ...]:
-    """Say when sedation of the weeks before hides pain: no pain then is no counter-evidence."""
-    spans = [
-        e
+def pain_hidden(record: PatientRecord, place: JointSide, day: date, *, hides_days: int) -> tuple[Reason, ...]:
+    """Say when sedation of the days before, or lost sensation, hides pain: no pain then is no counter-evidence."""
+    found = [
+        Reason(code="sedation-hides-pain", references=(e.source,))
         for e in record.exposures
-        if e.kind is ExposureKind.SEDATION and (e.end is None or (day - e.end.day).days <= _HIDES_DAYS)
+        if e.kind is ExposureKind.SEDATION and (e.end is None or (day - e.end.day).days <= hides_days)
     ]
-    return _ordered([Reason(code="sedation-hides-pain", references=(e.source,)) for e in spans])
-
-
-_HIDES_DAYS = 14
+    found += [
+        Reason(code="numbness-hides-pain", references=(s.source,))
+        for s in record.signs
+        if s.kind is SignKind.SENSORY_LOSS and s.is_present and s.place in (None, place)
+    ]
+    return _ordered(found)
 
 
 def no_joint_left(record: PatientRecord, place: JointSide, day: date) -> Background | None:
@@ -77,9 +81,17 @@ def no_joint_left(record: PatientRecord, place: JointSide, day: date) -> Backgro
     return min(found, key=lambda b: b.source, default=None)
 
 
+_FEVER_DAYS = 14
+
+
 def known_differentials(record: PatientRecord, place: JointSide, day: date) -> tuple[Reason, ...]:
-    """Name thrombosis, fracture, infection or contracture known on this side; they never close a suspicion (R08)."""
+    """Name thrombosis, fracture, infection or contracture known on this side; none closes a suspicion (R08, R09)."""
     found = [
+        Reason(code="fever", figures=(("day", s.when.day.isoformat()),), references=(s.source,))
+        for s in record.signs
+        if s.kind is SignKind.FEVER and s.is_present and (day - s.when.day).days <= _FEVER_DAYS
+    ]
+    found += [
         Reason(code=f"known-{_DIFFERENTIAL[b.kind]}", figures=_text(b), references=(b.source,))
         for b in record.backgrounds
         if b.kind in _DIFFERENTIAL and _touches(b, place) and (b.end is None or b.end.day >= day)
@@ -92,7 +104,7 @@ def _touches(background: Background, place: JointSide) -> bool:
     if background.place is None:
         return True
     if background.kind is BackgroundKind.DEEP_VEIN_THROMBOSIS:
-        same_limb = (background.place.joint in _LEG) == (place.joint in _LEG)
+        same_limb = (background.place.joint in LEG) == (place.joint in LEG)
         return same_limb and background.place.side is place.side
     return background.place == place
 

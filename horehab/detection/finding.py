@@ -1,10 +1,10 @@
 """Looking at one joint on one day: what is lost beyond error, what hurts anew, which signs and values support it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from horehab.detection.joint_file import JointFile
+from horehab.detection.joint_file import NERVE_SIGNS, JointFile
 from horehab.detection.pain import PainChange
 from horehab.domain.course import Course
 from horehab.domain.joints import Joint, Motion
@@ -18,23 +18,25 @@ Forgiven = Mapping[Motion, tuple[int, float]]
 """Losses that an ended suspicion left behind: by motion, the fall they belong to and their degrees."""
 
 _LOCAL = (SignKind.FIRM_END_FEEL, SignKind.SWELLING, SignKind.WARMTH)
-_NERVE = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSORY_LOSS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """A passive motion that is beyond measurement error on this day.
 
-    `degrees` is the loss against the best sustained value; `is_repeated` when the visit before was beyond error
-    too, `is_confirmed` when both were beyond the larger threshold `suspect_from`, `is_large` when it is so large
-    that pain alone confirms it (clinical.md 4.4, 4.5).
+    `degrees` is the loss against the best sustained value; `run` the visits in a row that were beyond error, this
+    one included, and `has_lasted` when these span some days. `is_clear` when it is beyond what the error of a busy
+    ward explains, `is_confirmed` when it was beyond the larger threshold `suspect_from` at two visits or more, some
+    days apart, and `is_large` when it is so large that pain alone confirms it (clinical.md 4.4, 4.5).
     """
 
     course: Course
     index: int
     degrees: float
     suspect_from: float
-    is_repeated: bool
+    run: int
+    has_lasted: bool
+    is_clear: bool
     is_confirmed: bool
     is_large: bool
 
@@ -46,8 +48,12 @@ class Loss:
     @property
     def is_assumed(self) -> bool:
         """Whether it rests on assumed times alone, and so raises nothing by itself."""
-        used = self.course.points[self.index - 1 if self.is_repeated else self.index : self.index + 1]
-        return all(p.visit.is_assumed for p in used)
+        return all(p.visit.is_assumed for p in self.course.points[self.index - self.run + 1 : self.index + 1])
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the visit before was beyond measurement error too."""
+        return self.run > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,28 +128,49 @@ def _losses(file: JointFile, rules: Rules, day: date, forgiven: Forgiven) -> lis
 
 
 def _index_at(course: Course, day: date, recent_days: int) -> int | None:
-    index = next((i for i in range(len(course.points) - 1, -1, -1) if course.points[i].day <= day), None)
+    index = course.index_on(day)
     return index if index is not None and (day - course.points[index].day).days <= recent_days else None
 
 
 def _loss(course: Course, index: int, rules: Rules, left: tuple[int, float] | None) -> Loss | None:
-    now, before = course.points[index], course.points[index - 1]
+    now = course.points[index]
     degrees = _lost(now, left)
     if degrees <= now.threshold:
         return None
     joint, motion = course.place.joint, course.motion
     suspect_from = rules.suspect_threshold(joint, motion)
-    large = rules.loss.large_multiplier * rules.motions[(joint, motion)].different_rater
-    is_same_fall = before.fall == now.fall
+    run = _run(course, index, left)
     return Loss(
         course=course,
         index=index,
         degrees=degrees,
         suspect_from=suspect_from,
-        is_repeated=is_same_fall and _lost(before, left) > before.threshold,
-        is_confirmed=is_same_fall and min(degrees, _lost(before, left)) > suspect_from,
-        is_large=degrees >= min(large, rules.loss.large_degrees),
+        run=len(run),
+        has_lasted=(run[0].day - run[-1].day).days >= rules.loss.confirm_days,
+        is_clear=degrees > max(now.threshold, rules.loss.clear_floor),
+        is_confirmed=_is_confirmed(run, suspect_from, rules.loss.confirm_days, left),
+        is_large=degrees >= rules.loss.large_degrees,
     )
+
+
+def _run(course: Course, index: int, left: tuple[int, float] | None) -> list[CoursePoint]:
+    """Collect the visits in a row, the latest first, at which the motion was beyond error in this same fall."""
+    found = []
+    for point in reversed(course.points[1 : index + 1]):
+        if _lost(point, left) <= point.threshold or point.fall != course.points[index].fall:
+            break
+        found.append(point)
+    return found
+
+
+def _is_confirmed(run: list[CoursePoint], suspect_from: float, days: int, left: tuple[int, float] | None) -> bool:
+    """Say whether the larger threshold was passed at every visit since some days ago."""
+    for point in run:
+        if _lost(point, left) <= suspect_from:
+            return False
+        if (run[0].day - point.day).days >= days:
+            return True
+    return False
 
 
 def _lost(point: CoursePoint, left: tuple[int, float] | None) -> float:
@@ -154,22 +181,18 @@ def _lost(point: CoursePoint, left: tuple[int, float] | None) -> float:
 def _stiff(file: JointFile, rules: Rules, day: date) -> tuple[Stiffness, ...]:
     """Find motions that were far below the norm at their first visit and have not been better since."""
     found = []
-    for course in file.passive:
-        index = _index_at(course, day, rules.loss.recent_days)
-        numbers = rules.motions[(course.place.joint, course.motion)]
-        norm = numbers.norm or 0.0
-        if index is None or norm < rules.loss.stiff_norm_from:
-            continue
-        until = course.points[: index + 1]
-        if max(p.degrees for p in until) < rules.loss.stiff_fraction * norm:
-            found.append(Stiffness(motion=course.motion, norm=norm, point=course.points[index]))
+    for stiff in file.stiff:
+        index = _index_at(stiff.course, day, rules.loss.recent_days)
+        if index is not None and index < stiff.visits:
+            point = stiff.course.points[index]
+            found.append(Stiffness(motion=stiff.course.motion, norm=stiff.norm, point=point))
     return tuple(found)
 
 
 def _nerve_signs(file: JointFile, day: date, within: int) -> tuple[Sign, ...]:
     if file.place.joint is not Joint.HIP:
         return ()
-    return tuple(s for kind in _NERVE if (s := file.sign(kind, day, within)) is not None)
+    return tuple(s for kind in NERVE_SIGNS if (s := file.sign(kind, day, within)) is not None)
 
 
 def _tier(found: Finding, rules: Rules) -> Tier:
@@ -182,17 +205,30 @@ def _tier(found: Finding, rules: Rules) -> Tier:
 
 
 def _is_suspect(found: Finding, rules: Rules) -> bool:
+    """Ask each rule in turn; what rests on assumed times alone does not count."""
     firm = tuple(loss for loss in found.losses if not loss.is_assumed)
     if any(loss.is_confirmed for loss in firm) or is_nerve_flag(found):
         return True
-    if firm and (found.signs or (found.pain is not None and found.pain.counts)):
-        return True
-    if found.labs and any(loss.is_repeated for loss in firm):
+    if _is_supported_at_joint(found, firm) or _is_supported_by_labs(found, firm):
         return True
     large = [loss for loss in firm if loss.is_large]
     if large and (len(large) > 1 or _is_painful(found, rules)):
         return True
     return _is_stiff_and_painful(found, rules) and bool(found.signs or found.labs) and _has_stayed(found)
+
+
+def _is_supported_at_joint(found: Finding, losses: Sequence[Loss]) -> bool:
+    """New or risen pain or a sign beside two clear losses, or one beyond the larger threshold or that lasts."""
+    has_pain = found.pain is not None and found.pain.counts
+    if not (has_pain or found.signs):
+        return False
+    clear = [loss for loss in losses if loss.is_clear]
+    return len(clear) > 1 or any(loss.degrees > loss.suspect_from or loss.has_lasted for loss in clear)
+
+
+def _is_supported_by_labs(found: Finding, losses: Sequence[Loss]) -> bool:
+    """A raised value is about the whole patient: it needs two motions of this joint, clear and seen twice."""
+    return bool(found.labs) and sum(loss.is_clear and loss.is_repeated for loss in losses) > 1
 
 
 def _is_painful(found: Finding, rules: Rules) -> bool:

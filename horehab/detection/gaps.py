@@ -4,26 +4,41 @@ from datetime import date
 
 from horehab.detection.finding import Finding
 from horehab.detection.grounds import lab_figures
-from horehab.detection.joint_file import JointFile
+from horehab.detection.joint_file import NERVE_SIGNS, JointFile
+from horehab.domain.course import Course
 from horehab.domain.laboratory import Analyte
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
 from horehab.domain.suspicion import Reason
+from horehab.domain.thresholds import Rules
 
 
-def missing_of(file: JointFile, record: PatientRecord) -> tuple[Reason, ...]:
+def missing_of(file: JointFile, record: PatientRecord, rules: Rules, as_of: date) -> tuple[Reason, ...]:
     """List what would help to judge and is not there; a normal ALP stands here too: it helps nothing (R12)."""
-    visits = {p.day for course in file.passive for p in course.points}
-    found = []
-    if not visits:
-        found.append(Reason(code="no-passive-reading"))
-    elif len(visits) == 1:
-        found.append(Reason(code="no-earlier-reading", figures=(("day", min(visits).isoformat()),)))
+    found = list(_readings(file, rules, as_of))
     if not file.pain.days:
         found.append(Reason(code="pain-not-rated"))
     if not record.exposures:
         found.append(Reason(code="exposure-unknown"))
-    return (*found, *_laboratory(record), *_set_aside(file))
+    if file.passive and not file.opposite:
+        found.append(Reason(code="opposite-not-measured"))
+    return (*found, *_laboratory(record), *_unread(file, record))
+
+
+def visit_days(file: JointFile) -> list[date]:
+    """List the ward days on which the joint was measured passively."""
+    return sorted({day for course in file.passive for day in course.days})
+
+
+def _readings(file: JointFile, rules: Rules, as_of: date) -> list[Reason]:
+    visits = visit_days(file)
+    if not visits:
+        return [Reason(code="no-passive-reading")]
+    found = [Reason(code="no-earlier-reading", figures=(("day", visits[0].isoformat()),))] if len(visits) == 1 else []
+    age = (as_of - visits[-1]).days
+    if age > rules.policy.blind_after_days:
+        found.append(Reason(code="not-measured-lately", figures=(("days", age),)))
+    return found
 
 
 def _laboratory(record: PatientRecord) -> tuple[Reason, ...]:
@@ -39,25 +54,32 @@ def _laboratory(record: PatientRecord) -> tuple[Reason, ...]:
     return ()
 
 
-def _set_aside(file: JointFile) -> tuple[Reason, ...]:
-    courses = (*file.passive, *file.others)
-    slips = sorted(r.source for course in courses for r in course.set_aside)
-    return (Reason(code="set-aside", figures=(("count", len(slips)),), references=tuple(slips)),) if slips else ()
+def _unread(file: JointFile, record: PatientRecord) -> list[Reason]:
+    """Name what was there but could not be used: slips of the unit, unknown mode, nerve signs without a side."""
+    slips = [r.source for course in (*file.passive, *file.others) for r in course.set_aside]
+    modeless = [s for c in file.others if c.mode is Mode.UNKNOWN for p in c.points for s in p.visit.sources]
+    placeless = [s.source for s in record.signs if s.kind in NERVE_SIGNS and s.is_present and s.place is None]
+    named = (("set-aside", slips), ("mode-unknown", modeless), ("sign-without-place", placeless))
+    return [
+        Reason(code=code, figures=(("count", len(sources)),), references=tuple(sorted(sources)))
+        for code, sources in named
+        if sources
+    ]
 
 
 def against_of(file: JointFile, finding: Finding | None, *, ended: date | None) -> tuple[Reason, ...]:
-    """Say what speaks against: motions that hold, or motion that was won back."""
-    found = []
-    if ended is not None:
-        found.append(Reason(code="won-back", figures=(("day", ended.isoformat()),)))
+    """Say what speaks against: motion that was won back, motions that hold, loss of active motion alone."""
+    found = [Reason(code="won-back", figures=(("day", ended.isoformat()),))] if ended is not None else []
     lost = {loss.course.motion for loss in finding.losses} if finding is not None else set()
     again = [c for c in file.passive if c.motion not in lost and len(c.points) > 1]
     held = [c for c in again if not c.points[-1].is_beyond_error]
     if held:
-        names = ", ".join(c.motion.value for c in held)
-        found.append(Reason(code="motion-held", figures=(("motions", names),)))
+        found.append(Reason(code="motion-held", figures=(("motions", _named(held)),)))
     weak = [c for c in file.others if c.mode is Mode.ACTIVE and c.points and c.points[-1].is_beyond_error]
     if weak and not lost:
-        names = ", ".join(c.motion.value for c in weak)
-        found.append(Reason(code="active-loss-only", figures=(("motions", names),)))
+        found.append(Reason(code="active-loss-only", figures=(("motions", _named(weak)),)))
     return tuple(found)
+
+
+def _named(courses: list[Course]) -> str:
+    return ", ".join(course.motion.value for course in courses)

@@ -1,10 +1,13 @@
 """Putting a finding into reasons: codes with the figures that produced them and the references that they rest on."""
 
 from horehab.detection.finding import Finding, Loss, Stiffness
+from horehab.detection.joint_file import JointFile
+from horehab.detection.pain import PainChange
 from horehab.domain.laboratory import Analyte, LabResult
-from horehab.domain.signs import Sign, SignKind
+from horehab.domain.signs import Sign
 from horehab.domain.suspicion import Figure, Reason
 from horehab.domain.thresholds import Rules
+from horehab.domain.walk import CoursePoint
 
 _LAB = {Analyte.ALKALINE_PHOSPHATASE: "alp-elevated", Analyte.CREATINE_KINASE: "ck-elevated"}
 
@@ -15,10 +18,7 @@ def reasons_of(finding: Finding, rules: Rules) -> tuple[Reason, ...]:
     found = [motion_loss(loss, rules) for loss in losses]
     found += [_stiff(stiff) for stiff in finding.stiff] if not losses else []
     if finding.pain is not None and finding.pain.now > 0:
-        figures: list[tuple[str, Figure]] = [("now", finding.pain.now), ("day", finding.pain.day.isoformat())]
-        figures += [("before", finding.pain.before)] if finding.pain.before is not None else []
-        code = "pain" if finding.pain.before is not None else "pain-first-rated"
-        found.append(Reason(code=code, figures=tuple(figures), references=finding.pain.references))
+        found.append(_pain_reason(finding.pain))
     found += [sign_reason(sign) for sign in finding.signs]
     found += [_lab_reason(lab) for lab in _latest_each(finding.labs)]
     return tuple(found)
@@ -38,16 +38,31 @@ def motion_loss(loss: Loss, rules: Rules) -> Reason:
         ("day", point.day.isoformat()),
         ("loss", round(loss.degrees, 1)),
         ("threshold", round(loss.suspect_from if loss.is_confirmed else point.threshold, 1)),
-        ("raters", "same rater" if point.is_same_rater else "different raters"),
-        ("visits", 2 if loss.is_repeated else 1),
+        ("raters", _raters(point)),
+        ("visits", loss.run),
         ("pace", round(pace or 0.0, 1)),
         ("source", numbers.error_source),
     )
-    first = loss.index - 1 if loss.is_repeated else loss.index
-    used = [*point.reference_visits, *(p.visit for p in course.points[first : loss.index + 1])]
+    run = course.points[loss.index - loss.run + 1 : loss.index + 1]
+    used = [*point.reference_visits, *(p.visit for p in run)]
     return Reason(
         code="motion-loss", figures=figures, references=tuple(sorted({s for visit in used for s in visit.sources}))
     )
+
+
+def _pain_reason(pain: PainChange) -> Reason:
+    figures: tuple[tuple[str, Figure], ...] = (("now", pain.now), ("day", pain.day.isoformat()))
+    if pain.before is None:
+        return Reason(code="pain-first-rated", figures=figures, references=pain.references)
+    return Reason(code="pain", figures=(("before", pain.before), *figures), references=pain.references)
+
+
+def _raters(point: CoursePoint) -> str:
+    """Say by whose hand, with what and how it was measured: that decides which measurement error applies."""
+    if point.is_same_rater:
+        return "same rater and device"
+    is_named = point.visit.means is not None and all(v.means is not None for v in point.reference_visits)
+    return "different raters, devices or positions" if is_named else "rater not named"
 
 
 def _stiff(stiff: Stiffness) -> Reason:
@@ -69,12 +84,24 @@ def sign_reason(sign: Sign) -> Reason:
     return Reason(code=sign.kind.value, figures=(("day", sign.when.day.isoformat()),), references=(sign.source,))
 
 
+def opposite_better(file: JointFile, finding: Finding, rules: Rules) -> tuple[Reason, ...]:
+    """Say where the opposite side moves clearly better; less than the side difference of health is no sign."""
+    latest = {c.motion: c.points[-1] for c in file.opposite if c.points}
+    found = []
+    for loss in finding.losses:
+        other = latest.get(loss.course.motion)
+        if other is None or abs((other.day - loss.point.day).days) > rules.loss.recent_days:
+            continue
+        better = round(other.degrees - loss.point.degrees, 1)
+        if better > rules.loss.side_difference:
+            figures = (("motion", loss.course.motion.value), ("difference", better))
+            found.append(Reason(code="opposite-better", figures=figures, references=other.visit.sources))
+    return tuple(found)
+
+
 def flags_of(finding: Finding) -> tuple[Reason, ...]:
     """Name the red flags of the nerve, which hold without any loss of motion (R07)."""
-    return tuple(sign_reason(sign) for sign in finding.nerve if sign.kind in _NERVE)
-
-
-_NERVE = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSORY_LOSS)
+    return tuple(sign_reason(sign) for sign in finding.nerve)
 
 
 def _latest_each(labs: tuple[LabResult, ...]) -> list[LabResult]:

@@ -1,33 +1,47 @@
 """Everything that is known of one joint, laid out by day so that its life can be walked through once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
-from horehab.detection.background import alp_confounders
+from horehab.detection.background import LEG, alp_confounders
 from horehab.detection.pain import PainCourse, pain_course
 from horehab.domain.course import Course, courses_of
-from horehab.domain.joints import WATCHED_PLACES, JointSide
+from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
 from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
 from horehab.domain.signs import Sign, SignKind
 from horehab.domain.thresholds import Rules
 
+NERVE_SIGNS = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSORY_LOSS)
+"""The signs of the nerve that are red flags without any loss of motion (R07)."""
+
 SUPPORTING = (Analyte.ALKALINE_PHOSPHATASE, Analyte.CREATINE_KINASE)
 """The laboratory values that can support a suspicion when they are above their limit (R11, R17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StiffStart:
+    """A passive motion that was far below its norm from the first visit on, for so many visits."""
+
+    course: Course
+    norm: float
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JointFile:
-    """One joint's passive courses, other courses, pain and signs, with the patient's raised laboratory values."""
+    """One joint's passive courses, its other courses, the opposite joint's, pain and signs, and raised values."""
 
     place: JointSide
     passive: tuple[Course, ...]
     others: tuple[Course, ...]
+    opposite: tuple[Course, ...]
     pain: PainCourse
     signs: tuple[Sign, ...]
     raised: tuple[LabResult, ...]
+    stiff: tuple[StiffStart, ...]
 
     def days(self) -> list[date]:
         """List the days on which something about this joint, or a raised laboratory value, became known."""
@@ -39,6 +53,8 @@ class JointFile:
 
     def sign(self, kind: SignKind, day: date, within_days: int) -> Sign | None:
         """Find the latest look for a sign within the last days, if it was there then."""
+        if not self.signs:
+            return None
         looks = [s for s in self.signs if s.kind is kind and 0 <= (day - s.when.day).days <= within_days]
         latest = max(looks, key=lambda s: (s.when.day, s.when.earliest, s.source), default=None)
         return latest if latest is not None and latest.is_present else None
@@ -50,24 +66,38 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
     for course in courses_of(record.readings, rules):
         courses.setdefault(course.place, []).append(course)
     raised = _raised(record, rules)
-    return {place: _file(place, record, courses, raised) for place in WATCHED_PLACES}
+    files = {}
+    for place in WATCHED_PLACES:
+        here = courses.get(place, [])
+        passive = tuple(c for c in here if c.mode is Mode.PASSIVE)
+        files[place] = JointFile(
+            place=place,
+            passive=passive,
+            others=tuple(c for c in here if c.mode is not Mode.PASSIVE),
+            opposite=tuple(c for c in courses.get(place.opposite, []) if c.mode is Mode.PASSIVE),
+            pain=pain_course(p for p in record.pains if p.place == place),
+            signs=tuple(s for s in record.signs if _concerns(s, place)),
+            raised=raised,
+            stiff=tuple(start for c in passive if (start := _stiff_start(c, rules)) is not None),
+        )
+    return files
 
 
-def _file(
-    place: JointSide,
-    record: PatientRecord,
-    courses: Mapping[JointSide, list[Course]],
-    raised: tuple[LabResult, ...],
-) -> JointFile:
-    here = courses.get(place, [])
-    return JointFile(
-        place=place,
-        passive=tuple(c for c in here if c.mode is Mode.PASSIVE),
-        others=tuple(c for c in here if c.mode is not Mode.PASSIVE),
-        pain=pain_course(p for p in record.pains if p.place == place),
-        signs=tuple(s for s in record.signs if s.place == place),
-        raised=raised,
-    )
+def _concerns(sign: Sign, place: JointSide) -> bool:
+    """A sign concerns its own joint, and one of the leg's nerves the hip of that side (R07)."""
+    if sign.place is None:
+        return False
+    is_leg_nerve = sign.kind in NERVE_SIGNS and sign.place.joint in LEG and sign.place.side is place.side
+    return sign.place == place or (is_leg_nerve and place.joint is Joint.HIP)
+
+
+def _stiff_start(course: Course, rules: Rules) -> StiffStart | None:
+    norm = rules.motions[(course.place.joint, course.motion)].norm or 0.0
+    if norm < rules.loss.stiff_norm_from:
+        return None
+    stiff = takewhile(lambda p: p.degrees < rules.loss.stiff_fraction * norm, course.points)
+    visits = sum(1 for _ in stiff)
+    return StiffStart(course=course, norm=norm, visits=visits) if visits else None
 
 
 def _raised(record: PatientRecord, rules: Rules) -> tuple[LabResult, ...]:

@@ -1,5 +1,6 @@
 """The life of a joint in one pass: when a suspicion arose, deepened, and ended because motion was won back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,7 +31,15 @@ class Life:
 
 
 def life_of(file: JointFile, rules: Rules) -> Life:
-    """Walk through all that happened to a joint, day by day, and tell where it stands.
+    """Walk through all that happened to a joint and tell where it stands at the end."""
+    life = Life()
+    for _, life in lives(file, rules):  # noqa: B007  # the last one is the answer
+        pass
+    return life
+
+
+def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
+    """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
     A suspicion stands until most of its motions are won back; what is lost after that is a new worsening.
     """
@@ -42,7 +51,7 @@ def life_of(file: JointFile, rules: Rules) -> Life:
             life = Life(ended=day)
         finding = look(file, rules, day, forgiven=forgiven)
         life = replace(life, last=finding, suspected=_next(life, finding, rules))
-    return life
+        yield day, life
 
 
 def _next(life: Life, finding: Finding, rules: Rules) -> Suspected | None:

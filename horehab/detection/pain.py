@@ -33,31 +33,36 @@ class PainCourse:
 
     days: tuple[date, ...]
     worst: tuple[float, ...]
-    references: tuple[tuple[str, ...], ...]
+    references: tuple[str, ...]
 
     def at(self, day: date, numbers: PainNumbers) -> PainChange | None:
         """Compare the latest rating with those before; None when none was taken within the last days."""
         last = bisect_right(self.days, day) - 1
         if last < 0 or (day - self.days[last]).days > numbers.recent_days:
             return None
-        now, before = self.worst[last], self._before(last, numbers)
+        now, earlier = self.worst[last], self._earlier(last, numbers)
+        before = median(self.worst[i] for i in earlier) if earlier else None
         is_new = before is None and now >= numbers.level
-        is_risen = before is not None and now >= numbers.level and now - before >= numbers.rise
+        is_risen = before is not None and now >= numbers.level and self._has_risen(last, before, numbers)
         return PainChange(
             now=now,
             before=before,
             day=self.days[last],
-            references=self.references[last],
+            references=tuple(self.references[i] for i in (*earlier, last)),
             is_new=is_new,
             is_risen=is_risen,
         )
 
-    def _before(self, last: int, numbers: PainNumbers) -> float | None:
-        """Take the usual level of long ago, or the first ratings where there is no long ago."""
-        if last == 0:
-            return None
+    def _has_risen(self, last: int, before: float, numbers: PainNumbers) -> bool:
+        """Take a clear rise at once, or a smaller one that two ratings in a row agree on."""
+        if self.worst[last] - before >= numbers.rise_at_once:
+            return True
+        return last > 1 and min(self.worst[last - 1 : last + 1]) - before >= numbers.rise
+
+    def _earlier(self, last: int, numbers: PainNumbers) -> range:
+        """Choose the ratings that tell the usual level: three of long ago, or the first of all."""
         long_ago = bisect_right(self.days, self.days[last] - timedelta(days=numbers.baseline_days))
-        return median(self.worst[max(0, long_ago - 3) : long_ago]) if long_ago else self.worst[0]
+        return range(max(0, long_ago - 3), long_ago) if long_ago else range(min(1, last))
 
 
 def pain_course(ratings: Iterable[PainRating]) -> PainCourse:
@@ -68,6 +73,6 @@ def pain_course(ratings: Iterable[PainRating]) -> PainCourse:
     days = tuple(sorted(by_day))
     worst = tuple(max(r.score for r in by_day[day]) for day in days)
     references = tuple(
-        (min(r.source for r in by_day[day] if r.score == top),) for day, top in zip(days, worst, strict=True)
+        min(r.source for r in by_day[day] if r.score == top) for day, top in zip(days, worst, strict=True)
     )
     return PainCourse(days=days, worst=worst, references=references)

@@ -1,6 +1,7 @@
 """The one seam of detection: a record as known on a day goes in, a verdict on each watched joint comes out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from horehab.detection.background import (
@@ -9,16 +10,19 @@ from horehab.detection.background import (
     known_differentials,
     nerve_confounders,
     no_joint_left,
-    sedation,
+    pain_hidden,
 )
-from horehab.detection.gaps import against_of, missing_of
-from horehab.detection.grounds import flags_of, reasons_of
+from horehab.detection.gaps import against_of, missing_of, visit_days
+from horehab.detection.grounds import flags_of, opposite_better, reasons_of
 from horehab.detection.joint_file import JointFile, joint_files
 from horehab.detection.life import Life, life_of
+from horehab.domain.exposure import Background
 from horehab.domain.next_steps import Situation, next_steps
 from horehab.domain.record import ChartedStatus, PatientRecord
 from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.domain.thresholds import Rules
+
+_RAISED = (Tier.WATCH, Tier.SUSPECT)
 
 
 def judge(record: PatientRecord, rules: Rules, as_of: date) -> tuple[Verdict, ...]:
@@ -29,75 +33,106 @@ def judge(record: PatientRecord, rules: Rules, as_of: date) -> tuple[Verdict, ..
     """
     known = record.as_known_on(as_of)
     files = joint_files(known, rules)
-    return tuple(_verdict(file, known, rules, as_of) for file in files.values())
+    return tuple(_verdict(_Case(file=file, record=known, rules=rules, as_of=as_of)) for file in files.values())
 
 
-def _verdict(file: JointFile, record: PatientRecord, rules: Rules, as_of: date) -> Verdict:
-    gone = no_joint_left(record, file.place, as_of)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One joint on the desk, with the whole record, the rules and the day."""
+
+    file: JointFile
+    record: PatientRecord
+    rules: Rules
+    as_of: date
+
+
+def _verdict(case: _Case) -> Verdict:
+    gone = no_joint_left(case.record, case.file.place, case.as_of)
     if gone is not None:
-        figures = (("text", gone.text or gone.kind.value),)
-        missing = (Reason(code="joint-replaced-or-gone", figures=figures, references=(gone.source,)),)
-        return Verdict(
-            place=file.place,
-            tier=Tier.CANNOT_JUDGE,
-            strength=0,
-            as_of=as_of,
-            rule_version=rules.version,
-            missing=missing,
-        )
-    return _judged(file, life_of(file, rules), record, rules, as_of)
-
-
-def _judged(file: JointFile, life: Life, record: PatientRecord, rules: Rules, as_of: date) -> Verdict:
-    finding = life.suspected.finding if life.suspected is not None else life.last
-    tier = _tier(file, life)
-    is_raised = finding is not None and tier in (Tier.WATCH, Tier.SUSPECT)
-    reasons = reasons_of(finding, rules) if finding is not None and is_raised else ()
-    flags = flags_of(finding) if finding is not None and is_raised else ()
-    since = life.suspected.since if life.suspected is not None else None
-    is_bounded = life.suspected is not None and life.suspected.is_bounded
-    situation = Situation(
-        tier=tier,
-        as_of=as_of,
-        since=since,
-        is_onset_bounded=is_bounded,
-        has_nerve_flag=bool(flags),
-        is_confirmed=_is_confirmed(file, record),
-    )
+        return _without_joint(case, gone)
+    life = life_of(case.file, case.rules)
+    tier = _tier(case, life)
+    if tier in _RAISED:
+        return _raised(case, life, tier)
     return Verdict(
-        place=file.place,
+        place=case.file.place,
         tier=tier,
-        strength=finding.strength if finding is not None and is_raised else 0,
-        as_of=as_of,
-        rule_version=rules.version,
+        strength=0,
+        as_of=case.as_of,
+        rule_version=case.rules.version,
+        against=against_of(case.file, life.last, ended=life.ended),
+        missing=missing_of(case.file, case.record, case.rules, case.as_of),
+        options=_options(case, tier),
+    )
+
+
+def _without_joint(case: _Case, gone: Background) -> Verdict:
+    """A joint that was replaced, fused or lost is not judged by its motion, and that is said."""
+    figures = (("text", gone.text or gone.kind.value),)
+    return Verdict(
+        place=case.file.place,
+        tier=Tier.CANNOT_JUDGE,
+        strength=0,
+        as_of=case.as_of,
+        rule_version=case.rules.version,
+        missing=(Reason(code="joint-replaced-or-gone", figures=figures, references=(gone.source,)),),
+    )
+
+
+def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
+    standing = life.suspected
+    finding = standing.finding if standing is not None else life.last
+    assert finding is not None, "a raised tier comes from a finding"
+    reasons, flags = reasons_of(finding, case.rules), flags_of(finding)
+    since = standing.since if standing is not None else None
+    is_bounded = standing is not None and standing.is_bounded
+    return Verdict(
+        place=case.file.place,
+        tier=tier,
+        strength=finding.strength,
+        as_of=case.as_of,
+        rule_version=case.rules.version,
         since=since,
         is_onset_bounded=is_bounded,
-        reasons=(*reasons, *exposures(record, as_of)) if is_raised else (),
-        against=against_of(file, finding, ended=life.ended),
-        missing=missing_of(file, record),
+        reasons=(*reasons, *opposite_better(case.file, finding, case.rules), *exposures(case.record, case.as_of)),
+        against=against_of(case.file, finding, ended=life.ended),
+        missing=missing_of(case.file, case.record, case.rules, case.as_of),
         red_flags=flags,
-        confounders=_confounders(file, record, as_of) if is_raised else (),
-        differentials=rules.differentials if is_raised else (),
-        options=next_steps(situation, rules),
+        confounders=_confounders(case),
+        differentials=case.rules.differentials,
+        options=_options(case, tier, since=since if is_bounded else None, has_nerve_flag=bool(flags)),
         evidence=_references((*reasons, *flags)),
     )
 
 
-def _tier(file: JointFile, life: Life) -> Tier:
+def _tier(case: _Case, life: Life) -> Tier:
+    """Take the suspicion that stands, else the last finding; quiet only for a joint measured twice and lately."""
     if life.suspected is not None:
         return Tier.SUSPECT
     if life.last is not None and life.last.tier is Tier.WATCH:
         return Tier.WATCH
-    visits = {p.day for course in file.passive for p in course.points}
-    return Tier.QUIET if len(visits) > 1 else Tier.CANNOT_JUDGE
+    visits = visit_days(case.file)
+    is_blind = len(visits) <= 1 or (case.as_of - visits[-1]).days > case.rules.policy.blind_after_days
+    return Tier.CANNOT_JUDGE if is_blind else Tier.QUIET
 
 
-def _confounders(file: JointFile, record: PatientRecord, as_of: date) -> tuple[Reason, ...]:
+def _options(case: _Case, tier: Tier, *, since: date | None = None, has_nerve_flag: bool = False) -> tuple[str, ...]:
+    situation = Situation(
+        tier=tier,
+        as_of=case.as_of,
+        since=since,
+        has_nerve_flag=has_nerve_flag,
+        is_confirmed=_is_confirmed(case.file, case.record),
+    )
+    return next_steps(situation, case.rules)
+
+
+def _confounders(case: _Case) -> tuple[Reason, ...]:
     return (
-        *known_differentials(record, file.place, as_of),
-        *nerve_confounders(record),
-        *alp_confounders(record),
-        *sedation(record, as_of),
+        *known_differentials(case.record, case.file.place, case.as_of),
+        *nerve_confounders(case.record),
+        *alp_confounders(case.record),
+        *pain_hidden(case.record, case.file.place, case.as_of, hides_days=case.rules.policy.hides_days),
     )
 
 
@@ -108,4 +143,3 @@ def _is_confirmed(file: JointFile, record: PatientRecord) -> bool:
 
 def _references(reasons: Iterable[Reason]) -> tuple[str, ...]:
     return tuple(sorted({reference for reason in reasons for reference in reason.references}))
-

@@ -4,8 +4,10 @@ The reference is the best *sustained* value (the best median of three visits), n
 one: recovering patients start low, and single bests flood a ward with false alarms (clinical.md, facts 5 and 7).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 from statistics import median
 
@@ -27,8 +29,14 @@ class Course:
     motion: Motion
     mode: Mode
     points: tuple[CoursePoint, ...]
+    days: tuple[date, ...] = ()
     bounds: tuple[Reading, ...] = ()
     set_aside: tuple[Reading, ...] = ()
+
+    def index_on(self, day: date) -> int | None:
+        """Find the place of the last visit up to a ward day; None when there was none."""
+        index = bisect_right(self.days, day) - 1
+        return index if index >= 0 else None
 
     @property
     def latest(self) -> CoursePoint | None:
@@ -99,6 +107,7 @@ def course_of(readings: Sequence[Reading], rules: Rules) -> Course:
         motion=first.motion,
         mode=first.mode,
         points=tuple(walk.step(visit) for visit in series.visits),
+        days=tuple(visit.day for visit in series.visits),
         bounds=series.bounds,
         set_aside=series.set_aside,
     )

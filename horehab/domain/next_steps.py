@@ -11,12 +11,11 @@ _WEEK = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What decides which steps are worth considering for one joint."""
+    """What decides which steps are worth considering for one joint; `since` is None when nothing bounds the onset."""
 
     tier: Tier
     as_of: date
     since: date | None
-    is_onset_bounded: bool
     has_nerve_flag: bool
     is_confirmed: bool = False
 
@@ -37,7 +36,7 @@ def next_steps(situation: Situation, rules: Rules) -> tuple[str, ...]:
 
 def _imaging(situation: Situation, rules: Rules) -> tuple[str, ...]:
     """Early: scintigraphy or CT, never plain film alone; later: film or CT; unbounded onset: CT, and said so."""
-    if situation.since is None or not situation.is_onset_bounded:
+    if situation.since is None:
         return ("onset-not-bounded", "ct", "ultrasound")
     weeks = (situation.as_of - situation.since).days / _WEEK
     if weeks < rules.steps.film_from_week:

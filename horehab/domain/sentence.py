@@ -20,8 +20,8 @@ def sentence(verdict: Verdict) -> str:
         case Tier.CANNOT_JUDGE:
             return f"{_place(verdict)}: cannot be judged ({_listed(verdict.missing)})."
         case Tier.QUIET:
-            held = _listed(verdict.against) or "no worsening beyond measurement error"
-            return f"{_place(verdict)}: nothing beyond measurement error as of {verdict.as_of}: {held}."
+            said = f"{_place(verdict)}: no worsening beyond measurement error seen up to {verdict.as_of}"
+            return f"{said} ({_listed(verdict.against)}). Not known or no help: {_listed(verdict.missing) or '-'}."
         case Tier.WATCH:
             return f"Watch {verdict.place}, consider HO: {_grounds(verdict)}. {_options(verdict)} Not a diagnosis."
         case Tier.SUSPECT:

@@ -54,7 +54,8 @@ class LossNumbers:
     sustained_visits: int
     suspect_multiplier: float
     suspect_floor: float
-    large_multiplier: float
+    clear_floor: float
+    confirm_days: int
     large_degrees: float
     side_difference: float
     stiff_fraction: float
@@ -70,6 +71,7 @@ class PainNumbers:
     """Which change of pain counts, on the 0-10 scale, and for how many days a rating speaks."""
 
     rise: float
+    rise_at_once: float
     level: float
     recent_days: int
     baseline_days: int
@@ -112,9 +114,15 @@ class StepNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Choices that no source makes for us, such as how old evidence may be before it is only listed."""
+    """Choices that no source makes for us, in days.
+
+    After `stale_after_days` evidence is too old to write about, after `blind_after_days` without a passive reading
+    a quiet joint can no longer be judged, and for `hides_days` after it sedation may still hide pain.
+    """
 
     stale_after_days: int
+    blind_after_days: int
+    hides_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,9 @@ TEMPLATES: Mapping[str, str] = {
     "alp-not-elevated": "ALP {value} (limit {limit}, not elevated: does not exclude)",
     "alp-not-interpreted": "ALP {value} {unit} not interpreted: its unit or limit is not known",
     "mode-unknown": "{count} reading(s) do not say whether active or passive",
+    "sign-without-place": "{count} sign(s) of a leg nerve do not say which side",
     "set-aside": "{count} reading(s) set aside: they look like radians or are no numbers",
-    "times-assumed": "all times of the loss lack a zone: raises nothing by itself",
+    "times-assumed": "{motion}: the times of its loss lack a zone, which raises nothing by itself",
     "joint-replaced-or-gone": "cannot be judged by motion: {text}",
     # what explains a finding otherwise, or hides it
     "known-deep-vein-thrombosis": "known: {text}; does not close this",
@@ -48,6 +49,7 @@ TEMPLATES: Mapping[str, str] = {
     "known-contracture": "known: {text}; does not close this",
     "nerve-or-muscle": "{text}: may weaken active motion and hide pain",
     "sedation-hides-pain": "sedation hides pain",
+    "numbness-hides-pain": "lost sensation hides pain",
     "alp-pregnancy": "ALP confounded by pregnancy",
     "alp-liver": "ALP confounded by liver disease",
     "alp-alcohol": "ALP confounded by alcohol",
