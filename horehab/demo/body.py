@@ -110,11 +110,14 @@ class Body:
         return degrees
 
     def read(self, place: JointSide, motion: Motion, *, mode: Mode, day: int, rater: str) -> int:
-        """Measure a motion once: the truth, the rater's habit, the error of one reading, in whole degrees."""
+        """Measure a motion once: the truth, the rater's habit, the error of one reading, in whole degrees.
+
+        Extension of knee and elbow ends at straight (0); a deficit is negative.
+        """
         usual = usual_motions()[place.joint, motion]
         truth = self.true_degrees(place, motion, mode=mode, day=day)
         measured = truth + self._habits[rater, place.joint, motion] + self._dice.gauss(0, usual.sem)
-        return max(0, round(measured))
+        return min(0, round(measured)) if motion is Motion.EXTENSION else max(0, round(measured))
 
     def rate_pain(self, knots: Knots, day: int) -> int:
         """Rate pain once, 0-10, around its true course."""

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -66,7 +65,7 @@ def verdicts_by_day(story: Story, *, change: Change = tuple) -> dict[date, tuple
 
 def suspicions_of(story: Story, *, change: Change = tuple) -> tuple[Suspicion, ...]:
     """List every joint that ever came under suspicion, with the first day and all days of it."""
-    days: dict[JointSide, list[date]] = defaultdict(list)
+    days = defaultdict[JointSide, list[date]](list)
     for day, verdicts in verdicts_by_day(story, change=change).items():
         for verdict in verdicts:
             if verdict.tier is Tier.SUSPECT:
@@ -80,8 +79,3 @@ def suspicions_of(story: Story, *, change: Change = tuple) -> tuple[Suspicion, .
 def without(*kinds: type) -> Change:
     """Take some kinds of fact away."""
     return lambda facts: (fact for fact in facts if not isinstance(fact, kinds))
-
-
-def renamed(story: Story) -> Story:
-    """Make an equal story that is another value, so that it is read anew."""
-    return replace(story, title=story.title + " (again)")
