@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from horehab.domain.exposure import ExposureKind
 from horehab.domain.joints import WATCHED_JOINTS, WATCHED_PLACES, JointSide
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule
+from horehab.domain.surveillance import surveillance
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Calendar, Rules
 
@@ -22,11 +22,12 @@ GENTLE = "pain-free range, no forceful stretching"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One nominal slot of the calendar: its name, its first day and the day on which it is due."""
+    """One nominal slot of the calendar: its name, first day and due day; `is_visit` from the monthly ones on."""
 
     name: str
     start: date
     due: date
+    is_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,12 @@ class _Desk:
     zone: str
 
     def reminder(self, rule: ReminderRule, slot: Slot, reason: str, *, place: JointSide | None = None) -> Reminder:
-        is_task = rule is ReminderRule.REVIEW_SUSPICION or place is not None
         return Reminder(
             patient=self.patient,
             rule=rule,
             place=place,
             recipient="team",
-            channel="task" if is_task else "email",
+            channel="email" if place is None else "task",
             window=slot.name,
             due_day=slot.due,
             due_time=time(self.calendar.due_hour),
@@ -69,7 +69,8 @@ def follow_up(
     desk = _Desk(patient=record.patient.reference, calendar=rules.calendar, as_of=as_of, zone=zone)
     asked = [*_calendar(known, rules, desk), *_blind_spots(known, rules, desk)]
     for verdict in verdicts:
-        asked += _of_verdict(verdict, desk)
+        asked += [*_of_verdict(verdict, desk), *_after_improvement(verdict, desk)]
+        asked += _imaging_again(known, verdict, desk, rules)
     return tuple(sorted(asked, key=lambda r: (r.due_day, r.key)))
 
 
@@ -77,7 +78,9 @@ def _of_verdict(verdict: Verdict, desk: _Desk) -> list[Reminder]:
     if verdict.tier is Tier.SUSPECT:
         since = verdict.since or verdict.as_of
         days = 0 if verdict.red_flags else desk.calendar.review_within
-        slot = Slot(name=f"since-{since}", start=since, due=verdict.as_of + timedelta(days=days))
+        newest = _newest_day(verdict)
+        due = max(newest + timedelta(days=days), verdict.as_of)
+        slot = Slot(name=f"since-{since}", start=since, due=due)
         reason = f"Suspicion at the {verdict.place} waits for a clinician's review."
         return [desk.reminder(ReminderRule.REVIEW_SUSPICION, slot, reason, place=verdict.place)]
     if verdict.tier is Tier.WATCH:
@@ -88,7 +91,8 @@ def _of_verdict(verdict: Verdict, desk: _Desk) -> list[Reminder]:
 def _watched(verdict: Verdict, desk: _Desk) -> list[Reminder]:
     """Ask for another measurement within 7 days of what set the watch off; a nerve flag is looked at today."""
     newest = _newest_day(verdict)
-    slot = Slot(name=f"watch-{newest}", start=newest, due=newest + timedelta(days=desk.calendar.after_watch))
+    due = max(newest + timedelta(days=desk.calendar.after_watch), verdict.as_of)
+    slot = Slot(name=f"watch-{newest}", start=newest, due=due)
     reason = f"Measure passive motion of the {verdict.place} and its opposite again: {GENTLE}."
     asked = [desk.reminder(ReminderRule.MEASURE_ROM, slot, reason, place=verdict.place)]
     if verdict.red_flags:
@@ -96,6 +100,28 @@ def _watched(verdict: Verdict, desk: _Desk) -> list[Reminder]:
         words = f"A sign of the nerve at the {verdict.place} waits for review on the same day."
         asked.append(desk.reminder(ReminderRule.REVIEW_SUSPICION, today, words, place=verdict.place))
     return asked
+
+
+def _after_improvement(verdict: Verdict, desk: _Desk) -> list[Reminder]:
+    """Ask to measure again four months after motion was won back: it can worsen once more (R29)."""
+    days = [date.fromisoformat(str(r.figure("day"))) for r in verdict.against if r.code == "won-back"]
+    due = [day + timedelta(days=desk.calendar.after_improvement) for day in days]
+    words = f"Four months after improvement, measure the {verdict.place} again: {GENTLE}."
+    slots = [Slot(name=f"improved-{day}", start=day, due=then) for day, then in zip(days, due, strict=True)]
+    return [desk.reminder(ReminderRule.MEASURE_ROM, slot, words, place=verdict.place) for slot in slots]
+
+
+def _imaging_again(record: PatientRecord, verdict: Verdict, desk: _Desk, rules: Rules) -> list[Reminder]:
+    """Early imaging can be negative and wrong: while a suspicion stands, ask about imaging it again (R20)."""
+    if verdict.tier is not Tier.SUSPECT or verdict.since is None:
+        return []
+    taken = [image.when.day for image in record.images if image.when.day >= verdict.since]
+    if not taken:
+        return []
+    due = max(taken) + timedelta(weeks=rules.steps.reimage_until_week)
+    slot = Slot(name=f"imaged-{max(taken)}", start=max(taken), due=due)
+    words = f"If imaging of the {verdict.place} was negative, consider repeating it: early imaging can be."
+    return [desk.reminder(ReminderRule.REPEAT_IMAGING, slot, words, place=verdict.place)]
 
 
 def _newest_day(verdict: Verdict) -> date:
@@ -112,8 +138,7 @@ def _calendar(record: PatientRecord, rules: Rules, desk: _Desk) -> list[Reminder
     slot = slot_on(record, rules, desk.as_of)
     if slot is None or any(day >= slot.start for day in measured_days(record)):
         return []
-    is_last = slot.name.startswith("month")
-    rule = ReminderRule.FOLLOW_UP_VISIT if is_last else ReminderRule.MEASURE_ROM
+    rule = ReminderRule.FOLLOW_UP_VISIT if slot.is_visit else ReminderRule.MEASURE_ROM
     return [desk.reminder(rule, slot, f"Measure passive motion of hips, shoulders, knees and elbows: {GENTLE}.")]
 
 
@@ -158,39 +183,41 @@ def slot_on(record: PatientRecord, rules: Rules, as_of: date) -> Slot | None:
 
 
 def _slots(record: PatientRecord, rules: Rules, as_of: date) -> Sequence[Slot]:
-    """List the slots that have begun by a ward day, the last being the current one; none after the calendar's end."""
-    start = _start(record, as_of)
+    """List the slots that have begun by a ward day, the last being the current one; none after the calendar's end.
+
+    A slot is named by its nominal first day, which moves only when the chart moves the end of intensive care.
+    """
+    start = _start(record, rules, as_of)
     if start is None or (as_of - start).days > rules.calendar.last_visit + rules.calendar.expires_after:
         return ()
     begun = []
-    for number, offset in enumerate(_offsets(rules.calendar, is_inpatient=_is_inpatient(record, as_of))):
-        first = start + timedelta(days=offset[0])
+    for opens, due, is_visit in _offsets(rules.calendar, is_inpatient=_is_inpatient(record, as_of)):
+        first = start + timedelta(days=opens)
         if first > as_of:
             break
-        begun.append(Slot(name=f"{offset[2]}-{number}", start=first, due=start + timedelta(days=offset[1])))
+        begun.append(Slot(name=f"from-{first}", start=first, due=start + timedelta(days=due), is_visit=is_visit))
     return begun
 
 
-def _offsets(calendar: Calendar, *, is_inpatient: bool) -> Iterable[tuple[int, int, str]]:
-    """Give first day, due day and name of each slot: weekly in hospital, two-weekly, monthly, at last once."""
-    day, weekly = 0, calendar.inpatient_every
+def _offsets(calendar: Calendar, *, is_inpatient: bool) -> Iterable[tuple[int, int, bool]]:
+    """Give first day, due day and whether it is a visit, slot by slot: weekly in hospital, two-weekly, monthly, at last once."""
+    day = 0
+    step = calendar.inpatient_every if is_inpatient else calendar.biweekly_every
     while day < calendar.biweekly_until:
-        step = weekly if is_inpatient else calendar.biweekly_every
-        yield day, day + step, "week" if is_inpatient else "fortnight"
+        yield day, day + step, False
         day += step
     while day < calendar.monthly_until:
-        yield day, day + calendar.monthly_every, "month"
+        yield day, day + calendar.monthly_every, True
         day += calendar.monthly_every
-    yield day, calendar.last_visit, "month"
+    yield day, calendar.last_visit, True
 
 
-def _start(record: PatientRecord, as_of: date) -> date | None:
-    stays = [e for e in record.exposures if e.kind in (ExposureKind.ICU_STAY, ExposureKind.VENTILATION)]
-    ends = [e.end.day for e in stays if e.end is not None and e.end.day <= as_of]
-    if ends:
-        return max(ends)
-    days = measured_days(record)
-    return None if stays or not days else days[0]
+def _start(record: PatientRecord, rules: Rules, as_of: date) -> date | None:
+    """Count from the end of intensive care; where no exposure is known, from the first passive reading."""
+    watched = surveillance(record, rules, as_of)
+    if watched.is_exposure_known:
+        return watched.start
+    return min(measured_days(record), default=None)
 
 
 def _is_inpatient(record: PatientRecord, as_of: date) -> bool:

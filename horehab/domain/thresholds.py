@@ -97,6 +97,7 @@ class Calendar:
     last_visit: int
     after_watch: int
     review_within: int
+    after_improvement: int
     expires_after: int
     due_hour: int
 
