@@ -46,11 +46,9 @@ SERIES_MARKS: dict[Mode, tuple[str, list[int]]] = {
 """Shape of the points and dash of the line of each mode, so that colour never stands alone."""
 
 
-def day_axis(sheet: ChartSheet, *, has_labels: bool, field: str = "day") -> Spec:
+def day_axis(sheet: ChartSheet, *, field: str = "day") -> Spec:
     """The axis of days, the same in every panel, so that what stands above one another was at one time."""
-    axis: Spec = {"title": None, "tickCount": 6, "format": "%-d %b", "labelOverlap": True, "grid": has_labels}
-    if not has_labels:
-        axis = {"title": None, "labels": False, "ticks": False, "domain": False, "grid": False}
+    axis = {"title": None, "tickCount": 6, "format": "%-d %b", "labelOverlap": True}
     domain = [sheet.first.isoformat(), sheet.last.isoformat()]
     return {"field": field, "type": "temporal", "scale": {"type": "utc", "domain": domain}, "axis": axis}
 
@@ -61,7 +59,7 @@ def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
         {"from": max(e.start.day, sheet.first).isoformat(), "to": (e.end.day if e.end else sheet.last).isoformat()}
         for e in sheet.exposures
     ]
-    x = day_axis(sheet, has_labels=True, field="from")
+    x = day_axis(sheet, field="from")
     return {
         "data": {"values": spans},
         "mark": {"type": "rect", "color": theme.shade},
@@ -76,30 +74,29 @@ def onset_layers(sheet: ChartSheet, theme: Theme, *, is_named: bool) -> list[Spe
     if not marks:
         return []
     values = [{"day": on.isoformat(), "said": said} for on, said in marks if on is not None]
-    x = day_axis(sheet, has_labels=True)
+    x = day_axis(sheet)
     rule = {"type": "rule", "color": theme.warn, "strokeWidth": 1.5, "strokeDash": [6, 3]}
     layers: list[Spec] = [{"data": {"values": values}, "mark": rule, "encoding": {"x": x}}]
     if is_named:
         text = {
-            "type": "text", "align": "right", "baseline": "top", "dx": -5, "dy": 3, "fontSize": 12,
+            "type": "text", "align": "right", "baseline": "bottom", "dx": -5, "dy": -4, "fontSize": 12,
             "color": theme.warn, "fontWeight": "bold",
         }  # fmt: skip
         said = {"field": "said", "type": "nominal"}
-        layers.append({"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": 0}, "text": said}})
+        layers.append({"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": "height"}, "text": said}})
     return layers
 
 
-def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme) -> Spec:
+def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
     """Join the readings of each mode by a line with the dash of that mode."""
     mark = {"type": "line", "color": theme.ink, "strokeWidth": 1.3}
-    dash = {"field": "mode", "type": "nominal", "scale": _scale(1), "legend": None}
+    dash = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 1), "legend": _legend(theme, has_legend=has_legend)}
     return {"data": {"values": readings}, "mark": mark, "encoding": {**_at(sheet), "strokeDash": dash}}
 
 
 def dot_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
     """Mark each reading with the shape of its mode; filled and in the warning colour when beyond error."""
-    legend = {"title": None, "orient": "top", "direction": "horizontal", "offset": 2} if has_legend else None
-    shape = {"field": "mode", "type": "nominal", "scale": _scale(0), "legend": legend}
+    shape = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 0), "legend": _legend(theme, has_legend=has_legend)}
     beyond = {"test": "datum.beyond", "value": theme.warn}
     return {
         "data": {"values": readings},
@@ -125,9 +122,17 @@ def degrees_axis(field: str) -> Spec:
 
 
 def _at(sheet: ChartSheet) -> Spec:
-    return {"x": day_axis(sheet, has_labels=True), "y": degrees_axis("degrees")}
+    return {"x": day_axis(sheet), "y": degrees_axis("degrees")}
 
 
-def _scale(which: int) -> Spec:
-    domain = [word(mode) for mode in SERIES_MARKS]
-    return {"domain": domain, "range": [marks[which] for marks in SERIES_MARKS.values()]}
+def _legend(theme: Theme, *, has_legend: bool) -> Spec | None:
+    if not has_legend:
+        return None
+    symbol = {"symbolStrokeColor": theme.ink, "symbolFillColor": theme.paper, "symbolStrokeWidth": 1.6}
+    return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2, **symbol}
+
+
+def _scale(sheet: ChartSheet, which: int) -> Spec:
+    used = {course.mode for course in sheet.courses}
+    modes = [mode for mode in SERIES_MARKS if mode in used]
+    return {"domain": [word(mode) for mode in modes], "range": [SERIES_MARKS[mode][which] for mode in modes]}

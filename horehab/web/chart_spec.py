@@ -24,6 +24,7 @@ Spec = dict[str, Any]
 _WIDTH = 400
 _HEIGHT = 150
 _LOW = 100
+_EACH = {"scale": {"shape": "independent", "strokeDash": "independent"}}
 _FONT = "DejaVu Sans, Liberation Sans, Noto Sans, Arial, sans-serif"
 
 
@@ -39,8 +40,8 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     panels = [_motion(drawing, motion, is_first=index == 0) for index, motion in enumerate(sheet.motions)]
     below = [panel for panel in (_pain(drawing), _phosphatase(drawing)) if panel]
     rows: list[Spec] = [_before(drawing)] if sheet.exposures or sheet.sessions else []
-    for part in (panels, below):
-        rows += [{"hconcat": part[i : i + 2], "spacing": 28} for i in range(0, len(part), 2)]
+    if panels or below:
+        rows.append({"concat": [*panels, *below], "columns": 2, "spacing": {"row": 26, "column": 32}, "resolve": _EACH})
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": str(sheet.place),
@@ -48,6 +49,7 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
         "padding": {"left": 8, "right": 16, "top": 8, "bottom": 8},
         "vconcat": rows or [{"mark": "point", "data": {"values": []}}],
         "spacing": 22,
+        "resolve": _EACH,
         "config": _config(theme),
     }
 
@@ -62,7 +64,7 @@ def _motion(drawing: _Drawing, motion: Motion, *, is_first: bool) -> Spec:
         shade_layer(sheet, theme),
         *_band(led, theme, sheet),
         *onset_layers(sheet, theme, is_named=is_first),
-        line_layer(readings, sheet, theme),
+        line_layer(readings, sheet, theme, has_legend=is_first),
         dot_layer(readings, sheet, theme, has_legend=is_first),
     ]
     return {
@@ -70,7 +72,6 @@ def _motion(drawing: _Drawing, motion: Motion, *, is_first: bool) -> Spec:
         "width": _WIDTH,
         "height": _HEIGHT,
         "layer": [layer for layer in layers if layer],
-        "resolve": {"legend": {"shape": "shared"}},
     }
 
 
@@ -104,7 +105,7 @@ def _band(course: Course, theme: Theme, sheet: ChartSheet) -> list[Spec]:
         return []
     steps.append((sheet.last, steps[-1][1], steps[-1][2]))
     values = [{"day": d.isoformat(), "top": top, "low": top - error} for d, top, error in steps if top is not None]
-    x = day_axis(sheet, has_labels=True)
+    x = day_axis(sheet)
     area = {"type": "area", "interpolate": "step-after", "color": theme.band, "opacity": 1}
     line = {"type": "line", "interpolate": "step-after", "color": theme.accent, "strokeWidth": 1.5}
     return [
@@ -129,9 +130,9 @@ def _before(drawing: _Drawing) -> Spec:
         for e in sheet.exposures
     ]
     ticks = [{"kind": _("sessions"), "from": s.when.day.isoformat()} for s in sheet.sessions]
-    order = [*dict.fromkeys(bar["kind"] for bar in bars), *(["sessions"] if ticks else [])]
+    order = [*dict.fromkeys(bar["kind"] for bar in (*bars, *ticks))]
     y = {"field": "kind", "type": "nominal", "sort": order, "axis": {"title": None, "grid": False, "ticks": False}}
-    x = day_axis(sheet, has_labels=False, field="from")
+    x = day_axis(sheet, field="from")
     layers: list[Spec] = []
     if bars:
         encoding = {"x": x, "x2": {"field": "to"}, "y": y}
@@ -140,7 +141,7 @@ def _before(drawing: _Drawing) -> Spec:
     if ticks:
         mark = {"type": "tick", "thickness": 1.5, "height": 9, "color": theme.accent}
         layers.append({"data": {"values": ticks}, "mark": mark, "encoding": {"x": x, "y": y}})
-    return {"width": 2 * _WIDTH + 66, "height": {"step": 18}, "layer": layers, "view": {"stroke": None}}
+    return {"width": 2 * _WIDTH + 90, "height": {"step": 18}, "layer": layers, "view": {"stroke": None}}
 
 
 def _pain(drawing: _Drawing) -> Spec | None:
@@ -152,7 +153,7 @@ def _pain(drawing: _Drawing) -> Spec | None:
         return None
     y = {"field": "score", "type": "quantitative", "scale": {"domain": [0, 10]}, "axis": {"title": None, "tickCount": 5}}
     shape = {"field": "occasion", "type": "nominal", "legend": {"title": None, "orient": "top", "offset": 2}}
-    x = day_axis(sheet, has_labels=True)
+    x = day_axis(sheet)
     dots = {"type": "point", "filled": True, "size": 55, "color": theme.ink, "opacity": 1}
     stems = {"type": "rule", "color": theme.line, "strokeWidth": 1.5}
     zero = {"datum": 0}
@@ -181,7 +182,7 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
     top = max([2.0, *(float(v["multiple"]) for v in values)])
     axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' ×'"}
     y = {"field": "multiple", "type": "quantitative", "scale": {"domain": [0, top], "nice": True}, "axis": axis}
-    x = day_axis(sheet, has_labels=True)
+    x = day_axis(sheet)
     line = {"type": "line", "color": theme.ink, "strokeWidth": 1.2, "point": {"filled": True, "size": 45, "color": theme.ink}}
     limit = {"type": "rule", "color": theme.soft, "strokeDash": [4, 3]}
     return {
@@ -206,6 +207,7 @@ def _config(theme: Theme) -> Spec:
         "legend": {"labelColor": theme.ink, "labelFontSize": 12, "symbolSize": 80, "symbolStrokeColor": theme.ink},
         "title": {
             "anchor": "start",
+            "frame": "group",
             "color": theme.ink,
             "fontSize": 15,
             "subtitleColor": theme.soft,

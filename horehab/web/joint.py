@@ -4,8 +4,6 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from horehab.domain.joints import JointSide, Motion
 from horehab.domain.laboratory import Analyte
-from horehab.domain.range_of_motion import Reading
-from horehab.domain.record import PatientRecord
 from horehab.domain.suspicion import Tier
 from horehab.web.access import TEAM, allow
 from horehab.web.chart_image import draw
@@ -13,6 +11,7 @@ from horehab.web.chart_marks import DARK, LIGHT
 from horehab.web.chart_sheet import ChartSheet, chart_sheet
 from horehab.web.chart_spec import chart_spec
 from horehab.web.findings import JointFinding, finding_at, findings, loss
+from horehab.web.reading_table import reading_table
 from horehab.web.room import OpenPatient, open_patient, place_of, room, slug
 from horehab.web.words import TIER_MARKS
 
@@ -41,7 +40,7 @@ def joint(key: str, place: str) -> str:
         marks=TIER_MARKS,
         suspect=Tier.SUSPECT,
         loss=loss,
-        readings=_readings(opened.record, where),
+        table=reading_table(opened.record.readings, where),
         labs=[lab for lab in opened.record.labs if lab.analyte is Analyte.ALKALINE_PHOSPHATASE],
         pains=[pain for pain in opened.record.pains if pain.place == where],
     )
@@ -70,9 +69,3 @@ def _sources(where: JointSide) -> dict[Motion, str]:
     """Name for each motion of a joint where its measurement error was published."""
     rules = room().ports().rules
     return {motion: numbers.error_source for (joint_, motion), numbers in rules.motions.items() if joint_ is where.joint}
-
-
-def _readings(record: PatientRecord, where: JointSide) -> list[Reading]:
-    """List the readings of a joint, newest first, for the table."""
-    mine = [reading for reading in record.readings if reading.place == where]
-    return sorted(mine, key=lambda r: (r.when.earliest, r.motion.value, r.mode.value), reverse=True)

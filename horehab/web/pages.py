@@ -14,6 +14,7 @@ from horehab.web.options import WebOptions
 from horehab.web.problems import handle_problems
 from horehab.web.room import NAME, Room, enter, room, slug
 from horehab.web.words import (
+    capital,
     decision_word,
     differential_word,
     entry_word,
@@ -22,11 +23,13 @@ from horehab.web.words import (
     rule_word,
     sign_word,
     state_word,
+    typeset,
     word,
 )
 
 _WORDS = (
-    decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word, state_word, word,
+    capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word, state_word,
+    typeset, word,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = "; ".join(

@@ -7,7 +7,6 @@ from flask import Blueprint, render_template
 from horehab.domain.entries import ChartEntry, MeasurementEntry, SessionEntry
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.laboratory import Analyte, LabResult
-from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier
 from horehab.usecases.exchange import OutboxRow
 from horehab.web.access import TEAM, allow
@@ -17,6 +16,7 @@ from horehab.web.room import open_patient, room
 from horehab.web.words import TIER_MARKS, entry_word
 
 _LAST_SESSIONS = 8
+_FIRST_REASONS = 3
 
 
 def add_to(pages: Blueprint) -> None:
@@ -42,7 +42,7 @@ def patient(key: str) -> str:
         spots=spots(found),
         marks=TIER_MARKS,
         loss=loss,
-        suspected=[(f, sentence(f.verdict)) for f in found if f.verdict and f.tier is Tier.SUSPECT],
+        suspected=[(f, f.verdict.reasons[:_FIRST_REASONS]) for f in found if f.verdict and f.tier is Tier.SUSPECT],
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
         due=open_rows[:_LAST_SESSIONS],

@@ -33,13 +33,23 @@ def word(value: object) -> str:
     if isinstance(value, Tier):
         return tier_word(value)
     if isinstance(value, Enum):
-        return _(str(value.value).replace("-", " ") if value.value not in _KEPT else str(value.value))
+        return _(_SPOKEN.get(str(value.value), str(value.value)))
     if isinstance(value, JointSide):
         return place_word(value)
     return str(value)
 
 
-_KEPT = ("C-reactive protein", "gamma-glutamyl transferase", "covid-19", "active-assisted")
+_SPOKEN = {
+    "passive-mobilization": "passive mobilization",
+    "active-exercise": "active exercise",
+    "sitting-standing": "sitting and standing",
+    "not-done": "not done",
+    "icu stay": "ICU stay",
+    "ecmo": "ECMO",
+    "covid-19": "COVID-19",
+    "entered-in-error": "entered in error",
+}
+"""Names that read otherwise than the domain writes them."""
 
 
 def tier_word(tier: Tier) -> str:
@@ -124,7 +134,14 @@ def reason_word(reason: Reason) -> str:
     """Say a reason of a verdict in the reader's language, with its figures."""
     template = _(TEMPLATES[reason.code]) if reason.code in TEMPLATES else reason.code
     figures = defaultdict(lambda: "?", {name: _figure(name, value) for name, value in reason.figures})
-    return capital(template.format_map(figures).replace(" deg", "°"))
+    return capital(typeset(template.format_map(figures)))
+
+
+def typeset(text: str) -> str:
+    """Write arrows, degrees and multiples with their signs."""
+    for plain, sign in ((" deg", "°"), (" -> ", " → "), ("x its limit", "× its limit"), ("icu stay", "ICU stay")):
+        text = text.replace(plain, sign)
+    return text
 
 
 def _figure(name: str, value: Figure) -> str:
