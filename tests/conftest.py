@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from tests.servers.cannot_be_had import CannotBeHad
+from tests.servers.hapi import start_hapi
+from tests.servers.postgresql import PostgresqlServer, start_postgresql
+from tests.servers.sandbox import RunningSandbox, start_sandbox
 from tests.servers.smtp import MailServer, start_smtp
 
 _NOT_RUN = "not run, because "
@@ -61,10 +64,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Any]:
+def sandbox() -> Iterator[RunningSandbox]:
     """A running embedded FHIR server, empty: `.url` and `.store`."""
-    from tests.servers.sandbox import start_sandbox
-
     with start_sandbox() as running:
         yield running
 
@@ -72,22 +73,18 @@ def sandbox() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def hapi_url() -> Iterator[str]:
     """The base of a real HAPI FHIR server; shared by the session, so each test uses patients of its own."""
-    from tests.servers.hapi import start_hapi
-
     with start_hapi() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def _postgresql() -> Iterator[Any]:
-    from tests.servers.postgresql import start_postgresql
-
+def _postgresql() -> Iterator[PostgresqlServer]:
     with start_postgresql() as server:
         yield server
 
 
 @pytest.fixture
-def postgresql_url(_postgresql: Any) -> Iterator[str]:
+def postgresql_url(_postgresql: PostgresqlServer) -> Iterator[str]:
     """The SQLAlchemy URL of a fresh database on a real PostgreSQL."""
     with _postgresql.fresh_database() as url:
         yield url

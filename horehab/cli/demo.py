@@ -50,7 +50,7 @@ def demo(is_served: bool, port: int) -> None:
             click.echo(result.report())
             if door is not None:
                 click.echo(f"\nThe pages are on http://127.0.0.1:{port} (Ctrl-C ends them).")
-                serve_pages(make_app(settings), door)
+                serve_pages(make_app(settings, clock=clock), door)
     finally:
         if door is not None:
             door.close()

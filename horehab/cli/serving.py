@@ -3,6 +3,7 @@
 import re
 import socket
 import sys
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from horehab.cli.speaking import guarded, settings_here
 from horehab.errors import ConfigurationError, InputError
 from horehab.settings import Settings
 from horehab.usecases.exchange import User
+from horehab.usecases.ports import Clock
 from horehab.wiring import opened_ports
 
 if TYPE_CHECKING:
@@ -39,16 +41,16 @@ def serve(host: str | None, port: int | None) -> None:
       HOREHAB_TRUSTED_PROXIES=1 horehab serve --host 127.0.0.1 --port 8000
     """
     settings = settings_here()
-    address = (host or settings.host, port or settings.port)
-    with listening(*address) as door:
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    with listening(settings.host, settings.port) as door:
         app = make_app(settings)
-        click.echo(f"The pages are on http://{address[0]}:{address[1]} (Ctrl-C ends them).", err=True)
+        click.echo(f"The pages are on http://{settings.host}:{settings.port} (Ctrl-C ends them).", err=True)
         serve_pages(app, door, trusted_proxies=settings.trusted_proxies)
 
 
-def make_app(settings: Settings) -> "Flask":
+def make_app(settings: Settings, *, clock: Clock | None = None) -> "Flask":
     """Make the standalone Flask app; the plug-in is a sibling of this room, so it is looked up by name."""
-    app: Flask = import_module("horehab.plugin").create_app(settings)
+    app: Flask = import_module("horehab.plugin").create_app(settings, clock=clock)
     return app
 
 

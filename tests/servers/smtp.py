@@ -35,6 +35,17 @@ class MailServer:
     answers: list[str] = field(default_factory=list)
     """What to answer instead of taking the next mails, such as "451 later" or "cut" for a lost answer."""
 
+    recipients: dict[str, str] = field(default_factory=dict)
+    """What to answer when these recipients are named, such as "550 nobody"."""
+
+    async def handle_RCPT(  # noqa: N802 - its name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.recipients:
+            return self.recipients[address]
+        envelope.rcpt_tos.append(address)
+        return "250 known"
+
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
         content = envelope.content
         assert isinstance(content, bytes)
@@ -65,6 +76,7 @@ def start_smtp(folder: Path) -> Iterator[MailServer]:
         authenticator=_is_known,
         auth_required=True,
         auth_require_tls=True,
+        auth_exclude_mechanism=["LOGIN"],  # after a refused PLAIN, smtplib's LOGIN and aiosmtpd's wait for each other
     )
     controller.start()
     mail.port = controller.port
