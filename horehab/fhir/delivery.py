@@ -117,8 +117,15 @@ class Courier:
 
     def _suspicion(self, condition_id: str) -> str | None:
         if not self.capability().may_write("Condition"):
-            return self._ours("Task", "task", f"suspicion:{condition_id}")
+            return self._task_of(condition_id)
         return self._ours("Condition", "suspicion", condition_id)
+
+    def _task_of(self, condition_id: str) -> str | None:
+        """Find the task that stands in for a suspicion where the server takes no Conditions."""
+        key = f"suspicion:{condition_id}"
+        if self.capability().takes_our_ids("Task"):
+            return f"Task/{_letters(f'task:{key}')}"
+        return find_ours(self.client, "Task", f"{IDENTIFIERS}task", key)
 
     def _ours(self, kind: str, name: str, identity: str) -> str | None:
         if self.capability().takes_our_ids(kind):

@@ -1,5 +1,6 @@
 """Puts a resource into a server that gives its own ids: once, by our identifier, and doubles swept up."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -96,8 +97,13 @@ def _query(wanted: Resource) -> dict[str, str]:
     identifier = wanted.get("identifier")
     first = identifier[0] if isinstance(identifier, list) else identifier
     if first:
-        return {"identifier": f"{first['system']}|{first['value']}"}
+        return {"identifier": f"{first['system']}|{_escaped(first['value'])}"}
     return {"target": wanted["target"][0].get("reference", "")}
+
+
+def _escaped(value: str) -> str:
+    """Write a value for a token search, in which bars, commas and dollars have a meaning of their own."""
+    return re.sub(r"([\\|,$])", r"\\\1", value)
 
 
 def _if_none_exist(wanted: Resource) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Search: what was asked becomes one SQL condition, and what was used is remembered for the self link."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -74,8 +75,15 @@ def _date_condition(columns: tuple[str, str], text: str) -> Condition:
     return f"({condition})", values
 
 
+def _at_first_bar(text: str) -> tuple[str, str, str]:
+    r"""Split a token as HAPI does: at its first bar that is not escaped; `\|`, `\,` and `\$` stand for themselves."""
+    bar = re.search(r"(?<!\\)\|", text)
+    system, code = (text[: bar.start()], text[bar.end() :]) if bar else ("", text)
+    return system, "|" if bar else "", re.sub(r"\\([\\|,$])", r"\1", code)
+
+
 def _token_condition(text: str) -> Condition:
-    system, separator, code = text.rpartition("|")
+    system, separator, code = _at_first_bar(text)
     if not separator:
         return "f.code = ?", [code]
     if not code:
@@ -102,7 +110,7 @@ def _value_condition(parameter: Parameter, text: str) -> Condition:
 
 
 def _add_indexed(query: Query, name: str, parameter: Parameter, text: str) -> None:
-    alternatives = [_value_condition(parameter, value) for value in text.split(",")]
+    alternatives = [_value_condition(parameter, value) for value in re.split(r"(?<!\\),", text)]
     either = " OR ".join(condition for condition, _ in alternatives)
     query.meet(
         f"r.key IN (SELECT f.key FROM found_by f WHERE f.type = r.type AND f.name = ? AND ({either}))",  # noqa: S608 -- values are bound

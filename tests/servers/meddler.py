@@ -1,5 +1,6 @@
 """A sandbox in whose way somebody stands: headers it does not hear, answers that get lost, people who are quicker."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ class MeddledServer:
 
     `deaf_to` names headers (as in "If-None-Match") that the server ignores. `before` is called ahead of every
     request, `lose_answers` counts the writes that are carried out and then answered 504. `refuse` answers a
-    method with a status and carries nothing out. `asked` lists method and path of all that came.
+    method with a status and carries nothing out. `edit_metadata` changes what the server says that it can do.
+    `asked` lists method and path of all that came.
     """
 
     url: str = ""
@@ -29,6 +31,7 @@ class MeddledServer:
     before: Meddle = lambda _method, _path: None
     lose_answers: int = 0
     refuse: dict[str, int] = field(default_factory=dict)
+    edit_metadata: Callable[[dict[str, Any]], None] | None = None
     asked: list[str] = field(default_factory=list)
 
     def wrap(self, inner: Any) -> Any:
@@ -40,6 +43,8 @@ class MeddledServer:
             self.before(method, path)
             for name in self.deaf_to:
                 environ.pop(f"HTTP_{name.upper().replace('-', '_')}", None)
+            if path.endswith("/metadata") and self.edit_metadata:
+                return self._metadata(inner, environ, start)
             if method in self.refuse:
                 start(f"{self.refuse[method]} refused", [("Content-Type", "text/plain")])
                 return [b"no"]
@@ -52,6 +57,13 @@ class MeddledServer:
             return answer
 
         return outer
+
+    def _metadata(self, inner: Any, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        statement = json.loads(b"".join(inner(environ, lambda *_a, **_k: lambda _b: None)))
+        assert self.edit_metadata is not None
+        self.edit_metadata(statement)
+        start("200 OK", [("Content-Type", "application/fhir+json")])
+        return [json.dumps(statement).encode()]
 
 
 @contextmanager
