@@ -30,7 +30,7 @@ class Asker:
             path if path.startswith("http") else f"{self.base}{path}",
             data=None if text is None else text.encode(),
             headers={"Content-Type": "application/fhir+json", **named},
-            timeout=30,
+            timeout=60,
         )
 
     def made(self, resource: Resource) -> str:

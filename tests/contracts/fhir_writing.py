@@ -28,7 +28,12 @@ def a_create_answers_with_version_and_location(asker: Asker) -> object:
     answer = asker.ask("POST", "/Observation", reading(subject))
     made = answer.json()
     where = f"{asker.base}/Observation/{made['id']}/_history/1"
-    return answer.status_code, made["meta"]["versionId"], answer.headers["Location"] == where, "ETag" in answer.headers
+    return (
+        answer.status_code,
+        made["meta"]["versionId"],
+        answer.headers["Location"] == where,
+        "ETag" in answer.headers,
+    )
 
 
 @behaviour(True)

@@ -1,0 +1,74 @@
+"""The faulty proxy's two small HTTP servers: the proxy itself, and another origin that only writes down who came."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from tests.servers.faults import FaultyProxy, Reply, Seen
+
+
+def _handler(proxy: FaultyProxy, origin: str) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 60
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent: what was seen is written down."""
+
+        def handle_any(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            seen = Seen(
+                method=self.command, path=self.path, headers=headers, body=self.rfile.read(length), origin=origin
+            )
+            with suppress(ConnectionError):
+                self.send(proxy.handle(seen))
+
+        def send(self, reply: Reply) -> None:
+            if reply.is_lost:
+                self.close_connection = True
+                return
+            self.send_response_only(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body[: reply.sent])
+            if reply.sent is not None:
+                self.close_connection = True
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 -- http.server's names
+
+    return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads that end with their connections."""
+
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextmanager
+def _listening(proxy: FaultyProxy, origin: str) -> Iterator[str]:
+    with _Server(("127.0.0.1", 0), _handler(proxy, origin)) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            proxy.closing.set()
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def faulty_proxy(upstream: str) -> Iterator[FaultyProxy]:
+    """Stand before the FHIR server with that base URL for as long as the block lasts; at first nothing goes wrong."""
+    proxy = FaultyProxy(upstream=upstream)
+    with ExitStack() as stack:
+        proxy.elsewhere = stack.enter_context(_listening(proxy, "elsewhere"))
+        proxy.url = stack.enter_context(_listening(proxy, "server")) + urlsplit(upstream).path
+        yield proxy
