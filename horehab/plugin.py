@@ -145,7 +145,7 @@ def _secret_key(settings: Settings) -> str:
 
 def _kept_secret(file: Path) -> str:
     try:
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as fresh:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as fresh:
             fresh.write(secrets.token_hex(32))
     except FileExistsError:
         pass

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Response, abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from horehab.web.language import gettext as _
@@ -34,7 +35,7 @@ def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
     return getattr(view, "horehab_access", None)
 
 
-def guard() -> object:
+def guard() -> Response | None:
     """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
     rule = rule_of(current_app.view_functions[request.endpoint or ""])
     g.horehab_viewer = room().options.current_user()
@@ -71,7 +72,7 @@ def _declare(rule: frozenset[Role] | str) -> Callable[[Callable[P, R]], Callable
     return mark
 
 
-def _refusal(rule: frozenset[Role] | str) -> object:
+def _refusal(rule: frozenset[Role] | str) -> Response | None:
     asked_by = g.horehab_viewer
     if asked_by is not None:
         if asked_by.role in rule:
@@ -82,7 +83,7 @@ def _refusal(rule: frozenset[Role] | str) -> object:
     if request.method != "GET":
         abort(401, description=_("You were signed out. Sign in in another tab, then send this form again."))
     session[f"{NAME}-next"] = request.full_path.rstrip("?")
-    return redirect(url_for(room().options.sign_in_endpoint), Response=Response)
+    return redirect(url_for(room().options.sign_in_endpoint))
 
 
 def _check_token() -> None:

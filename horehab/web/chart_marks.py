@@ -83,20 +83,32 @@ def onset_layers(sheet: ChartSheet, theme: Theme, *, is_named: bool) -> list[Spe
             "color": theme.warn, "fontWeight": "bold",
         }  # fmt: skip
         said = {"field": "said", "type": "nominal"}
-        layers.append({"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": "height"}, "text": said}})
+        layers.append(
+            {"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": "height"}, "text": said}}
+        )
     return layers
 
 
 def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
     """Join the readings of each mode by a line with the dash of that mode."""
     mark = {"type": "line", "color": theme.ink, "strokeWidth": 1.3}
-    dash = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 1), "legend": _legend(theme, has_legend=has_legend)}
+    dash = {
+        "field": "mode",
+        "type": "nominal",
+        "scale": _scale(sheet, 1),
+        "legend": _legend(theme, has_legend=has_legend),
+    }
     return {"data": {"values": readings}, "mark": mark, "encoding": {**_at(sheet), "strokeDash": dash}}
 
 
 def dot_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
     """Mark each reading with the shape of its mode; filled and in the warning colour when beyond error."""
-    shape = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 0), "legend": _legend(theme, has_legend=has_legend)}
+    shape = {
+        "field": "mode",
+        "type": "nominal",
+        "scale": _scale(sheet, 0),
+        "legend": _legend(theme, has_legend=has_legend),
+    }
     beyond = {"test": "datum.beyond", "value": theme.warn}
     return {
         "data": {"values": readings},

@@ -41,7 +41,9 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     below = [panel for panel in (_pain(drawing), _phosphatase(drawing)) if panel]
     rows: list[Spec] = [_before(drawing)] if sheet.exposures or sheet.sessions else []
     if panels or below:
-        rows.append({"concat": [*panels, *below], "columns": 2, "spacing": {"row": 26, "column": 32}, "resolve": _EACH})
+        rows.append(
+            {"concat": [*panels, *below], "columns": 2, "spacing": {"row": 26, "column": 32}, "resolve": _EACH}
+        )
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": str(sheet.place),
@@ -146,12 +148,15 @@ def _before(drawing: _Drawing) -> Spec:
 
 def _pain(drawing: _Drawing) -> Spec | None:
     sheet, theme = drawing.sheet, drawing.theme
-    values = [
-        {"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion)} for p in sheet.pains
-    ]
+    values = [{"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion)} for p in sheet.pains]
     if not values:
         return None
-    y = {"field": "score", "type": "quantitative", "scale": {"domain": [0, 10]}, "axis": {"title": None, "tickCount": 5}}
+    y = {
+        "field": "score",
+        "type": "quantitative",
+        "scale": {"domain": [0, 10]},
+        "axis": {"title": None, "tickCount": 5},
+    }
     shape = {"field": "occasion", "type": "nominal", "legend": {"title": None, "orient": "top", "offset": 2}}
     x = day_axis(sheet)
     dots = {"type": "point", "filled": True, "size": 55, "color": theme.ink, "opacity": 1}
@@ -172,21 +177,26 @@ def _pain(drawing: _Drawing) -> Spec | None:
 
 def _phosphatase(drawing: _Drawing) -> Spec | None:
     sheet, theme = drawing.sheet, drawing.theme
-    values = [
-        {"day": lab.when.day.isoformat(), "multiple": round(lab.multiple, 3)}
-        for lab in sheet.labs
-        if lab.multiple is not None
-    ]
-    if not values:
+    known = [(lab.when.day, lab.multiple) for lab in sheet.labs if lab.multiple is not None]
+    if not known:
         return None
-    top = max([2.0, *(float(v["multiple"]) for v in values)])
-    axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' ×'"}
+    values = [{"day": when.isoformat(), "multiple": round(multiple, 3)} for when, multiple in known]
+    top = max(2.0, *(multiple for _day, multiple in known))
+    axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' \N{MULTIPLICATION SIGN}'"}
     y = {"field": "multiple", "type": "quantitative", "scale": {"domain": [0, top], "nice": True}, "axis": axis}
     x = day_axis(sheet)
-    line = {"type": "line", "color": theme.ink, "strokeWidth": 1.2, "point": {"filled": True, "size": 45, "color": theme.ink}}
+    line = {
+        "type": "line",
+        "color": theme.ink,
+        "strokeWidth": 1.2,
+        "point": {"filled": True, "size": 45, "color": theme.ink},
+    }
     limit = {"type": "rule", "color": theme.soft, "strokeDash": [4, 3]}
     return {
-        "title": {"text": _("Alkaline phosphatase"), "subtitle": _("× upper limit; normal does not exclude")},
+        "title": {
+            "text": _("Alkaline phosphatase"),
+            "subtitle": _("upper limit = 1; normal does not exclude"),
+        },
         "width": _WIDTH,
         "height": _LOW,
         "layer": [
@@ -216,5 +226,3 @@ def _config(theme: Theme) -> Spec:
             "offset": 8,
         },
     }
-
-

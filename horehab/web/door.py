@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.wrappers import Response
 
 from horehab.usecases.exchange import User
 from horehab.web.access import allow_everyone
@@ -103,7 +104,7 @@ def sign_out() -> Response:
     """Let someone out; the cookie is emptied."""
     logout_user()
     session.clear()
-    return redirect(url_for(room().options.sign_in_endpoint), code=303, Response=Response)
+    return redirect(url_for(room().options.sign_in_endpoint), code=303)
 
 
 def _let_in(someone: SignedIn, name: str) -> Response:
@@ -113,7 +114,7 @@ def _let_in(someone: SignedIn, name: str) -> Response:
     login_user(someone)
     _audit(name, "signed in")
     is_ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
-    return redirect(wanted if is_ours else url_for(f"{NAME}.caseload"), code=303, Response=Response)
+    return redirect(wanted if is_ours else url_for(f"{NAME}.caseload"), code=303)
 
 
 def _audit(name: str, what: str) -> None:

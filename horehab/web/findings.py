@@ -63,9 +63,7 @@ def finding_at(found: Iterable[JointFinding], place: JointSide) -> JointFinding:
     return JointFinding(place=place, verdict=None, courses=())
 
 
-def _finding(
-    place: JointSide, verdicts: dict[JointSide, Verdict], courses: tuple[Course, ...]
-) -> JointFinding:
+def _finding(place: JointSide, verdicts: dict[JointSide, Verdict], courses: tuple[Course, ...]) -> JointFinding:
     here = tuple(course for course in courses if course.place == place)
     return JointFinding(place=place, verdict=verdicts.get(place), courses=here)
 

@@ -68,4 +68,6 @@ def _opened_joint(opened: OpenPatient, where: JointSide) -> tuple[JointFinding, 
 def _sources(where: JointSide) -> dict[Motion, str]:
     """Name for each motion of a joint where its measurement error was published."""
     rules = room().ports().rules
-    return {motion: numbers.error_source for (joint_, motion), numbers in rules.motions.items() if joint_ is where.joint}
+    return {
+        motion: numbers.error_source for (joint_, motion), numbers in rules.motions.items() if joint_ is where.joint
+    }

@@ -11,6 +11,8 @@ from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = ("en",)
 
+_NONE = "\N{EN DASH}"
+
 _DOMAIN = Domain(translation_directories=[str(Path(__file__).parent / "translations")], domain="horehab")
 
 
@@ -35,7 +37,7 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 def day(value: date | datetime | None) -> str:
     """Write a day as the reader does; a dash where there is none."""
     if value is None:
-        return "–"  # noqa: RUF001  # an en dash stands for "none" in a table
+        return _NONE
     return format_date(value, format="d MMM y", locale=_locale())
 
 
@@ -54,7 +56,7 @@ def language() -> str:
 def number(value: float | None, digits: int = 0) -> str:
     """Write a number as the reader does, with at most so many decimals; a dash where there is none."""
     if value is None:
-        return "–"  # noqa: RUF001  # see day
+        return _NONE
     pattern = "#,##0." + "#" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=_locale())
 
@@ -62,7 +64,7 @@ def number(value: float | None, digits: int = 0) -> str:
 def degrees(value: float | None) -> str:
     """Write an angle, always with its sign; a true minus for a deficit."""
     if value is None:
-        return "–"  # noqa: RUF001  # see day
+        return _NONE
     return number(value).replace("-", "\N{MINUS SIGN}") + "°"
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from horehab.domain.joints import MOTIONS, Joint, JointSide, Side
 from horehab.domain.record import PatientRecord
@@ -71,7 +72,7 @@ def log(key: str) -> Response | str | tuple[str, int]:
     except FormRefused as refused:
         return _page(opened, dict(request.form), tuple(map(_refusal, refused.errors))), 422
     flash(_("Saved. It goes to the EHR by itself.") if is_new else _("This session was saved already."), "horehab")
-    return redirect(url_for("horehab.patient", key=key), code=303, Response=Response)
+    return redirect(url_for("horehab.patient", key=key), code=303)
 
 
 def _refusals(typed: Typed, form: SessionForm) -> tuple[Refusal, ...]:

@@ -82,9 +82,7 @@ def _unforeseen(error: Exception) -> Page:
 
 
 def _page(status: HTTPStatus, happened: str, remedy: str, code: str = "") -> Page:
-    page = render_template(
-        "horehab/problem.html", status=status.value, happened=happened, remedy=remedy, code=code
-    )
+    page = render_template("horehab/problem.html", status=status.value, happened=happened, remedy=remedy, code=code)
     return page, status.value
 
 
@@ -93,4 +91,6 @@ def _back() -> str:
 
 
 def _kept() -> str:
-    return _("What was saved before stays saved. Try again in a minute; if it stays so, tell whoever runs this server.")
+    return _(
+        "What was saved before stays saved. Try again in a minute; if it stays so, tell whoever runs this server."
+    )

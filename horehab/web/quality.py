@@ -1,4 +1,4 @@
-"""Data quality: what could not be read and whom it concerns, what waits for the EHR, and whether we are up to date."""
+"""Data quality: what could not be read and whom it concerns, what waits for the EHR, and how up to date we are."""
 
 from collections import Counter
 

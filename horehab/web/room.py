@@ -64,15 +64,21 @@ def open_patient(key: str, *, what: str) -> OpenPatient:
     UnknownPatient when there is none or when the viewer may not see them: both look alike, and both are noted.
     """
     ports, asked_by = room().ports(), viewer()
-    try:
-        reference = ports.logbook.patient_by_key(key)
-        if not room().options.may_see(asked_by, reference):
-            raise UnknownPatient(key)
-    except UnknownPatient:
+    reference = _visible(key)
+    if reference is None:
         ports.logbook.audit(who=asked_by.name, what=f"refused: {what}", patient=None, now=ports.clock.now())
-        raise UnknownPatient(key) from None
+        raise UnknownPatient(key)
     ports.logbook.audit(who=asked_by.name, what=what, patient=reference, now=ports.clock.now())
     return OpenPatient(key=key, reference=reference, record=ports.logbook.record(reference))
+
+
+def _visible(key: str) -> str | None:
+    """Find the patient of an address, unless the viewer may not see them."""
+    try:
+        reference = room().ports().logbook.patient_by_key(key)
+    except UnknownPatient:
+        return None
+    return reference if room().options.may_see(viewer(), reference) else None
 
 
 def place_of(text: str, key: str) -> JointSide:

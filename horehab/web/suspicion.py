@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from horehab.domain.entries import Decision
 from horehab.domain.joints import JointSide
@@ -16,7 +17,7 @@ from horehab.web.access import CARE, TEAM, allow
 from horehab.web.findings import finding_at, findings
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
-from horehab.web.room import OpenPatient, is_post, open_patient, place_of, room, slug, viewer
+from horehab.web.room import OpenPatient, open_patient, place_of, room, slug, viewer
 from horehab.web.words import TIER_MARKS
 
 _ONLY_PHYSICIAN = (Decision.CONFIRM, Decision.REFUTE)
@@ -48,7 +49,7 @@ def decide(key: str, place: str) -> Response | tuple[str, int]:
         return _page(opened, where, typed, error), 422
     words = _("Decided. The decision goes to the EHR and overwrites nobody's.")
     flash(words if is_new else _("This decision was saved already."), "horehab")
-    return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303, Response=Response)
+    return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
 
 
 def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> DecisionForm:
@@ -109,8 +110,8 @@ def _choices() -> tuple[Decision, ...]:
 
 def _is_decidable(verdict: Verdict | None, charted: Iterable[ChartedOssification]) -> bool:
     may = viewer().role in CARE
-    is_open = any(o.is_ours and o.is_active for o in charted) or (verdict is not None and verdict.tier is Tier.SUSPECT)
-    return may and is_open
+    is_suspected = verdict is not None and verdict.tier is Tier.SUSPECT
+    return may and (is_suspected or any(o.is_ours and o.is_active for o in charted))
 
 
 def _charted(record: PatientRecord, where: JointSide) -> list[ChartedOssification]:

@@ -137,9 +137,22 @@ def reason_word(reason: Reason) -> str:
     return capital(typeset(template.format_map(figures)))
 
 
+_SIGNS = (
+    (" deg", "°"),
+    (" -> ", " → "),
+    ("x its limit", "\N{MULTIPLICATION SIGN} its limit"),
+    ("icu stay", "ICU stay"),
+)
+
+
 def typeset(text: str) -> str:
     """Write arrows, degrees and multiples with their signs."""
-    for plain, sign in ((" deg", "°"), (" -> ", " → "), ("x its limit", "× its limit"), ("icu stay", "ICU stay")):
+    for plain, sign in (
+        (" deg", "°"),
+        (" -> ", " → "),
+        ("x its limit", "\N{MULTIPLICATION SIGN} its limit"),
+        ("icu stay", "ICU stay"),
+    ):
         text = text.replace(plain, sign)
     return text
 

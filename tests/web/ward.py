@@ -25,8 +25,12 @@ from horehab.usecases.review_joints import review_joints
 ZONE = ZoneInfo("Europe/Madrid")
 TODAY = date(2026, 5, 20)
 LEFT_HIP = JointSide(joint=Joint.HIP, side=Side.LEFT)
-ANA = Patient(reference="Patient/ana", name="Ana Prueba", birth_date="1962-03-04", record_number="HC-1001", sex="female")
-BEN = Patient(reference="Patient/ben", name="Ben Ejemplo", birth_date="1950-11-30", record_number="HC-1002", sex="male")
+ANA = Patient(
+    reference="Patient/ana", name="Ana Prueba", birth_date="1962-03-04", record_number="HC-1001", sex="female"
+)
+BEN = Patient(
+    reference="Patient/ben", name="Ben Ejemplo", birth_date="1950-11-30", record_number="HC-1002", sex="male"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,160 @@
+"""Every page shows what the ward needs to see, and says in words what is not known."""
+
+import json
+import re
+
+import pytest
+from html import unescape
+
+from tests.web.conftest import PHYSICIAN, Ward
+from tests.web.ward import ANA
+
+PATIENT_PAGES = (
+    "/patients/{key}",
+    "/patients/{key}/joints/left-hip",
+    "/patients/{key}/suspicions/left-hip",
+    "/patients/{key}/log",
+)
+
+
+def test_the_caseload_puts_the_suspected_before_those_who_cannot_be_judged(ward: Ward) -> None:
+    page = ward.look("/").text
+    assert page.index("Ana Prueba") < page.index("Ben Ejemplo")
+    assert "Left hip" in page
+    assert "No joint measured yet" in page
+
+
+def test_the_caseload_finds_a_patient_by_record_number(ward: Ward) -> None:
+    page = ward.look("/?text=HC-1002").text
+    assert "Ben Ejemplo" in page
+    assert "Ana Prueba" not in page
+
+
+def test_the_caseload_says_what_to_do_when_nobody_matches(ward: Ward) -> None:
+    page = ward.look("/?text=nobody").text
+    assert "No patient matches" in page
+    assert "Show all" in page
+
+
+def test_the_caseload_filters_by_tier_and_by_joint(ward: Ward) -> None:
+    assert "Ben Ejemplo" not in ward.look("/?tier=suspect").text
+    assert "Ana Prueba" in ward.look("/?tier=suspect&joint=hip").text
+    assert "Ana Prueba" not in ward.look("/?tier=suspect&joint=elbow").text
+
+
+@pytest.mark.parametrize("query", ["?tier=nonsense", "?joint=nonsense", "?after=nonsense", "?text=%00", "?after="])
+def test_a_filter_that_is_none_is_no_failure(ward: Ward, query: str) -> None:
+    assert ward.look(f"/{query}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("path", PATIENT_PAGES)
+def test_each_page_of_a_patient_carries_name_birth_date_and_record_number(ward: Ward, path: str) -> None:
+    page = ward.look(path.format(key=ward.ana)).text
+    assert {"Ana Prueba", "1962-03-04", "HC-1001"} <= set(re.findall(r">([^<>]+)<", page))
+
+
+@pytest.mark.parametrize("path", PATIENT_PAGES)
+def test_a_patients_address_holds_nothing_of_the_patient(ward: Ward, path: str) -> None:
+    assert re.fullmatch(r"[0-9a-f]+", ward.ana)
+    assert "ana" not in path.format(key=ward.ana).lower().replace("patients", "")
+
+
+def test_the_patient_page_shows_joints_exposures_labs_and_what_is_due(ward: Ward) -> None:
+    page = unescape(ward.look(f"/patients/{ward.ana}").text)
+    for words in ("Left hip", "best sustained", "ICU stay", "Prone positioning", "1.6", "Measure range of motion"):
+        assert words in page
+    assert "Waiting for the EHR" in page
+
+
+def test_a_patient_never_measured_is_a_blind_spot_not_a_healthy_one(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ben}").text
+    assert "never measured" in page
+    assert "Exposure unknown" in page
+    assert "No loss seen</span>" not in page.replace("hr-legend", "").split("<svg")[0]
+
+
+def test_the_joint_page_has_a_table_twin_of_its_chart(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ana}/joints/left-hip").text
+    assert "/joints/left-hip/chart.svg" in page
+    assert 'href="https://ehr.example/fhir/Observation/lh-FLEXION-11"' in page
+    for degrees in ("78°", "112°", "−6°"):  # noqa: RUF001 - a true minus
+        assert degrees in page
+
+
+def test_a_joint_never_measured_says_that_this_is_not_normal(ward: Ward) -> None:
+    assert "not the same as normal" in ward.look(f"/patients/{ward.ana}/joints/left-knee").text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_chart_is_drawn_in_both_inks(ward: Ward, theme: str) -> None:
+    answer = ward.look(f"/patients/{ward.ana}/joints/left-hip/chart.svg?theme={theme}")
+    assert answer.mimetype == "image/svg+xml"
+    assert "Internal rotation" in answer.text
+    assert "worse since" in answer.text
+    assert "Ana Prueba" not in answer.text
+
+
+def test_a_chart_of_nothing_is_still_a_picture(ward: Ward) -> None:
+    assert ward.look(f"/patients/{ward.ben}/joints/left-hip/chart.svg").text.startswith("<svg")
+
+
+def test_an_ink_that_is_none_is_not_found(ward: Ward) -> None:
+    assert ward.look(f"/patients/{ward.ana}/joints/left-hip/chart.svg?theme=pink").status_code == 404
+
+
+def test_the_suspicion_page_shows_evidence_gaps_and_options_but_never_a_diagnosis(ward: Ward) -> None:
+    page = unescape(ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text)
+    assert "HO suspected in left hip" in page
+    assert "Passive flexion 112 → 78°" in page
+    for part in ("What speaks against it", "What is missing", "What else it could be", "Options to consider"):
+        assert part in page
+    assert "Deep vein thrombosis, left femoral" in page
+    assert 'href="https://ehr.example/fhir/Observation/lh-FLEXION-11"' in page
+    assert "Not a diagnosis" in page
+    assert "probability" not in page
+    assert "no HO" not in page
+
+
+def test_only_a_physician_is_offered_to_confirm_or_refute(ward: Ward) -> None:
+    path = f"/patients/{ward.ana}/suspicions/left-hip"
+    assert "Confirmed, citing imaging" not in ward.look(path).text
+    ward.viewer = PHYSICIAN
+    assert "Confirmed, citing imaging" in ward.look(path).text
+
+
+def test_the_reminders_say_what_is_due_and_why(ward: Ward) -> None:
+    page = ward.look("/reminders").text
+    assert "Review a suspicion" in page
+    assert "Ana Prueba" in page
+    assert "no forceful stretching" in page
+
+
+def test_a_state_without_reminders_says_so(ward: Ward) -> None:
+    assert "Nothing here" in ward.look("/reminders?state=sent").text
+
+
+def test_data_quality_names_what_was_set_aside_and_whom_it_concerns(ward: Ward) -> None:
+    page = ward.look("/quality").text
+    assert "Observation/broken" in page
+    assert "The angle has no unit." in page
+    assert "no unit" in page
+    assert f"/patients/{ward.ben}" in page
+    assert "Suspicion: Left hip" in page
+
+
+def test_health_answers_a_monitor_without_patient_data(ward: Ward) -> None:
+    ward.viewer = None
+    answer = ward.look("/health")
+    assert answer.status_code == 200
+    told = json.loads(answer.text)
+    assert told["set_aside"] == 1
+    assert told["waiting"] > 0
+    assert ANA.name not in answer.text
+    assert "Patient/" not in answer.text
+
+
+def test_health_says_whether_the_clock_tower_lives(ward: Ward) -> None:
+    assert ward.look("/health").json == ward.look("/health").json
+    assert not ward.look("/health").get_json()["is_ticking"]
+    ward.ports.logbook.tick(name="reminders", now=ward.ports.clock.now())
+    assert ward.look("/health").get_json()["is_ticking"]
