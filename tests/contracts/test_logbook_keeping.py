@@ -184,7 +184,11 @@ def test_the_same_text_understood_better_leaves_the_quarantine(logbook: SqlLogbo
 
 
 def test_a_large_text_and_a_text_that_is_no_json_come_back_byte_for_byte(logbook: SqlLogbook) -> None:
-    sources = {"Observation/1": b"{" + b"x" * 50_000 + b"}", "Observation/2": b"x marks nonsense", "Observation/3": b""}
+    sources = {
+        "Observation/1": b"{" + b"x" * 50_000 + b"}",
+        "Observation/2": b"x marks nonsense",
+        "Observation/3": b"",
+    }
     logbook.keep(page(*(replace(broken(r), source=s) for r, s in sources.items())), now=NOW)
     assert dict(logbook.sources_set_aside()) == sources
 
@@ -205,7 +209,8 @@ def test_what_was_logged_here_counts_once_before_and_after_the_chart_has_it(logb
     echo = item("Observation/9", own_key="measurement:m1")
     logbook.keep(page(echo, item("Procedure/9", own_key="session:s1", facts=(session("Procedure/9"),))), now=NOW)
     record = logbook.record(ANA)
-    assert [f.source for f in (*record.readings, *record.sessions)] == ["Observation/9", "Procedure/9"]
+    assert [r.source for r in record.readings] == ["Observation/9"]
+    assert [s.source for s in record.sessions] == ["Procedure/9"]
     assert logbook.local_facts(ANA) == ()
 
 

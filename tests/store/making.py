@@ -120,7 +120,9 @@ def logged(token: str = "s1", patient: str = ANA, **parts: Any) -> SessionEntry:
     )
 
 
-def measured(token: str = "m1", patient: str = ANA, fact: Reading | PainRating | Sign | None = None) -> MeasurementEntry:
+def measured(
+    token: str = "m1", patient: str = ANA, fact: Reading | PainRating | Sign | None = None
+) -> MeasurementEntry:
     fact = replace(fact or reading(), source=f"urn:uuid:{token}", session="urn:uuid:s1")
     return MeasurementEntry(
         measurement_id=token, session_id="s1", patient=patient, fact=fact, performer="Practitioner/3"
@@ -168,7 +170,9 @@ def review(patient: str = ANA, **parts: Any) -> Review:
     return Review(**(values | parts))
 
 
-def item(reference: str = "Observation/1", version: int | str = 1, patient: str | None = ANA, **parts: Any) -> ChartItem:
+def item(
+    reference: str = "Observation/1", version: int | str = 1, patient: str | None = ANA, **parts: Any
+) -> ChartItem:
     """One resource whose last update goes with its version, holding one reading unless told otherwise."""
     number = int(version) if str(version).isdecimal() else 0
     values: dict[str, Any] = {
