@@ -169,9 +169,18 @@ class Client:
 _REDIRECT_REMEDY = "Set HOREHAB_FHIR_URL to the address that the server itself uses; our token goes nowhere else."
 
 
+class _Session(requests.Session):
+    """A session that never looks at redirects: requests would read their body without limit to prepare the next."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Say that there is none, whatever the answer names: the client follows by hand."""
+        del resp
+        return None
+
+
 def _session(connection: Connection) -> requests.Session:
     silence_addresses(connection.origin[1])
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.verify = _file("HOREHAB_CA_BUNDLE", connection.ca_bundle) or True
     if connection.client_certificate:

@@ -11,6 +11,7 @@ from horehab.errors import NotAFhirServer
 from horehab.fhir import verbatim
 from horehab.fhir.answers import Answer, is_incomplete, issues
 from horehab.fhir.client import Client
+from horehab.fhir.rescue import cut_entries
 
 
 class PageExpired(Exception):
@@ -119,15 +120,12 @@ def _with(page: Page, problem: str) -> Page:
 
 def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     """Read one page and the link to the next; a page that cannot be read is a page with a problem."""
-    body = answer.body.removeprefix(b"\xef\xbb\xbf")
-    try:
-        bundle = _BUNDLE.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    opened = _open(answer.body.removeprefix(b"\xef\xbb\xbf"))
+    if opened is None or opened[0].resourceType != "Bundle":
         return _broken(answer, number), None
-    if bundle.resourceType != "Bundle":
-        return _broken(answer, number), None
+    bundle, slices = opened
     links = _links(bundle.link)
-    entries, problems = _entries(bundle.entry, number)
+    entries, problems = _entries(slices, number)
     meta = bundle.meta if isinstance(bundle.meta, dict) else {}
     page = Page(
         entries=entries,
@@ -141,6 +139,28 @@ def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     return page, links.get("next")
 
 
+def _open(body: bytes) -> tuple[_Bundle, list[bytes] | None] | None:
+    """Part a Bundle into its frame and its entries (None when they are no list); None when it cannot be read."""
+    try:
+        bundle = _BUNDLE.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        rescued = cut_entries(body)
+        return _reopen(*rescued) if rescued else None
+    if bytes(bundle.entry) in (b"", b"null"):
+        return bundle, []
+    try:
+        return bundle, [bytes(piece) for piece in _LIST.decode(bundle.entry)]
+    except msgspec.MsgspecError:
+        return bundle, None
+
+
+def _reopen(frame: bytes, slices: list[bytes]) -> tuple[_Bundle, list[bytes]] | None:
+    try:
+        return _BUNDLE.decode(frame), slices
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def _broken(answer: Answer, number: int) -> Page:
     try:
         resource = answer.resource()
@@ -151,12 +171,8 @@ def _broken(answer: Answer, number: int) -> Page:
     return Page(problems=(problem,), is_last=True)
 
 
-def _entries(raw: msgspec.Raw, number: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    if bytes(raw) in (b"", b"null"):
-        return (), ()
-    try:
-        slices = _LIST.decode(raw)
-    except msgspec.MsgspecError:
+def _entries(slices: list[bytes] | None, number: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    if slices is None:
         return (), (f"page {number}: its entries are no list",)
     entries: list[Entry] = []
     problems: list[str] = []
@@ -170,11 +186,11 @@ def _entries(raw: msgspec.Raw, number: int) -> tuple[tuple[Entry, ...], tuple[st
     return tuple(entries), tuple(problems)
 
 
-def _entry(piece: msgspec.Raw, path: str) -> Entry:
+def _entry(piece: bytes, path: str) -> Entry:
     try:
         entry = _ENTRY.decode(piece)
-    except msgspec.MsgspecError:
-        return Entry(path=path, source=bytes(piece))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Entry(path=path, source=piece)
     request = entry.request if isinstance(entry.request, dict) else {}
     response = entry.response if isinstance(entry.response, dict) else {}
     search = entry.search if isinstance(entry.search, dict) else {}

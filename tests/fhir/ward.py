@@ -70,7 +70,7 @@ class Naps:
 @contextmanager
 def client_at(url: str, *, naps: Naps | None = None, **options: Any) -> Iterator[Client]:
     """Open a client that never really sleeps and throws the same dice each time."""
-    client = Client(Connection(url=url, **options), clock(), sleep=naps or Naps(), dice=Random(7))  # noqa: S311  # jitter
+    client = Client(Connection(url=url, **options), clock(), sleep=naps or Naps(), dice=Random(7))  # jitter
     try:
         yield client
     finally:
@@ -81,7 +81,7 @@ def client_at(url: str, *, naps: Naps | None = None, **options: Any) -> Iterator
 def chart_at(url: str, **options: Any) -> Iterator[FhirChart]:
     """Open a chart over such a client."""
     connection = Connection(url=url, **options)
-    client = Client(connection, clock(), sleep=Naps(), dice=Random(7))  # noqa: S311  # jitter
+    client = Client(connection, clock(), sleep=Naps(), dice=Random(7))  # jitter
     chart = FhirChart(connection, Site(zone=MADRID, base=url), clock(), client=client)
     try:
         yield chart
