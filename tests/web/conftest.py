@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from horehab.usecases.ports import Ports
 from horehab.web.language import speak
 from horehab.web.options import Role, Viewer, WebOptions
 from horehab.web.pages import make_blueprint
-from tests.web.ward import ANA, BEN, open_ward
+from tests.web.ward import ANA, BEN, STORE, close, fill, open_ward, ward_items
 
 PHYSIO = Viewer(name="ruiz", display="Ana Ruiz", role=Role.PHYSIOTHERAPIST, practitioner="Practitioner/ruiz")
 PHYSICIAN = Viewer(name="sanz", display="Eva Sanz", role=Role.PHYSICIAN, practitioner="Practitioner/sanz")
@@ -53,11 +54,22 @@ class Ward:
         return client.post(f"/horehab{path}", data={**found, **values})
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fill one store for all tests; each test works on its own copy."""
+    folder = tmp_path_factory.mktemp("ward")
+    ports = open_ward(folder)
+    fill(ports, ward_items())
+    close(ports)
+    return folder / STORE
+
+
 @pytest.fixture
-def ports(tmp_path: Path) -> Iterator[Ports]:
+def ports(filled: Path, tmp_path: Path) -> Iterator[Ports]:
+    copy(filled, tmp_path / STORE)
     ports = open_ward(tmp_path)
     yield ports
-    ports.logbook.close()  # type: ignore[attr-defined]  # the SQL logbook's own
+    close(ports)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from horehab.usecases.review_joints import review_joints
 
 ZONE = ZoneInfo("Europe/Madrid")
 TODAY = date(2026, 5, 20)
+STORE = "ward.sqlite3"
 LEFT_HIP = JointSide(joint=Joint.HIP, side=Side.LEFT)
 ANA = Patient(
     reference="Patient/ana", name="Ana Prueba", birth_date="1962-03-04", record_number="HC-1001", sex="female"
@@ -185,23 +186,28 @@ def broken_item() -> ChartItem:
     )
 
 
-def open_ward(folder: Path, *, items: Iterable[ChartItem] | None = None, today: date = TODAY) -> Ports:
-    """Open ports over a fresh SQLite store with Ana (a hip that worsens) and Ben (never measured)."""
+def open_ward(folder: Path, *, today: date = TODAY) -> Ports:
+    """Open ports over the SQLite store in a folder, on a day of the ward."""
     clock = SetClock(zone=ZONE, instant=datetime(today.year, today.month, today.day, 10, tzinfo=UTC))
-    logbook = open_logbook(f"sqlite:///{folder / 'ward.sqlite3'}", zone=ZONE)
-    ports = Ports(
+    return Ports(
         chart=SilentChart(),  # type: ignore[arg-type]  # an iterator of nothing
-        logbook=logbook,
+        logbook=open_logbook(f"sqlite:///{folder / STORE}", zone=ZONE),
         clock=clock,
         rules=load_rules(),
         zone="Europe/Madrid",
         may_write=True,
         may_write_past=True,
     )
-    if items is None:
-        items = [*items_of(ANA, hip_that_worsens(until=today)), *items_of(BEN, ()), broken_item()]
-    fill(ports, items)
-    return ports
+
+
+def close(ports: Ports) -> None:
+    """Close the store again."""
+    ports.logbook.close()  # type: ignore[attr-defined]  # the SQL logbook's own
+
+
+def ward_items(today: date = TODAY) -> list[ChartItem]:
+    """Ana with a hip that worsens, Ben who was never measured, and one resource that cannot be read."""
+    return [*items_of(ANA, hip_that_worsens(until=today)), *items_of(BEN, ()), broken_item()]
 
 
 def fill(ports: Ports, items: Iterable[ChartItem]) -> None:
