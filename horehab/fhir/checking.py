@@ -23,7 +23,7 @@ def check(resource: dict[str, Any]) -> None:
             value=first.get("input"),
             remedy="Please report this; nothing was written and the entry is kept.",
         ) from error
-    except KeyError as error:
+    except ValueError as error:
         raise InputError(
             f"There is no kind of resource called {kind!r}.", field="resourceType", value=kind, remedy="Report this."
         ) from error

@@ -46,6 +46,11 @@ def number(node: Tree, name: str) -> float | None:
     return taken if isfinite(taken) else None
 
 
+def value_given(node: Tree) -> str | None:
+    """Name the form in which a value is given ("valueString"), or None when there is no value at all."""
+    return next((name for name, value in node.items() if name.startswith("value") and value is not None), None)
+
+
 def said(concept: Tree) -> str | None:
     """Say a coded concept in the chart's own words: its text, else the first display."""
     displays = (word(coding, "display") for coding in children(concept, "coding"))

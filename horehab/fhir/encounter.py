@@ -45,7 +45,7 @@ def facts_in_encounter(resource: Tree, site: Site) -> Found:
 def _stay(resource: Tree, site: Site, place: int | None, ward: Tree) -> tuple[Exposure, ...]:
     start, end = span_at(ward, "period", site)
     if start is None:
-        name = "period" if "period" in resource else "actualPeriod"
+        name = "period" if resource.get("period") else "actualPeriod"
         whole_start, whole_end = span_at(resource, name, site)
         start, end = whole_start, end or whole_end
     if start is None:

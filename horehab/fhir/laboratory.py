@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from horehab.domain.laboratory import Analyte, LabResult
-from horehab.fhir.elements import Tree, child, children, number, word
+from horehab.fhir.elements import Tree, child, children, number, value_given, word
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Site
@@ -74,7 +74,7 @@ def read_laboratory(part: Part, occasion: Occasion, _site: Site) -> tuple[LabRes
         return ()
     value = number(quantity, "value")
     if value is None:
-        given = next((name for name in part.node if name.startswith("value")), None)
+        given = value_given(part.node)
         if given is None and any(part.node.get(name) for name in ("component", "hasMember")):
             return ()
         raise CannotRead("not-a-number" if given else "no-value", part.at(given or "value[x]"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from horehab.domain.signs import PainOccasion, PainRating
 from horehab.fhir import ours
-from horehab.fhir.elements import child, children, extensions, number, word
+from horehab.fhir.elements import child, children, extensions, number, value_given, word
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.places import coded, place_of, written_place
 from horehab.fhir.quarantine import CannotRead
@@ -58,7 +58,7 @@ def _score(part: Part) -> float:
     quantity = child(part.node, "valueQuantity")
     value = number(part.node, "valueInteger") if not quantity else number(quantity, "value")
     if value is None:
-        given = next((name for name in part.node if name.startswith("value")), None)
+        given = value_given(part.node)
         raise CannotRead("not-a-number" if given else "no-value", part.at(given or "value[x]"))
     if quantity.get("comparator") is not None:
         raise CannotRead("comparator", part.at("valueQuantity.comparator"), "A rating is one number.")

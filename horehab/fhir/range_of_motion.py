@@ -8,7 +8,7 @@ from typing import TypeVar
 from horehab.domain.joints import MOTIONS, Joint, Motion
 from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.fhir.angles import bound_in, degrees_in, is_angle
-from horehab.fhir.elements import children
+from horehab.fhir.elements import children, value_given
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Site
@@ -82,7 +82,7 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
 def _without_value(part: Part) -> tuple[Reading, ...]:
     if any(part.node.get(name) for name in ("component", "hasMember")):
         return ()
-    given = next((name for name in part.node if name.startswith("value")), None)
+    given = value_given(part.node)
     if given:
         raise CannotRead("not-a-number", part.at(given))
     raise CannotRead("no-value", part.at("value[x]"))
