@@ -302,7 +302,7 @@ def test_secrets_are_not_in_the_printed_form() -> None:
 
 @pytest.mark.parametrize("setting", ["ca_bundle", "client_certificate", "client_key"])
 def test_a_certificate_file_that_is_not_there_is_named(setting: str) -> None:
-    options = {"client_certificate": __file__, setting: "/nowhere/ca.pem"}
+    options: dict[str, Any] = {"client_certificate": __file__, setting: "/nowhere/ca.pem"}
     with pytest.raises(ConfigurationError, match=f"HOREHAB_{setting.upper()}"), client_at(BASE, **options):
         pass
 

@@ -269,7 +269,7 @@ def test_an_accepted_suspicion_is_provisional_and_still_takes_new_evidence(serve
     assert len(stored["note"]) == 2
 
 
-def test_an_accepted_suspicion_is_not_withdrawn_without_a_person(server: MeddledServer, desk: Desk) -> None:
+def test_an_accepted_suspicion_is_not_withdrawn_without_a_person(desk: Desk) -> None:
     desk.deliver(SUSPICION)
     desk.chart.deliver(ACCEPT, own_versions=frozenset(), target=None)
     desk.own.add("2")
@@ -349,7 +349,7 @@ def test_a_session_that_somebody_corrected_in_the_chart_stays_corrected(server: 
     assert server.store.read(desk.target)["performedPeriod"] == theirs["performedPeriod"]  # type: ignore[index]
 
 
-def test_a_session_that_we_correct_ourselves_is_corrected_in_the_chart(server: MeddledServer, desk: Desk) -> None:
+def test_a_session_that_we_correct_ourselves_is_corrected_in_the_chart(desk: Desk) -> None:
     desk.deliver(SESSION)
     longer = replace(SESSION, session=replace(SESSION.session, minutes=45))
     delivery = desk.deliver(longer)
