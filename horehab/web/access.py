@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
+from horehab.errors import ConfigurationError
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import NAME, room
@@ -51,9 +52,10 @@ def guard() -> Response | None:
 
 
 def token() -> str:
-    """Make the hidden token that each of our forms carries."""
+    """Make the hidden token that each of our forms carries; ConfigurationError without a secret key."""
     if not current_app.secret_key:
-        return ""
+        remedy = "Set SECRET_KEY in the app's config; forms are signed with it."
+        raise ConfigurationError("This app has no secret key.", remedy=remedy)
     made: str = generate_csrf()
     return made
 

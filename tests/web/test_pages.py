@@ -2,9 +2,9 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
-from html import unescape
 
 from tests.web.conftest import PHYSICIAN, Ward
 from tests.web.ward import ANA
@@ -149,7 +149,7 @@ def test_health_answers_a_monitor_without_patient_data(ward: Ward) -> None:
     told = json.loads(answer.text)
     assert told["set_aside"] == 1
     assert told["waiting"] > 0
-    assert ANA.name not in answer.text
+    assert str(ANA.name) not in answer.text
     assert "Patient/" not in answer.text
 
 

@@ -34,7 +34,9 @@ def test_a_route_without_a_rule_is_closed_to_all(ward: Ward) -> None:
 def test_only_health_and_static_files_answer_without_a_name(ward: Ward) -> None:
     ward.viewer = None
     open_to_all = {
-        path for path in paths(ward, ward.ana) if ward.client.get(path, buffered=True).status_code not in (401, 403, 404, 405)
+        path
+        for path in paths(ward, ward.ana)
+        if ward.client.get(path, buffered=True).status_code not in (401, 403, 404, 405)
     }
     assert open_to_all == {"/horehab/health", "/horehab/static/horehab.css"}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from shutil import copy
 from zoneinfo import ZoneInfo
 
 from horehab.clock import SetClock
@@ -17,7 +18,7 @@ from horehab.domain.record import Fact, Patient
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating
 from horehab.rules import load_rules
-from horehab.store import open_logbook
+from horehab.store import adopt, open_logbook
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice, Unreadable
 from horehab.usecases.ports import Ports
 from horehab.usecases.review_joints import review_joints
@@ -198,6 +199,15 @@ def open_ward(folder: Path, *, today: date = TODAY) -> Ports:
         may_write=True,
         may_write_past=True,
     )
+
+
+def copy_ward(filled: Path, folder: Path, *, address: str = "http://127.0.0.1:8765/fhir") -> str:
+    """Copy the filled store as an installation of its own, bound to a server; gives its database address."""
+    folder.mkdir(exist_ok=True)
+    if not (folder / STORE).exists():
+        copy(filled, folder / STORE)
+        adopt(f"sqlite:///{folder / STORE}", address=address)
+    return f"sqlite:///{folder / STORE}"
 
 
 def close(ports: Ports) -> None:
