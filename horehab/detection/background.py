@@ -113,8 +113,9 @@ def exposures(record: PatientRecord, day: date) -> tuple[Reason, ...]:
     """Say what the patient has been through, the longest span of each kind in days; "unknown" is said as missing."""
     longest: dict[ExposureKind, tuple[int, str]] = {}
     for exposure in record.exposures:
-        span = (_days(exposure, day), exposure.source)
-        longest[exposure.kind] = max(longest.get(exposure.kind, span), span)
+        days = _days(exposure, day)
+        if exposure.kind not in longest or days > longest[exposure.kind][0]:
+            longest[exposure.kind] = (days, exposure.source)
     spans = [(kind, *longest[kind]) for kind in ExposureKind if kind in longest]
     return tuple(
         Reason(code="exposure", figures=(("kind", kind.value), ("days", days)), references=(source,))
@@ -132,4 +133,6 @@ def _text(background: Background) -> tuple[tuple[str, str], ...]:
 
 
 def _ordered(reasons: list[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=lambda r: (r.code, r.references, str(r.figures))))
+    """Put reasons into a fixed order, each once however often the chart repeats it."""
+    ordered = sorted(reasons, key=lambda r: (r.code, str(r.figures), r.references))
+    return tuple({(r.code, r.figures): r for r in reversed(ordered)}.values())[::-1]

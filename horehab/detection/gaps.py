@@ -43,7 +43,7 @@ def _readings(file: JointFile, rules: Rules, as_of: date) -> list[Reason]:
 
 def _laboratory(record: PatientRecord) -> tuple[Reason, ...]:
     values = [r for r in record.labs if r.analyte is Analyte.ALKALINE_PHOSPHATASE]
-    latest = max(values, key=lambda r: (r.when.day, r.when.earliest, r.source), default=None)
+    latest = max(values, key=lambda r: (r.when.day, r.when.earliest), default=None)
     if latest is None:
         return (Reason(code="alp-missing"),)
     if latest.multiple is None:

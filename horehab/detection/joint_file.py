@@ -56,7 +56,7 @@ class JointFile:
         if not self.signs:
             return None
         looks = [s for s in self.signs if s.kind is kind and 0 <= (day - s.when.day).days <= within_days]
-        latest = max(looks, key=lambda s: (s.when.day, s.when.earliest, s.source), default=None)
+        latest = max(looks, key=lambda s: (s.when.day, s.when.earliest, s.is_present), default=None)
         return latest if latest is not None and latest.is_present else None
 
 
@@ -104,9 +104,10 @@ def _raised(record: PatientRecord, rules: Rules) -> tuple[LabResult, ...]:
     """Take values above their own limit; a confounded ALP only when that cannot explain it (R14, R15)."""
     confounded = bool(alp_confounders(record))
     least = rules.laboratory.confounded_multiple
+    distinct = {(r.analyte, r.when.earliest, r.value, r.upper_limit): r for r in reversed(record.labs)}
     found = (
         r
-        for r in record.labs
+        for r in distinct.values()
         if r.analyte in SUPPORTING
         and r.is_elevated
         and not (confounded and r.analyte is Analyte.ALKALINE_PHOSPHATASE and (r.multiple or 0) <= least)

@@ -200,7 +200,7 @@ def _slots(record: PatientRecord, rules: Rules, as_of: date) -> Sequence[Slot]:
 
 
 def _offsets(calendar: Calendar, *, is_inpatient: bool) -> Iterable[tuple[int, int, bool]]:
-    """Give first day, due day and whether it is a visit, slot by slot: weekly in hospital, two-weekly, monthly, at last once."""
+    """Give first day, due day and is-a-visit of each slot: weekly in hospital, two-weekly, monthly, once more."""
     day = 0
     step = calendar.inpatient_every if is_inpatient else calendar.biweekly_every
     while day < calendar.biweekly_until:

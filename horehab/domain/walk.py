@@ -74,9 +74,10 @@ class Walk:
         """Take the next visit and see it against what was reached and held before."""
         point = self._seen(visit)
         self._follow_fall(point)
-        self.since.append(visit)
         if self.low is not None and self.risen >= _CONFIRMED:
             self._won_back()
+            point = self._seen(visit)
+        self.since.append(visit)
         self._follow_best(is_calm=not point.is_beyond_error)
         return point
 
@@ -104,8 +105,11 @@ class Walk:
             self.low = level if self.low is None else min(self.low, level)
 
     def _won_back(self) -> None:
-        self.since = self.since[-_CONFIRMED:]
+        """From here on only what was reached since the bottom counts: a new fall is a new one."""
+        self.since = self.since[-1:]
+        self.best, self.best_visits = self.since[0].degrees, tuple(self.since)
         self.low = None
+        self.beyond = 0
         self.risen = 0
         self.falls += 1
 
