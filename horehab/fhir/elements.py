@@ -14,18 +14,25 @@ Tree = Mapping[str, Any]
 def numbered(node: Tree, name: str) -> list[tuple[int, Tree]]:
     """List the objects under a name with their places in the list; a single object counts as the first."""
     value = node.get(name)
-    parts = value if isinstance(value, list) else [value]
-    return [(place, part) for place, part in enumerate(parts) if isinstance(part, dict)]
+    if isinstance(value, list):
+        return [(place, part) for place, part in enumerate(value) if isinstance(part, dict)]
+    return [(0, value)] if isinstance(value, dict) else []
 
 
 def children(node: Tree, name: str) -> list[Tree]:
     """List the objects under a name; a single object counts as a list of one, anything else is left out."""
-    return [part for _, part in numbered(node, name)]
+    value = node.get(name)
+    if isinstance(value, list):
+        return [part for part in value if isinstance(part, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def child(node: Tree, name: str) -> Tree:
     """Take the first object under a name, or an empty one."""
-    return next(iter(children(node, name)), {})
+    value = node.get(name)
+    if isinstance(value, dict):
+        return value
+    return next((part for part in value if isinstance(part, dict)), {}) if isinstance(value, list) else {}
 
 
 def word(node: Tree, name: str) -> str | None:

@@ -13,7 +13,7 @@ from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_reading, unmapped
 from horehab.fhir.signs import is_sign, read_sign
 from horehab.fhir.site import Site
-from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning
+from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning, sides_worded
 
 Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
 
@@ -37,12 +37,21 @@ def parts_of(resource: Tree, site: Site) -> list[Part]:
     """Take an Observation apart into itself and its components; a component inherits what is said of the whole."""
     own = codings(children(resource, "code"), site)
     around = _around(resource, site)
-    whole = Part(path="", node=resource, codings=own, says=meaning(own) | around)
+    worded = sides_worded([*children(resource, "code"), *children(resource, "bodySite")])
+    whole = Part(path="", node=resource, codings=own, says=meaning(own) | around, worded=worded)
     parts = [whole]
     for place, node in numbered(resource, "component"):
         found = codings(children(node, "code"), site)
         says = meaning(found) | _around(node, site)
-        parts.append(Part(path=f"component[{place}]", node=node, codings=found, says=_within(says, whole.says)))
+        parts.append(
+            Part(
+                path=f"component[{place}]",
+                node=node,
+                codings=found,
+                says=_within(says, whole.says),
+                worded=worded | sides_worded(children(node, "code")),
+            )
+        )
     return parts
 
 
@@ -88,4 +97,5 @@ def _refuse(part: Part, _occasion: Occasion, _site: Site) -> tuple[Fact, ...]:
 def _read(part: Part, occasion: Occasion, site: Site, reader: Reader) -> tuple[Fact, ...]:
     if part.path:
         refuse_modifiers(part.node, part.path)
+    part.refuse_other_side()
     return reader(part, occasion, site)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fhir_profiles import CANONICAL
+from horehab.domain.joints import Side
 from horehab.domain.moment import Moment
 from horehab.fhir.elements import Tree, child, children, extensions, own_reference, said
 from horehab.fhir.moments import known_on, moment_at, moment_of
@@ -34,16 +35,25 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """An Observation, or one component of it, with its codings and what they say together with their surroundings."""
+    """An Observation, or one component of it, with its codings and what they say together with their surroundings.
+
+    `worded` are the sides that its words name (texts and displays), which must not contradict its codes.
+    """
 
     path: str
     node: Tree
     codings: tuple[Coding, ...]
     says: Meaning
+    worded: frozenset[Side] = frozenset()
 
     def of(self, occasion: Occasion) -> str:
         """Name the part as a source: "Observation/7#component[2]"."""
         return f"{occasion.reference}#{self.path}" if self.path else occasion.reference
+
+    def refuse_other_side(self) -> None:
+        """Refuse a part whose words name the one side and whose codes the other; CannotRead."""
+        if len(self.worded) == 1 and self.says.sides and not self.worded & self.says.sides:
+            raise CannotRead("sides-disagree", self.at("code"), f"Its words say {next(iter(self.worded)).value}.")
 
     def at(self, name: str) -> str:
         """Name a field of the part as a path in its resource."""

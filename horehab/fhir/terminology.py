@@ -30,6 +30,10 @@ _SIDE_WORDS = {
     "left": frozenset({Side.LEFT}), "right": frozenset({Side.RIGHT}),
     "both": frozenset(Side), "bilateral": frozenset(Side),
 }  # fmt: skip
+_SIDES_IN_WORDS = {
+    Side.LEFT: re.compile(r"\b(left|izquierd[oa]|gauche|links)\b", re.IGNORECASE),
+    Side.RIGHT: re.compile(r"\b(right|derech[oa]|droite?|rechts)\b", re.IGNORECASE),
+}
 _ROM_ROW = re.compile(r"ROM (\w+)(?: - (left|right))? (.+) (Active|Passive)")
 
 
@@ -122,6 +126,17 @@ def places_named(words: str) -> tuple[frozenset[Joint], frozenset[Side]]:
     joints = frozenset(_JOINT_WORDS[name] for name in named if name in _JOINT_WORDS)
     sides: frozenset[Side] = frozenset().union(*(_SIDE_WORDS[name] for name in named if name in _SIDE_WORDS))
     return joints, sides
+
+
+def sides_worded(concepts: Iterable[Tree]) -> frozenset[Side]:
+    """Find the sides that the words of some coded concepts name, in English, Spanish, French or German."""
+    words = [
+        text
+        for concept in concepts
+        for text in (word(concept, "text"), *(word(coding, "display") for coding in children(concept, "coding")))
+        if text
+    ]
+    return frozenset(side for side, named in _SIDES_IN_WORDS.items() if any(named.search(text) for text in words))
 
 
 def _of_row(row: Code) -> Meaning:

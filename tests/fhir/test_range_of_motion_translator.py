@@ -117,6 +117,11 @@ def test_inferred_and_deprecated_loinc_codes_are_read() -> None:
     assert only(reading(code=concept((LOINC, "41301-3")))).motion is Motion.ADDUCTION
 
 
+def test_words_that_name_both_sides_or_the_same_side_contradict_no_code() -> None:
+    assert only(reading(code=concept((LOINC, "41320-3"), text="left hip, compared with the right"))).side is Side.LEFT
+    assert only(reading(bodySite={"text": "hanche gauche"})).side is Side.LEFT
+
+
 def test_a_reading_without_mode_is_its_own_series_and_not_passive() -> None:
     resource = reading(code=concept(ROM, (SNOMED, "9964006")), bodySite=concept(LEFT_KNEE))
     assert only(resource).mode is Mode.UNKNOWN
@@ -187,6 +192,8 @@ def test_a_comparator_makes_a_bound_and_not_a_value(comparator: str, bound: Boun
         ({"modifierExtension": [{"url": "urn:not", "valueBoolean": True}]}, "modifier"),
         ({"bodySite": concept((SNOMED, "287579007"))}, "sides-disagree"),
         ({"bodySite": concept(LEFT_KNEE)}, "joints-disagree"),
+        ({"code": concept((LOINC, "41320-3"), text="Flexion of the RIGHT hip")}, "sides-disagree"),
+        ({"bodySite": {"text": "cadera derecha"}}, "sides-disagree"),
         ({"code": concept((LOINC, "41374-0"))}, "no-side"),
         ({"code": concept((LOINC, "41374-0")), "bodySite": concept((SNOMED, "51440002"))}, "sides-disagree"),
         ({"code": concept(ROM), "bodySite": concept(LEFT_KNEE)}, "no-motion"),
