@@ -16,6 +16,7 @@ from horehab.store.payloads import decode_patient, decode_verdict
 from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
 
 _LARGEST_PAGE = 500
+_MANY = 5000
 _ORDER = {str(place): number for number, place in enumerate(WATCHED_PLACES)}
 _CURSOR = msgspec.json.Decoder(tuple[int, str, str])
 _LAST_CHARACTER = "\U0010ffff"
@@ -24,7 +25,7 @@ _LAST_CHARACTER = "\U0010ffff"
 def page(connection: Connection, query: CaseloadQuery, *, counts: Mapping[str, int]) -> CaseloadPage:
     """Show one page of the patients; InputError for a cursor or a joint that is none."""
     limit = min(max(query.limit, 1), _LARGEST_PAGE)
-    found = connection.execute(_asked(query).limit(limit + 1)).all()
+    found = connection.execute(_asked(connection, query).limit(limit + 1)).all()
     shown = found[:limit]
     references = [row.reference for row in shown]
     verdicts = passes.verdicts_of(connection, references) if references else {}
@@ -49,7 +50,7 @@ def listing_state(connection: Connection) -> int:
     return int(connection.execute(select(tables.installation.c.patients_changed)).scalar_one())
 
 
-def _asked(query: CaseloadQuery) -> Select[Any]:
+def _asked(connection: Connection, query: CaseloadQuery) -> Select[Any]:
     t = tables.patient
     asked = select(t).where(t.c.is_listed).order_by(t.c.need, t.c.name, t.c.reference)
     if query.after:
@@ -60,14 +61,18 @@ def _asked(query: CaseloadQuery) -> Select[Any]:
     elif query.tier:
         asked = asked.where(t.c.tier == query.tier.value)
     for word in names.wanted_words(query.text):
-        asked = asked.where(_has_word(word))
+        asked = asked.where(_has_word(connection, word))
     return asked
 
 
-def _has_word(beginning: str) -> ColumnElement[bool]:
-    words = tables.patient_word
-    found = select(words.c.patient).where(words.c.word >= beginning, words.c.word < beginning + _LAST_CHARACTER)
-    return tables.patient.c.reference.in_(found)
+def _has_word(connection: Connection, beginning: str) -> ColumnElement[bool]:
+    """Look few names up by their words; where many match, walk the caseload instead until the page is full."""
+    words, t = tables.patient_word, tables.patient
+    is_meant = (words.c.word >= beginning) & (words.c.word < beginning + _LAST_CHARACTER)
+    some = select(words.c.patient).where(is_meant)
+    if len(connection.execute(some.limit(_MANY)).all()) < _MANY:
+        return t.c.reference.in_(some)
+    return exists().where(words.c.patient == t.c.reference, is_meant)
 
 
 def _has_joint(joint: str, tier: Tier | None) -> ColumnElement[bool]:
@@ -76,10 +81,8 @@ def _has_joint(joint: str, tier: Tier | None) -> ColumnElement[bool]:
         raise InputError(
             f"The joint {joint!r} is none.", field="joint", value=joint, remedy="Choose one, such as hip."
         )
-    wanted = (tier,) if tier else (Tier.SUSPECT, Tier.WATCH)
-    return exists().where(
-        v.c.patient == tables.patient.c.reference, v.c.joint == joint, v.c.tier.in_([t.value for t in wanted])
-    )
+    wanted = [t.value for t in ((tier,) if tier else (Tier.SUSPECT, Tier.WATCH))]
+    return tables.patient.c.reference.in_(select(v.c.patient).where(v.c.joint == joint, v.c.tier.in_(wanted)))
 
 
 def _cursor(row: Any) -> str:

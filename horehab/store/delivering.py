@@ -34,7 +34,7 @@ def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> t
     if not rows:
         return ()
     taken = leases.take(update(t).where(t.c.row.in_(rows), leases.is_free(t, now)), owner=owner, now=now)
-    found = sorted(leases.claimed(connection, taken, t), key=lambda row: row.position)
+    found = sorted(connection.execute(taken.returning(t)).all(), key=lambda row: row.position)
     return tuple(_citing_the_chart(connection, outbox.as_row(row)) for row in found)
 
 

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
@@ -61,13 +60,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, is_shared: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, *, is_shared: bool = False, is_hasty: bool = False) -> Iterator[Connection]:
     """Open a short transaction that writes, all or nothing, one writer at a time.
 
     `is_shared` lets PostgreSQL run several at once; the statements inside then lock the rows they take.
+    `is_hasty` lets a power cut undo the whole transaction: for what would be read again from the chart anyway.
     """
     with plainly(engine.url), engine.connect() as connection:
-        connection.execution_options(horehab_write=not is_shared)
+        connection.execution_options(horehab_write="shared" if is_shared else "hasty" if is_hasty else "alone")
         with connection.begin():
             yield connection
 
@@ -118,13 +118,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    wanted = connection.get_execution_options().get("horehab_write")
+    if wanted is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if wanted == 'hasty' else 'FULL'}")
     # A writer that begins as a reader can fail in its middle; IMMEDIATE waits at the start instead.
-    is_writer = connection.get_execution_options().get("horehab_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer is not None else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    options: Any = connection.get_execution_options()
-    if options.get("horehab_write"):
+    wanted = connection.get_execution_options().get("horehab_write")
+    if wanted in ("alone", "hasty"):
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+    if wanted == "hasty":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")

@@ -1,10 +1,9 @@
 """The one lease: whoever takes a row has it for a while; who dies loses it, and nobody else gets it meanwhile."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, Update, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, insert, or_, select, update
 
 from horehab.store import tables
 
@@ -50,8 +49,3 @@ def release(connection: Connection, name: str, *, owner: str) -> None:
     """Give back the lease of a piece of work, if it is still the owner's."""
     t = tables.lease
     connection.execute(update(t).where(t.c.name == name, t.c.lease_owner == owner).values(free(t)))
-
-
-def claimed(connection: Connection, statement: Update, table: Table) -> Sequence[Row[Any]]:
-    """Run an update that takes rows and give them as they are now."""
-    return connection.execute(statement.returning(table)).all()

@@ -80,7 +80,7 @@ class SqlLogbook:
 
     def keep(self, page: ChartPage, *, now: datetime) -> Kept:  # noqa: ARG002  # the port's signature
         """Keep a page in one short transaction; older versions and repeats change nothing."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, is_hasty=True) as connection:  # marks follow only with the close of the pass
             return keeping.keep(connection, page.items)
 
     def patients_to_review(self) -> tuple[str, ...]:

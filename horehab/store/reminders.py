@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Column, Connection, Row, insert, select, update
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import leases, tables
@@ -106,7 +106,8 @@ def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> t
         .cte("chosen")
     )
     picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
-    found = leases.claimed(connection, leases.take(picked, owner=owner, now=now), t)
+    taken = leases.take(picked, owner=owner, now=now)
+    found = connection.execute(taken.returning(*_shown())).all()
     return tuple(_as_row(row) for row in sorted(found, key=lambda row: (row.due, row.row)))
 
 
@@ -122,10 +123,15 @@ def settle(connection: Connection, row: ReminderRow, state: ReminderState, *, de
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:
     """List reminders, soonest first."""
     t = tables.reminder
-    asked = select(t).order_by(t.c.due, t.c.row)
+    asked = select(*_shown()).order_by(t.c.due, t.c.row)
     if references is not None:
         asked = asked.where(t.c.patient.in_(references))
     return tuple(_as_row(row) for row in connection.execute(asked))
+
+
+def _shown() -> tuple[Column[Any], ...]:
+    c = tables.reminder.c
+    return (c.row, c.payload, c.due, c.state, c.attempts, c.detail)
 
 
 def _as_row(row: Row[Any]) -> ReminderRow:

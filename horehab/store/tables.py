@@ -143,6 +143,8 @@ verdict = _table(
     Column("payload", Text, nullable=False),
 )
 
+Index("horehab_verdict_by_joint", verdict.c.joint, verdict.c.tier, verdict.c.patient)
+
 mark = _table(
     "mark", "projection", Column("kind", Text, primary_key=True), Column("mark", Text, nullable=False)
 )  # fmt: skip

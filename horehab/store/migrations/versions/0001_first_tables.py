@@ -191,6 +191,7 @@ def upgrade() -> None:
     sa.Column('payload', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('patient', 'joint', 'side')
     )
+    op.create_index('horehab_verdict_by_joint', 'horehab_verdict', ['joint', 'tier', 'patient'], unique=False)
     op.create_table('horehab_write',
     sa.Column('reference', sa.Text(), nullable=False),
     sa.Column('version', sa.Text(), nullable=False),
@@ -201,6 +202,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('horehab_write')
+    op.drop_index('horehab_verdict_by_joint', table_name='horehab_verdict')
     op.drop_table('horehab_verdict')
     op.drop_table('horehab_user')
     op.drop_table('horehab_tick')
