@@ -59,7 +59,7 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
     if len(part.says.sides) != 1:
         raise CannotRead("sides-disagree" if part.says.sides else "no-side", part.at("bodySite"))
     mode = _one(part.says.modes, part, "modes-disagree") or Mode.UNKNOWN
-    degrees, bound, assumptions = _value(part, occasion, site, (joint, motion))
+    degrees, bound = _value(part, occasion, site, (joint, motion))
     reading = Reading(
         source=part.of(occasion),
         joint=joint,
@@ -74,7 +74,7 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
         device=occasion.device,
         position=occasion.position,
         session=occasion.session,
-        assumptions=occasion.assumptions + assumptions,
+        assumptions=occasion.assumptions,
     )
     return (reading,)
 
@@ -107,24 +107,21 @@ def _one(said: Collection[Word], part: Part, disagreement: str) -> Word | None:
     return next(iter(said), None)
 
 
-def _value(
-    part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]
-) -> tuple[float, Bound | None, tuple[str, ...]]:
+def _value(part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]) -> tuple[float, Bound | None]:
+    # An exact conversion and the sign that the site has set are no assumptions.
     path = part.at("valueQuantity")
     degrees, unit = degrees_in(part.node, path)
     bound = bound_in(part.node, path)
     _refuse_radians(degrees, unit, measured, path)
-    assumptions: tuple[str, ...] = () if unit == "deg" else (f"the value is converted from {unit}",)
     if measured in _SMALL_MOTIONS and degrees > 0 and not _has_our_sign(part, occasion):
         if site.extension_sign == "ask":
             raise CannotRead("extension-sign", path, f"Found {degrees:g}.")
         if site.extension_sign == "deficit":
             degrees, bound = -degrees, _OPPOSITE[bound]
-            assumptions += ("the site's extension is a deficit: the sign is turned",)
     least, most = site.limits.get(measured, (-_NO_JOINT_TURNS_FURTHER, _NO_JOINT_TURNS_FURTHER))
     if not least <= degrees <= most:
         raise CannotRead("limits", path, f"Found {degrees:g} degrees; possible are {least:g} to {most:g}.")
-    return degrees, bound, assumptions
+    return degrees, bound
 
 
 def _has_our_sign(part: Part, occasion: Occasion) -> bool:
