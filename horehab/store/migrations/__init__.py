@@ -1,0 +1,1 @@
+"""The steps by which the tables of our memory came to their present shape."""
