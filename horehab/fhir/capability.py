@@ -10,12 +10,14 @@ from horehab.fhir.client import Client
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a server offers for one kind of resource: interactions, search parameters, and how it takes ids."""
+    """What a server offers for one kind of resource: interactions, search parameters, and how it takes ids.
+
+    `takes_our_ids` is None when the server does not say (HAPI 8.8 does not, and takes them).
+    """
 
     interactions: frozenset[str] = frozenset()
     searches: frozenset[str] = frozenset()
-    takes_our_ids: bool = False
-    creates_conditionally: bool = False
+    takes_our_ids: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,15 @@ class Capability:
 
     def may_write(self, kind: str) -> bool:
         """Whether something of that kind can be created, under our id or the server's."""
-        return not self.offers or "create" in self._offer(kind).interactions or self.takes_our_ids(kind)
+        return not self.offers or "create" in self._offer(kind).interactions or self.promises_our_ids(kind)
 
     def takes_our_ids(self, kind: str) -> bool:
-        """Whether that kind can be put under an id of our making."""
-        offer = self._offer(kind)
-        return offer.takes_our_ids and "update" in offer.interactions
+        """Whether it is worth trying to put that kind under an id of our making."""
+        return self._offer(kind).takes_our_ids is not False and self.may_change(kind)
+
+    def promises_our_ids(self, kind: str) -> bool:
+        """Whether the server says outright that it takes ids of our making."""
+        return self._offer(kind).takes_our_ids is True and self.may_change(kind)
 
     def may_change(self, kind: str) -> bool:
         """Whether something of that kind can be changed once it stands there."""
@@ -86,8 +91,7 @@ def _offer(resource: Mapping[str, Any]) -> Offer:
     return Offer(
         interactions=frozenset(str(i.get("code")) for i in _dicts(resource.get("interaction"))),
         searches=frozenset(str(p.get("name")) for p in _dicts(resource.get("searchParam"))),
-        takes_our_ids=resource.get("updateCreate") is True,
-        creates_conditionally=resource.get("conditionalCreate") is True,
+        takes_our_ids=resource.get("updateCreate") if isinstance(resource.get("updateCreate"), bool) else None,
     )
 
 

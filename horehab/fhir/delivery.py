@@ -23,9 +23,9 @@ from horehab.fhir import writing
 from horehab.fhir.capability import Capability
 from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.entitlement import DecisionRights, FactRights, SuspicionRights, TaskRights
-from horehab.fhir.placing import Decide, RefusesOurIds, place, revise
+from horehab.fhir.placing import Decide, NotCreated, place, revise
 from horehab.fhir.references import IDENTIFIERS
-from horehab.fhir.server_ids import find_ours, place_by_identifier
+from horehab.fhir.server_ids import find_ours, is_there, place_by_identifier
 from horehab.fhir.site import Site
 from horehab.fhir.standing import Settled
 
@@ -72,12 +72,23 @@ class Courier:
         name = target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))
         wanted = {**wanted, "id": name}
         decide = self._rights(entry, wanted, own, cited)
-        if target is None and not self.capability().takes_our_ids(kind):
+        if target:
+            return revise(self.client, target, decide)
+        if self._must_be_looked_for(wanted):
             return self._without_our_id(wanted, decide)
         try:
             return place(self.client, f"{kind}/{name}", wanted, decide)
-        except RefusesOurIds:
+        except NotCreated as refusal:
+            if self.capability().promises_our_ids(kind) and not refusal.is_for_the_id:
+                raise Settled(Outcome.REFUSED, f"The server does not take it ({refusal}).") from refusal
             return self._without_our_id(wanted, decide)
+
+    def _must_be_looked_for(self, wanted: Resource) -> bool:
+        """Whether it stands, or must stand, under an id of the server's; a server that promises nothing chose once."""
+        kind = wanted["resourceType"]
+        if self.capability().promises_our_ids(kind):
+            return False
+        return not self.capability().takes_our_ids(kind) or is_there(self.client, wanted)
 
     def _without_our_id(self, wanted: Resource, decide: Decide) -> Delivery:
         kind = wanted["resourceType"]
@@ -123,14 +134,22 @@ class Courier:
     def _task_of(self, condition_id: str) -> str | None:
         """Find the task that stands in for a suspicion where the server takes no Conditions."""
         key = f"suspicion:{condition_id}"
-        if self.capability().takes_our_ids("Task"):
-            return f"Task/{_letters(f'task:{key}')}"
-        return find_ours(self.client, "Task", f"{IDENTIFIERS}task", key)
+        return self._stands(f"Task/{_letters(f'task:{key}')}") or find_ours(
+            self.client, "Task", f"{IDENTIFIERS}task", key
+        )
 
     def _ours(self, kind: str, name: str, identity: str) -> str | None:
-        if self.capability().takes_our_ids(kind):
-            return f"{kind}/{_letters(identity)}"
-        return find_ours(self.client, kind, f"{IDENTIFIERS}{name}", identity)
+        return self._stands(f"{kind}/{_letters(identity)}") or find_ours(
+            self.client, kind, f"{IDENTIFIERS}{name}", identity
+        )
+
+    def _stands(self, reference: str) -> str | None:
+        """Give the reference back if something stands under it, or is promised to."""
+        kind = reference.partition("/")[0]
+        if self.capability().promises_our_ids(kind):
+            return reference
+        stands = self.capability().takes_our_ids(kind) and self.client.get(reference).is_success
+        return reference if stands else None
 
 
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")

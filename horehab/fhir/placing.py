@@ -20,18 +20,22 @@ Raises Settled when that is for a person to say.
 _ROUNDS = 3
 _CLASHES = (409, 412)
 _AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
-_NO_SUCH_DOOR = (404, 405)
+_NOT_CREATED = (400, 404, 405, 422)
 
 
-class RefusesOurIds(Exception):
-    """The server creates nothing under an id of ours."""
+class NotCreated(Exception):
+    """The server did not create it under our id: perhaps for the id, perhaps for what it is. The text says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.reason())
+        self.is_for_the_id = answer.status in (404, 405)
 
 
 def place(client: Client, reference: str, wanted: Resource, decide: Decide) -> Delivery:
     """Make the chart say what is wanted under a reference, in the order of fhir.md section 2.
 
     Looks first, each time. What is there is left or edited as `decide` says, under its own version; a clash
-    means look and decide again, three times at most. Raises Settled, RefusesOurIds and the client's errors.
+    means look and decide again, three times at most. Raises Settled, NotCreated and the client's errors.
     """
     for _ in range(_ROUNDS):
         found = read_standing(client, reference)
@@ -64,8 +68,8 @@ def _create(client: Client, reference: str, wanted: Resource) -> Delivery | None
     answer = client.send("PUT", reference, dict(wanted), headers={"If-None-Match": "*"})
     if answer.status in _CLASHES:
         return None
-    if answer.status in _NO_SUCH_DOOR:
-        raise RefusesOurIds
+    if answer.status in _NOT_CREATED:
+        raise NotCreated(answer)
     version = _written(client, reference, answer)
     before = version_before(client, reference, version)
     if before is not None:

@@ -39,6 +39,11 @@ def place_by_identifier(client: Client, wanted: Resource, decide: Decide) -> Del
     return revise(client, _sweep(client, wanted, found).reference, decide)
 
 
+def is_there(client: Client, wanted: Resource) -> bool:
+    """Tell whether what is wanted stands there already, under whatever id."""
+    return bool(_standing(client, wanted))
+
+
 def find_ours(client: Client, kind: str, system: str, value: str) -> str | None:
     """Find the reference of what bears our identifier; of several the oldest that stands; None when none does."""
     wanted = {"resourceType": kind, "identifier": [{"system": system, "value": value}]}

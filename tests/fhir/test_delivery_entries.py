@@ -126,6 +126,11 @@ def takes_no(*kinds: str) -> Any:
     return edit
 
 
+def says_nothing_of_ids(statement: dict[str, Any]) -> None:
+    for resource in statement["rest"][0]["resource"]:
+        del resource["updateCreate"]
+
+
 def fresh(desk: Desk) -> Desk:
     return Desk(chart=desk.chart)
 
@@ -160,6 +165,47 @@ def test_an_entry_is_written_once_whatever_happens_to_the_first_answer(
     stored = server.store.read(second.reference)
     assert stored is not None
     assert stored["meta"]["versionId"] == "1"
+
+
+def test_a_server_that_says_nothing_of_ids_is_given_ours(server: MeddledServer, desk: Desk) -> None:
+    server.edit_metadata = says_nothing_of_ids
+    assert desk.deliver(SUSPICION).reference == NAME
+    reasons = fresh(desk).deliver(REASONS)
+    assert reasons.reference is not None
+    stored = server.store.read(reasons.reference)
+    assert stored is not None
+    assert stored["target"] == [{"reference": NAME}]
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 422])
+def test_a_server_that_says_nothing_of_ids_and_refuses_ours_gives_its_own(
+    server: MeddledServer, desk: Desk, status: int
+) -> None:
+    server.edit_metadata = says_nothing_of_ids
+    server.refuse = {"PUT": status}
+    suspicion = desk.deliver(SUSPICION)
+    assert suspicion.outcome is Outcome.DONE
+    assert suspicion.reference not in (None, NAME)
+    reasons = fresh(desk).deliver(REASONS)
+    assert reasons.reference is not None
+    stored = server.store.read(reasons.reference)
+    assert stored is not None
+    assert stored["target"] == [{"reference": suspicion.reference}]
+
+
+def test_a_server_that_changes_its_mind_about_ids_gets_no_double(server: MeddledServer, desk: Desk) -> None:
+    server.edit_metadata = says_nothing_of_ids
+    server.refuse = {"PUT": 405}
+    first = fresh(desk).deliver(SUSPICION)
+    server.refuse = {}
+    assert fresh(desk).deliver(SUSPICION).reference == first.reference
+    assert len(server.store.search("Condition")) == 1
+
+
+def test_what_was_delivered_and_is_there_no_more_is_for_a_person(server: MeddledServer, desk: Desk) -> None:
+    desk.target, desk.own = NAME, {"1"}
+    assert desk.deliver(WITH_MORE).outcome is Outcome.CONFLICT
+    assert server.store.search("Condition") == ()
 
 
 def test_a_measurement_cites_the_session_where_it_stands(server: MeddledServer, desk: Desk) -> None:

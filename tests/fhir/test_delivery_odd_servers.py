@@ -9,7 +9,7 @@ import responses
 from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir.client import Client
 from horehab.fhir.comparison import carries, lacking
-from horehab.fhir.placing import RefusesOurIds, place
+from horehab.fhir.placing import NotCreated, place
 from horehab.fhir.standing import Settled, Standing
 from tests.fhir.ward import client_at
 
@@ -48,14 +48,15 @@ def put(client: Client) -> Delivery:
         return settled.delivery
 
 
-@pytest.mark.parametrize("status", [404, 405])
-def test_a_server_that_has_no_door_for_our_ids_is_recognised(
-    wire: responses.RequestsMock, client: Client, status: int
+@pytest.mark.parametrize(("status", "is_for_the_id"), [(404, True), (405, True), (400, False), (422, False)])
+def test_a_server_that_creates_nothing_under_our_ids_is_recognised(
+    wire: responses.RequestsMock, client: Client, status: int, is_for_the_id: bool
 ) -> None:
     wire.get(AT, status=404)
     wire.put(AT, status=status)
-    with pytest.raises(RefusesOurIds):
+    with pytest.raises(NotCreated) as caught:
         place(client, NAME, OURS, edit)
+    assert caught.value.is_for_the_id is is_for_the_id
 
 
 @pytest.mark.parametrize(
@@ -189,11 +190,12 @@ def test_a_refusal_names_place_and_reason_but_no_patient(wire: responses.Request
     }
     wire.get(AT, status=404)
     wire.put(AT, status=422, json={"resourceType": "OperationOutcome", "issue": [issue]})
-    delivery = put(client)
-    assert delivery.outcome is Outcome.REFUSED
-    assert "Condition.evidence[0]" in delivery.detail
-    assert "shall not have a status" in delivery.detail
-    assert not any(word in delivery.detail for word in ("Smith", "Canary", "1950"))
+    with pytest.raises(NotCreated) as caught:
+        place(client, NAME, OURS, edit)
+    detail = str(caught.value)
+    assert "Condition.evidence[0]" in detail
+    assert "shall not have a status" in detail
+    assert not any(word in detail for word in ("Smith", "Canary", "1950"))
 
 
 @pytest.mark.parametrize(
