@@ -74,10 +74,10 @@ def matches(store: SandboxStore, kind: str, asked: Pairs) -> tuple[Version, ...]
     query = understand(known_type(kind), asked, is_strict=True)
     if not query.used:
         raise Refusal(400, f"The condition on {kind} names no search parameter.")
-    found = store.shelf.by_keys(store.shelf.keys(query.condition, query.values, query.order))
-    if len(found) > 1:
-        raise Refusal(412, f"The condition on {kind} matches {len(found)} resources: expected is one at most.")
-    return found
+    keys = store.shelf.keys(query.condition, query.values, query.order)
+    if len(keys) > 1:
+        raise Refusal(412, f"The condition on {kind} matches {len(keys)} resources: expected is one at most.")
+    return store.shelf.by_keys(keys)
 
 
 def create(desk: Desk, kind: str, resource: Resource, *, unless: Pairs = (), identity: str = "") -> Answer:

@@ -42,6 +42,7 @@ DEFAULT_COUNT, MAXIMUM_COUNT = 20, 500
 class Query:
     """One understood search: SQL condition and values, order, page size, and the parameters that were used."""
 
+    resource_type: str
     conditions: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
     used: list[tuple[str, str]] = field(default_factory=list)
@@ -113,8 +114,8 @@ def _add_indexed(query: Query, name: str, parameter: Parameter, text: str) -> No
     alternatives = [_value_condition(parameter, value) for value in re.split(r"(?<!\\),", text)]
     either = " OR ".join(condition for condition, _ in alternatives)
     query.meet(
-        f"r.key IN (SELECT f.key FROM found_by f WHERE f.type = r.type AND f.name = ? AND ({either}))",  # noqa: S608 -- values are bound
-        [name, *(value for _, values in alternatives for value in values)],
+        f"r.key IN (SELECT f.key FROM found_by f WHERE f.type = ? AND f.name = ? AND ({either}))",  # noqa: S608 -- values are bound
+        [query.resource_type, name, *(value for _, values in alternatives for value in values)],
     )
 
 
@@ -140,7 +141,7 @@ def understand(resource_type: str, asked: Pairs, *, is_strict: bool) -> Query:
 
     A parameter without a value is left out, as HAPI does. The total is always accurate.
     """
-    query = Query()
+    query = Query(resource_type=resource_type)
     query.meet("r.type = ?", [resource_type])
     known = parameters(resource_type)
     for name, text in asked:

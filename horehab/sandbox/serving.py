@@ -1,7 +1,7 @@
 """Serving the sandbox over HTTP on this machine: in a thread for the demo and the tests, or until interrupted."""
 
 import threading
-from socket import socket
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,26 +15,33 @@ from horehab.sandbox.app import BASE_PATH, MAX_BODY
 _THREADS = 8
 
 
-def _listen(app: Flask, host: str, port: int) -> tuple[Any, dict[int, socket]]:
-    sockets: dict[int, socket] = {}
+def _door(host: str, port: int) -> socket:
+    """Open the listening socket, so that it can be closed again when somebody else listens there."""
+    door = socket()
     try:
-        server = create_server(
-            app, map=sockets, host=host, port=port, ipv6=False, threads=_THREADS, max_request_body_size=MAX_BODY
-        )
-    except (OSError, ValueError) as error:
+        door.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        door.bind((host, port))
+    except (OSError, OverflowError) as error:
+        door.close()
         raise ConfigurationError(
             f"The sandbox cannot listen on {host}:{port}: {error}.",
             remedy="Give another port with --port, or end the program that uses it.",
         ) from error
-    return server, sockets
+    return door
+
+
+def _server(app: Flask, door: socket, sockets: dict[int, socket]) -> Any:
+    return create_server(app, map=sockets, sockets=[door], threads=_THREADS, max_request_body_size=MAX_BODY)
 
 
 class Serving:
     """A sandbox that answers until it is closed; a context manager."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        self._server, self._sockets = _listen(app, host, port)
-        self.url = f"http://{host}:{self._server.effective_port}{BASE_PATH}"
+        door = _door(host, port)
+        self.url = f"http://{host}:{door.getsockname()[1]}{BASE_PATH}"
+        self._sockets: dict[int, socket] = {}
+        self._server = _server(app, door, self._sockets)
         self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
         self._thread.start()
 
@@ -62,5 +69,4 @@ def serve(app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> Serving:
 
 def serve_forever(app: Flask, *, host: str = "127.0.0.1", port: int = 8765) -> None:
     """Serve until interrupted (Ctrl-C); ConfigurationError when the port is in use."""
-    server, _ = _listen(app, host, port)
-    server.run()
+    _server(app, _door(host, port), {}).run()

@@ -1,4 +1,4 @@
-"""What we rely on that a server refuses: a body of the wrong shape, an unknown address; and what it keeps as written."""
+"""What a server must refuse (wrong shapes, unknown addresses), and what it must keep as it was written."""
 
 import json
 
