@@ -24,9 +24,8 @@ def sentence(verdict: Verdict) -> str:
             return f"{said} ({_listed(verdict.against)}). Not known or no help: {_listed(verdict.missing) or '-'}."
         case Tier.WATCH:
             return f"Watch {verdict.place}, consider HO: {_grounds(verdict)}. {_options(verdict)} Not a diagnosis."
-        case Tier.SUSPECT:
-            grounds = f"HO suspected in {verdict.place}: {_grounds(verdict)}."
-            return f"{grounds} {_also(verdict)} {_options(verdict)} Not a diagnosis."
+    grounds = f"HO suspected in {verdict.place}: {_grounds(verdict)}."
+    return f"{grounds} {_also(verdict)} {_options(verdict)} Not a diagnosis."
 
 
 def _place(verdict: Verdict) -> str:

@@ -116,7 +116,8 @@ def exposure(kind: ExposureKind = ExposureKind.ICU_STAY, *, start: int = 0, end:
 
 
 def background(kind: BackgroundKind, *, place: JointSide | None = None, text: str = "") -> Background:
-    return Background(source=named(), kind=kind, text=text or kind.value, start=moment(1), known_on=day(1), place=place)
+    words = text or kind.value
+    return Background(source=named(), kind=kind, text=words, start=moment(1), known_on=day(1), place=place)
 
 
 def record(*facts: Fact | Iterable[Fact], patient: Patient = PATIENT) -> PatientRecord:

@@ -69,10 +69,7 @@ def test_no_record_makes_it_raise_and_order_does_not_matter(
 def test_exact_repeats_under_another_name_change_nothing(
     facts: Sequence[Fact], again: Sequence[int], as_of: int
 ) -> None:
-    repeats: list[Fact] = []
-    for index in again:
-        if index < len(facts):
-            repeats.append(replace(facts[index], source=f"Observation/z{index}"))
+    repeats = [replace(facts[i], source=f"Observation/z{i}") for i in again if i < len(facts)]
     once = judge(record(list(facts)), RULES, day(as_of))
     twice = judge(record([*facts, *repeats]), RULES, day(as_of))
     assert [_kept(v) for v in once] == [_kept(v) for v in twice]

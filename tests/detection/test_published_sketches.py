@@ -66,13 +66,14 @@ def _rest(*suspected: JointSide) -> list[Fact]:
 
 def _case_five() -> PatientRecord:
     joints = (*HIPS, *SHOULDERS, *KNEES)
-    facts: list[Fact] = [exposure(ExposureKind.ECMO, end=50), exposure(ExposureKind.SEDATION, end=58), lab(57, 1500, limit=100)]
+    facts: list[Fact] = [exposure(ExposureKind.ECMO, end=50), exposure(ExposureKind.SEDATION, end=58)]
+    facts += [lab(57, 1500, limit=100)]
     facts += [background(BackgroundKind.PREGNANCY), *_stable(*ELBOWS)]
     ups = [(45, 110), (52, 109), (60, 78), (67, 70), (81, 72), (95, 78), (109, 86), (123, 92), (137, 94), (151, 95)]
     downs = [(180, 94), (187, 66), (194, 62)]
     for place in joints:
         facts += course([*ups, *downs], place=place)
-        facts += [pain(60, 6, place=place), pain(67, 6, place=place), pain(137, 2, place=place), pain(187, 6, place=place)]
+        facts += [pain(n, score, place=place) for n, score in ((60, 6), (67, 6), (137, 2), (187, 6))]
     return record(facts)
 
 
@@ -137,7 +138,8 @@ def test_each_published_joint_is_suspected_in_its_window_and_no_other(sketch: Sk
         assert verdict(sketch.record, first - 1, place).tier is not Tier.SUSPECT
         assert (verdict(sketch.record, last, place).tier is Tier.SUSPECT) is is_due, str(place)
         if not is_due:
-            assert all(verdict(sketch.record, n, place).tier is not Tier.SUSPECT for n in range(last, sketch.until, 7))
+            days = range(last, sketch.until, 7)
+            assert all(verdict(sketch.record, n, place).tier is not Tier.SUSPECT for n in days)
 
 
 @pytest.mark.parametrize("place", SKETCHES[4].suspected, ids=str)

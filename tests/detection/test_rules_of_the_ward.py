@@ -65,10 +65,17 @@ def test_a_loss_within_measurement_error_stays_quiet() -> None:
     assert verdict(record(steady(49), reading(49, 101)), 49).tier is Tier.QUIET
 
 
+def test_a_loss_right_after_the_only_earlier_reading_is_watched_and_says_so() -> None:
+    found = verdict(record(reading(42, 110), reading(49, 90)), 49)
+    assert found.tier is Tier.WATCH
+    assert found.reasons[0].figure("best_visits") == 1
+
+
 def test_other_hands_need_a_larger_loss() -> None:
     other = reading(49, 96, rater="Practitioner/2")
     assert verdict(record(steady(49), other), 49).tier is Tier.QUIET
-    assert verdict(record(steady(49), reading(49, 92, rater=None)), 49).reasons[0].figure("raters") == "rater not named"
+    nobody = verdict(record(steady(49), reading(49, 92, rater=None)), 49)
+    assert nobody.reasons[0].figure("raters") == "rater not named"
 
 
 def test_r06_a_loss_that_stays_is_suspected_without_any_pain() -> None:
@@ -263,7 +270,10 @@ def test_r28_surgery_is_named_only_for_a_confirmed_ossification() -> None:
 
 
 RELAPSE = course(
-    [(28, 110), (35, 111), (42, 110), (49, 80), (56, 70), (63, 66), (77, 75), (91, 84), (105, 92), (119, 94), (133, 93)]
+    [
+        *((28, 110), (35, 111), (42, 110), (49, 80), (56, 70), (63, 66)),
+        *((77, 75), (91, 84), (105, 92), (119, 94), (133, 93)),
+    ]
 )
 
 

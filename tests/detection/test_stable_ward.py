@@ -15,7 +15,12 @@ from horehab.domain.record import Fact, PatientRecord
 from tests.detection.joints_at_hand import RULES, day, pain, reading, record
 
 _PLAN = {
-    Joint.HIP: {Motion.FLEXION: 100, Motion.ABDUCTION: 35, Motion.INTERNAL_ROTATION: 28, Motion.EXTERNAL_ROTATION: 35},
+    Joint.HIP: {
+        Motion.FLEXION: 100,
+        Motion.ABDUCTION: 35,
+        Motion.INTERNAL_ROTATION: 28,
+        Motion.EXTERNAL_ROTATION: 35,
+    },
     Joint.SHOULDER: {Motion.FLEXION: 140, Motion.ABDUCTION: 130, Motion.EXTERNAL_ROTATION: 60},
     Joint.KNEE: {Motion.FLEXION: 120, Motion.EXTENSION: -3},
     Joint.ELBOW: {Motion.FLEXION: 135, Motion.EXTENSION: -3, Motion.PRONATION: 70, Motion.SUPINATION: 70},
