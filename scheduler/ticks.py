@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from horehab.clock import SystemClock
 from horehab.domain.reminder import Reminder
 from horehab.errors import HorehabError
 from horehab.usecases.keep_step import keep_step
@@ -121,8 +123,10 @@ def start_clock(tower: Tower, ticks: tuple[Tick, ...] = TICKS) -> BackgroundSche
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=UTC,
     )
+    # APScheduler goes by the machine's clock: with another it would count up every tick missed since.
+    at_once = SystemClock(zone=ZoneInfo("UTC")).now()
     for tick in ticks:
         trigger = IntervalTrigger(seconds=tick.seconds, timezone=UTC)
-        clock.add_job(run_tick, trigger, (tower, tick), id=tick.name, next_run_time=tower.ports.clock.now())
+        clock.add_job(run_tick, trigger, (tower, tick), id=tick.name, next_run_time=at_once)
     clock.start()
     return clock

@@ -92,7 +92,9 @@ def test_a_recipient_whom_the_server_refuses_for_good_fails_and_one_for_now_wait
     assert "gone@ward.example" not in receipt.detail
 
 
-@pytest.mark.parametrize("address", ["team", "team@ward.example\r\nBcc: all@ward.example", "tëam@ward.example", "a b@c"])
+@pytest.mark.parametrize(
+    "address", ["team", "team@ward.example\r\nBcc: all@ward.example", "tëam@ward.example", "a b@c"]
+)
 def test_an_address_that_cannot_be_used_fails_and_nothing_leaves(
     smtp: RunningMailServer, postbox: SmtpPostbox, address: str
 ) -> None:

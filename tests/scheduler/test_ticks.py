@@ -1,0 +1,210 @@
+"""The ticks: each one's work is done once, whatever fails is tried again, and nothing of a patient is logged."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from horehab.clock import SetClock
+from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.errors import EhrUnavailable
+from horehab.settings import Settings
+from horehab.usecases.exchange import ReminderRow
+from horehab.wiring import opened_ports
+from scheduler.postbox import MailServer, SmtpPostbox
+from scheduler.ticks import TICKS, Stopping, Tick, Tower, run_tick, start_clock
+from tests.servers.sandbox import RunningSandbox
+from tests.servers.smtp import MailServer as RunningMailServer
+
+HEARTBEAT, STEP, REMINDERS = TICKS
+
+
+@contextmanager
+def _another(tower: Tower, settings: Settings) -> Iterator[Tower]:
+    """A second scheduler over the same store, as on another machine."""
+    with opened_ports(settings, clock=tower.ports.clock) as ports:
+        yield replace(tower, ports=ports)
+
+
+def test_a_step_reads_reviews_and_writes_the_suspicion(tower: Tower) -> None:
+    assert run_tick(tower, STEP)
+    done = [row for row in tower.ports.logbook.outbox(open_only=False) if row.state == "done"]
+    assert any(row.key.startswith("suspicion:") for row in done)
+
+
+def test_of_two_schedulers_one_does_the_work_of_a_tick(
+    tower: Tower, settings: Settings, clock: SetClock, sandbox: RunningSandbox
+) -> None:
+    with _another(tower, settings) as other:
+        assert run_tick(tower, STEP)
+        # Gone from now on: whoever asks the server again is found out.
+        away = replace(other, ports=replace(other.ports, chart=_Silent()))
+        assert run_tick(away, STEP)
+        clock.advance(timedelta(seconds=STEP.seconds * 0.95))
+        assert not run_tick(away, STEP)
+    assert sandbox.url
+
+
+class _Silent:
+    """A chart whose server does not answer; whoever asks it is found out."""
+
+    address = "http://127.0.0.1:9/fhir"
+
+    def __getattr__(self, name: str) -> object:
+        raise EhrUnavailable(f"asked for {name}")
+
+
+def test_a_scheduler_that_died_in_a_step_is_followed_by_another_after_its_lease(
+    tower: Tower, settings: Settings, clock: SetClock
+) -> None:
+    with _another(tower, settings) as other:
+        assert tower.hold(STEP, 180)
+        assert run_tick(other, STEP)
+        assert other.ports.logbook.last_review() is None
+        clock.advance(timedelta(seconds=181))
+        assert run_tick(other, STEP)
+        assert other.ports.logbook.last_review() is not None
+
+
+def test_the_heartbeat_tells_the_pages_that_the_tower_lives(tower: Tower, clock: SetClock) -> None:
+    assert run_tick(tower, HEARTBEAT)
+    assert tower.ports.logbook.health(now=clock.now()).last_tick == clock.now()
+
+
+def test_a_failing_tick_is_logged_without_patient_data_and_tried_again(
+    tower: Tower, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[str] = []
+
+    def fails_once(_tower: Tower, _tick: Tick) -> bool:
+        calls.append("called")
+        if len(calls) == 1:
+            raise RuntimeError("canary: Patient/7 of Ana Ruiz")
+        return True
+
+    tick = Tick(name="canary", seconds=1, verb=fails_once)
+    with caplog.at_level(logging.DEBUG):
+        assert not run_tick(tower, tick)
+        assert run_tick(tower, tick)
+    assert "RuntimeError" in caplog.text
+    assert "Ana Ruiz" not in caplog.text
+    assert "Patient/7" not in caplog.text
+
+
+def test_no_patient_stands_in_the_log_of_a_step(tower: Tower, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert run_tick(tower, STEP)
+        assert run_tick(tower, REMINDERS)
+    patient = tower.ports.logbook.patients()[0]
+    # The doors' own loggers; a library's DEBUG lines (urllib3) are off outside tests.
+    said = " ".join(
+        record.getMessage() for record in caplog.records if record.name.startswith(("scheduler", "horehab"))
+    )
+    assert patient.removeprefix("Patient/") not in said
+    assert "patients reviewed" in caplog.text
+
+
+def test_a_server_that_does_not_answer_does_not_stop_the_clock(tower: Tower) -> None:
+    silent = replace(tower, ports=replace(tower.ports, chart=_Silent()))
+    assert not run_tick(silent, STEP)
+    assert run_tick(tower, STEP)
+
+
+def test_a_tower_that_is_asked_to_stop_ends_between_two_pieces_and_loses_nothing(tower: Tower) -> None:
+    tower.stop.set()
+    with pytest.raises(Stopping):
+        tower.go_on(STEP)
+    assert run_tick(tower, STEP)
+    assert tower.ports.logbook.last_review() is None
+    tower.stop.clear()
+    assert run_tick(tower, STEP)
+    assert tower.ports.logbook.last_review() is not None
+
+
+def _remind(tower: Tower, *, count: int) -> None:
+    """Put reminders down that are due by mail now, as the follow-up calendar does."""
+    day = tower.ports.clock.today()
+    wanted = [
+        Reminder(
+            patient="Patient/published-1",
+            rule=ReminderRule.MEASURE_ROM,
+            place=None,
+            recipient="team",
+            channel="email",
+            window=f"slot-{number}",
+            due_day=day,
+            due_time=time(8),
+            zone="Europe/Madrid",
+            void_after=day + timedelta(days=7),
+            reason="weekly measurement",
+        )
+        for number in range(count)
+    ]
+    tower.ports.logbook.log(patient="Patient/published-1", entries=(), reminders=wanted, now=tower.ports.clock.now())
+
+
+def _mails(tower: Tower) -> list[ReminderRow]:
+    return [row for row in tower.ports.logbook.reminders() if row.reminder.window.startswith("slot-")]
+
+
+def test_due_reminders_leave_by_mail_once_for_two_schedulers(
+    tower: Tower, settings: Settings, clock: SetClock, smtp: RunningMailServer
+) -> None:
+    server = MailServer(
+        host=smtp.host,
+        port=smtp.port,
+        sender="horehab@ward.example",
+        user=smtp.user,
+        password=smtp.password,
+        ca_bundle=str(smtp.certificate),
+    )
+    _remind(tower, count=20)
+    mailing = replace(tower, postbox=SmtpPostbox(server, clock))
+    with _another(mailing, settings) as other:
+        threads = [threading.Thread(target=run_tick, args=(each, REMINDERS)) for each in (mailing, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {row.state for row in _mails(tower)} == {ReminderState.SENT}
+    identities = [letter["Message-ID"] for letter in smtp.letters]
+    assert len(identities) == len(set(identities)) == 20
+
+
+def test_without_a_mail_server_reminders_stay_due(tower: Tower) -> None:
+    _remind(tower, count=1)
+    assert run_tick(tower, REMINDERS)
+    (row,) = _mails(tower)
+    assert row.state is ReminderState.DUE
+    assert "HOREHAB_SMTP_HOST" in row.detail
+
+
+def test_the_clock_ticks_at_once_and_again_however_late(tower: Tower) -> None:
+    seen: list[str] = []
+    twice = threading.Event()
+
+    def note(_tower: Tower, tick: Tick) -> bool:
+        seen.append(tick.name)
+        if len(seen) > 1:
+            twice.set()
+        return True
+
+    ticking = start_clock(tower, (Tick(name="note", seconds=0.2, verb=note, is_shared=True),))
+    try:
+        assert twice.wait(10)
+    finally:
+        ticking.shutdown(wait=True)
+
+
+def test_the_ticker_is_set_so_that_no_tick_is_dropped_or_doubled(tower: Tower) -> None:
+    ticking = start_clock(tower, (Tick(name="later", seconds=3600, verb=lambda *_: True, is_shared=True),))
+    try:
+        (job,) = ticking.get_jobs()
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+        assert str(ticking.timezone) == "UTC"
+    finally:
+        ticking.shutdown(wait=True)
