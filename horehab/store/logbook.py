@@ -126,9 +126,9 @@ class SqlLogbook:
         mine = get_ident()
         seen = {r.patient: self._read[(mine, r.patient)] for r in reviews if (mine, r.patient) in self._read}
         with writing(self._engine) as connection:
-            passes.close(
-                connection, marks=marks, reviews=reviews, now=now, problems=problems, seen=seen, ward=self._zone
-            )
+            passes.set_marks(connection, marks)
+            passes.take_over(connection, reviews, now=now, seen=seen, ward=self._zone)
+            passes.note_pass(connection, reviews, now=now, problems=problems)
             binding.move_on(connection)
         self._leave_marker()
 

@@ -17,24 +17,20 @@ _RANK = {Tier.SUSPECT: 0, Tier.WATCH: 1, Tier.CANNOT_JUDGE: 2, Tier.QUIET: 3}
 _BY_STRENGTH = 10
 
 
-def close(  # noqa: PLR0913  # one transaction has these six parts
-    connection: Connection,
-    *,
-    marks: Mapping[str, str],
-    reviews: Sequence[Review],
-    now: datetime,
-    problems: tuple[str, ...],
-    seen: Mapping[str, int],
-    ward: ZoneInfo,
+def take_over(
+    connection: Connection, reviews: Sequence[Review], *, now: datetime, seen: Mapping[str, int], ward: ZoneInfo
 ) -> None:
-    """Close a pass. `seen` tells per patient up to which change the review had read."""
-    _set_marks(connection, marks)
+    """Put down what reviews decided. `seen` tells per patient up to which change the review had read."""
     _set_verdicts(connection, reviews)
-    _set_patients(connection, reviews, seen)
+    _set_patients(connection, reviews, seen=seen)
     void = sorted({key for review in reviews for key in review.void_reminders})
     reminders.cancel(connection, void, now=now)
     reminders.add(connection, (r for review in reviews for r in review.reminders), ward=ward)
     outbox.add(connection, (entry for review in reviews for entry in review.entries), now=now)
+
+
+def note_pass(connection: Connection, reviews: Sequence[Review], *, now: datetime, problems: tuple[str, ...]) -> None:
+    """Note that a pass was closed, as of which day, and what was wrong with it."""
     connection.execute(
         insert(tables.review_pass).values(
             finished=now,
@@ -44,7 +40,8 @@ def close(  # noqa: PLR0913  # one transaction has these six parts
     )
 
 
-def _set_marks(connection: Connection, marks: Mapping[str, str]) -> None:
+def set_marks(connection: Connection, marks: Mapping[str, str]) -> None:
+    """Move the marks of the kinds that were read to their end."""
     t = tables.mark
     if marks:
         connection.execute(delete(t).where(t.c.kind.in_(sorted(marks))))
@@ -76,7 +73,7 @@ def _set_verdicts(connection: Connection, reviews: Sequence[Review]) -> None:
         connection.execute(insert(t), rows)
 
 
-def _set_patients(connection: Connection, reviews: Sequence[Review], seen: Mapping[str, int]) -> None:
+def _set_patients(connection: Connection, reviews: Sequence[Review], *, seen: Mapping[str, int]) -> None:
     t = tables.patient
     if not reviews:
         return
