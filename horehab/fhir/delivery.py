@@ -84,7 +84,7 @@ class Courier:
             return self._without_our_id(wanted, decide)
 
     def _must_be_looked_for(self, wanted: Resource) -> bool:
-        """Whether it stands, or must stand, under an id of the server's; a server that promises nothing chose once."""
+        """Whether it stands, or must stand, under an id of the server's; one that promises nothing chose once."""
         kind = wanted["resourceType"]
         if self.capability().promises_our_ids(kind):
             return False
