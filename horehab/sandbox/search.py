@@ -56,6 +56,11 @@ class Query:
         self.values.extend(values)
 
     @property
+    def narrows(self) -> bool:
+        """Whether it demands more than the type."""
+        return len(self.conditions) > 1
+
+    @property
     def condition(self) -> str:
         """All conditions together."""
         return " AND ".join(self.conditions)
