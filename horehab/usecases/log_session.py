@@ -8,7 +8,7 @@ from horehab.domain.entries import MeasurementEntry, SessionEntry
 from horehab.domain.follow_up import follow_up
 from horehab.domain.moment import Moment, local_moment
 from horehab.domain.range_of_motion import Reading
-from horehab.domain.record import PatientRecord, record_of
+from horehab.domain.record import Fact, PatientRecord, record_of
 from horehab.domain.session import Session
 from horehab.domain.session_form import SessionForm, errors_in, measurement_id, to_measure_again
 from horehab.domain.signs import PainRating, Sign
@@ -121,7 +121,7 @@ def _record_after(
     record: PatientRecord, session: SessionEntry, measurements: tuple[MeasurementEntry, ...]
 ) -> PatientRecord:
     """The record as it will be with this session in it, so that the next reminder counts from it."""
-    before = (
+    before: tuple[Fact, ...] = (
         *record.readings, *record.pains, *record.signs, *record.sessions, *record.exposures, *record.backgrounds,
         *record.labs, *record.images, *record.visits, *record.ossifications,
     )  # fmt: skip

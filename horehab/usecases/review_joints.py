@@ -1,11 +1,12 @@
 """Review a patient's joints: judge each, and decide what the chart should say and who is to be reminded."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from horehab.detection.verdicts import judge
 from horehab.domain.entries import (
+    ChartEntry,
     ReasonsEntry,
     SuspicionEntry,
     TaskEntry,
@@ -14,13 +15,14 @@ from horehab.domain.entries import (
 )
 from horehab.domain.episode import Act, Action, Standing, act_on
 from horehab.domain.follow_up import follow_up
-from horehab.domain.joints import JointSide
-from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord, base_references, days_of_facts
+from horehab.domain.record import PatientRecord, base_references
 from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.sentence import sentence
-from horehab.domain.suspicion import Verdict
+from horehab.domain.suspicion import Tier, Verdict
+from horehab.domain.thresholds import Rules
 from horehab.usecases.exchange import Review
 from horehab.usecases.ports import Ports
+from horehab.usecases.standings import Standings, standings_of
 
 
 def review_joints(
@@ -54,19 +56,30 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
     record = ports.logbook.record(patient)
     known = record.as_known_on(day)
     verdicts = judge(record, ports.rules, day)
-    desk = _Desk(ports=ports, record=record, known=known, day=day)
-    entries = tuple(entry for verdict in verdicts for entry in desk.entries(verdict)) if desk.may_write() else ()
     reminders = follow_up(known, verdicts, ports.rules, day, zone=ports.zone)
     measured = max((r.when.day for r in known.readings), default=None)
+    entries: tuple[ChartEntry, ...] = ()
+    if ports.may_write and is_writable(known, ports.rules, day):
+        desk = _Desk(ports=ports, record=record, known=known, day=day, standings=standings_of(ports.logbook, known))
+        decided = (entry for verdict in verdicts for entry in desk.entries(verdict))
+        entries = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
     return Review(
         patient=patient,
         as_of=day,
         verdicts=verdicts,
-        entries=(*entries, *(_task(r, patient, day) for r in reminders if r.channel == "task" and desk.may_write())),
+        entries=entries,
         reminders=reminders,
         void_reminders=_void(ports, patient, record, reminders),
         last_measured=measured,
     )
+
+
+def is_writable(known: PatientRecord, rules: Rules, day: date) -> bool:
+    """Say whether anything about this patient may be written: not when deceased, nor on stale evidence."""
+    days = [*(reading.when.day for reading in known.readings), *(sign.when.day for sign in known.signs)]
+    newest = max(days, default=None)
+    is_fresh = newest is not None and newest >= day - timedelta(days=rules.stale_after_days)
+    return is_fresh and not known.patient.is_deceased
 
 
 def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
@@ -102,19 +115,13 @@ class _Desk:
     record: PatientRecord
     known: PatientRecord
     day: date
-
-    def may_write(self) -> bool:
-        """Say whether anything about this patient may be written at all (fhir.md, "When to write at all")."""
-        if not self.ports.may_write or self.record.patient.is_deceased:
-            return False
-        newest = max((r.when.day for r in self.known.readings), default=None)
-        signs = max((s.when.day for s in self.known.signs), default=None)
-        last = max((day for day in (newest, signs) if day is not None), default=None)
-        return last is not None and last >= self.day - timedelta(days=self.ports.rules.stale_after_days)
+    standings: Standings
 
     def entries(self, verdict: Verdict) -> tuple[SuspicionEntry | ReasonsEntry | TaskEntry, ...]:
         """Turn one verdict into what the chart should say, if anything."""
-        standing = self._standing(verdict.place)
+        standing = self.standings.at(verdict.place)
+        if verdict.tier is not Tier.SUSPECT and not standing.ossifications:
+            return ()
         action = act_on(verdict, standing, still_suspect=self._was_suspect(verdict, standing))
         match action.act:
             case Act.RAISE | Act.UPDATE:
@@ -128,30 +135,11 @@ class _Desk:
 
     def _was_suspect(self, verdict: Verdict, standing: Standing) -> bool:
         """Judge the day on which the open suspicion was raised again, with the record as it stands now."""
-        if not standing.written or verdict.tier.value == "suspect":
+        if not standing.written or verdict.tier is Tier.SUSPECT:
             return False
         last = max(standing.written.values(), key=lambda entry: entry.episode)
         again = judge(self.record, self.ports.rules, last.recorded)
-        return any(v.place == verdict.place and v.tier.value == "suspect" for v in again)
-
-    def _standing(self, place: JointSide) -> Standing:
-        logbook = self.ports.logbook
-        rows = logbook.outbox(patient=self.record.patient.reference, open_only=False)
-        entries = [(row, row.entry) for row in rows if isinstance(row.entry, SuspicionEntry)]
-        here = [(row, entry) for row, entry in entries if entry.place == place]
-        written = {entry.condition_id: entry for _, entry in here}
-        charted = {o.source: o for o in self.known.ossifications if (o.joint, o.side) == (place.joint, place.side)}
-        for row, entry in here:
-            source = f"Condition/{entry.condition_id}"
-            if row.state == "waiting" or source not in charted:
-                charted[source] = _as_charted(entry, charted.get(source))
-        return Standing(
-            ossifications=tuple(charted.values()),
-            written=written,
-            own_versions={source: logbook.own_versions(source) for source in charted},
-            decisions=tuple(d for d in logbook.decisions(self.record.patient.reference) if d.place == place),
-            known_days=days_of_facts(self.known),
-        )
+        return any(v.place == verdict.place and v.tier is Tier.SUSPECT for v in again)
 
     def _written(
         self, verdict: Verdict, action: Action, standing: Standing, *, is_withdrawn: bool
@@ -201,23 +189,3 @@ class _Desk:
             authored=self.day,
             text="A joint with a known ossification has lost motion again: please review.",
         )
-
-
-def _as_charted(entry: SuspicionEntry, charted: ChartedOssification | None) -> ChartedOssification:
-    """Show an entry that has not come back from the chart yet as if it stood there already."""
-    status = ChartedStatus.ENTERED_IN_ERROR if entry.is_withdrawn else ChartedStatus.UNCONFIRMED
-    if charted is not None:
-        return replace(charted, status=status if entry.is_withdrawn else charted.status, evidence=entry.evidence)
-    return ChartedOssification(
-        source=f"Condition/{entry.condition_id}",
-        version="",
-        status=status,
-        is_active=not entry.is_withdrawn,
-        joint=entry.place.joint,
-        side=entry.place.side,
-        when=None,
-        known_on=entry.recorded,
-        is_ours=True,
-        episode=entry.episode,
-        evidence=entry.evidence,
-    )

@@ -1,0 +1,72 @@
+"""What stands in the chart about a patient's joints, together with what is on its way there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from horehab.domain.entries import DecisionEntry, SuspicionEntry
+from horehab.domain.episode import Standing
+from horehab.domain.joints import JointSide
+from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord, days_of_facts
+from horehab.usecases.exchange import OutboxRow
+from horehab.usecases.ports import Logbook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """The standing of each place of one patient, read from our memory once."""
+
+    known: PatientRecord
+    rows: tuple[tuple[OutboxRow, SuspicionEntry], ...]
+    decisions: tuple[DecisionEntry, ...]
+    known_days: Mapping[str, date]
+    logbook: Logbook
+
+    def at(self, place: JointSide) -> Standing:
+        """Tell what stands about one place; an entry that has not left yet counts as standing already."""
+        here = [(row, entry) for row, entry in self.rows if entry.place == place]
+        charted = {o.source: o for o in self.known.ossifications if (o.joint, o.side) == (place.joint, place.side)}
+        for row, entry in here:
+            source = f"Condition/{entry.condition_id}"
+            if row.state == "waiting" or source not in charted:
+                charted[source] = _as_charted(entry, charted.get(source))
+        return Standing(
+            ossifications=tuple(charted.values()),
+            written={entry.condition_id: entry for _, entry in here},
+            own_versions={source: self.logbook.own_versions(source) for source in charted},
+            decisions=tuple(d for d in self.decisions if d.place == place),
+            known_days=self.known_days,
+        )
+
+
+def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
+    """Read once what our memory holds of a patient's suspicions."""
+    patient = known.patient.reference
+    rows = logbook.outbox(patient=patient, open_only=False)
+    return Standings(
+        known=known,
+        rows=tuple((row, row.entry) for row in rows if isinstance(row.entry, SuspicionEntry)),
+        decisions=logbook.decisions(patient),
+        known_days=days_of_facts(known),
+        logbook=logbook,
+    )
+
+
+def _as_charted(entry: SuspicionEntry, charted: ChartedOssification | None) -> ChartedOssification:
+    """Show an entry that has not come back from the chart yet as if it stood there already."""
+    status = ChartedStatus.ENTERED_IN_ERROR if entry.is_withdrawn else ChartedStatus.UNCONFIRMED
+    if charted is not None:
+        return replace(charted, status=status if entry.is_withdrawn else charted.status, evidence=entry.evidence)
+    return ChartedOssification(
+        source=f"Condition/{entry.condition_id}",
+        version="",
+        status=status,
+        is_active=not entry.is_withdrawn,
+        joint=entry.place.joint,
+        side=entry.place.side,
+        when=None,
+        known_on=entry.recorded,
+        is_ours=True,
+        episode=entry.episode,
+        evidence=entry.evidence,
+    )
