@@ -1,0 +1,126 @@
+"""Takes the pictures of docs/screenshots anew: plays the demo, opens each page, wide, narrow and in the dark.
+
+Run by `make screenshots`, or `python -m tests.e2e.screenshots [FOLDER]`.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from horehab.clock import SetClock
+from horehab.demo.run import run_demo
+from horehab.plugin import create_app
+from horehab.sandbox import SandboxStore, create_sandbox, serve
+from horehab.settings import Settings
+from horehab.wiring import close_ports, opened_ports
+
+DOCS = Path(__file__).parents[2] / "docs" / "screenshots"
+PATIENT = "Patient/published-2"
+JOINT = "left-hip"
+MOST_BYTES = 200_000
+COLOURS = 160
+TALLEST = 2600
+PAGES = {
+    "caseload": "/",
+    "patient": "/patients/{key}",
+    "joint": "/patients/{key}/joints/{place}",
+    "suspicion": "/patients/{key}/suspicions/{place}",
+    "log-session": "/patients/{key}/log",
+    "reminders": "/reminders",
+    "data-quality": "/quality",
+}
+LOOKS = (("1280", 1280, "light"), ("820", 820, "light"), ("1280-dark", 1280, "dark"))
+
+
+@contextmanager
+def played() -> Iterator[Flask]:
+    """Play the demo into a folder that is thrown away, and give the app that shows it."""
+    with TemporaryDirectory() as folder:
+        clock = SetClock(zone=ZoneInfo("Europe/Madrid"))
+        store = SandboxStore(clock=clock)
+        with serve(create_sandbox(store, clock=clock)) as server:
+            settings = Settings(
+                fhir_url=server.url,
+                database_url=f"sqlite:///{folder}/horehab.sqlite3",
+                time_zone="Europe/Madrid",
+                secret_key="only for pictures",
+                demo=True,
+            )
+            with opened_ports(settings, clock=clock) as ports:
+                run_demo(ports, store.put)
+            app = create_app(settings, clock=clock)
+            yield app
+            close_ports(app.extensions["horehab"].ports())
+        store.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an app on a free port of this machine."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def take(app: Flask, folder: Path, *, patient: str = PATIENT, place: str = JOINT) -> None:
+    """Open every page in every look and keep its picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = app.extensions["horehab"].ports().logbook.key_of(patient)
+    with served(app) as base, sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        for name, width, scheme in LOOKS:
+            page = _door(browser, base, width, scheme)
+            _keep(page, folder / f"sign-in-{name}.png")
+            page.get_by_role("button", name="Physician").click()
+            for title, path in PAGES.items():
+                page.goto(base + path.format(key=key, place=place))
+                page.wait_for_load_state("networkidle")
+                page.evaluate("document.querySelector('.hr-save')?.style.setProperty('position', 'static')")
+                _keep(page, folder / f"{title}-{name}.png")
+            page.context.close()
+        browser.close()
+
+
+def _door(browser: Browser, base: str, width: int, scheme: str) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    page.goto(f"{base}/sign-in")
+    return page
+
+
+def _keep(page: Page, file: Path) -> None:
+    """Keep a picture of the whole page in few colours, so that it stays small."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+    picture.quantize(COLOURS).save(file, optimize=True)
+    size = file.stat().st_size
+    assert size < MOST_BYTES, f"{file.name} has {size} bytes"
+
+
+if __name__ == "__main__":
+    with played() as shown:
+        take(shown, Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)

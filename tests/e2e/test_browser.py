@@ -1,0 +1,159 @@
+"""The pages in a real browser: a session logged by keyboard alone, without JavaScript; nothing scrolls sideways."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from horehab.domain.entries import SessionEntry
+from tests.web.conftest import PHYSICIAN, Ward, make_ward
+from tests.web.ward import close, fill, open_ward, ward_items
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+PAGES = (
+    "/",
+    "/reminders",
+    "/quality",
+    "/patients/{key}",
+    "/patients/{key}/joints/left-hip",
+    "/patients/{key}/suspicions/left-hip",
+    "/patients/{key}/log",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Ward, str]]:
+    """Serve the ward on a free port of this machine."""
+    ports = open_ward(tmp_path)
+    fill(ports, ward_items())
+    ward = make_ward(ports)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, ward.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield ward, f"http://127.0.0.1:{server.server_port}/horehab"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    close(ports)
+
+
+def open_page(browser: Browser, *, width: int = 820, scripts: bool = True, scheme: str = "light") -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 1100},
+        java_script_enabled=scripts,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def tab_to(page: Page, name: str, *, most: int = 60) -> None:
+    """Press Tab until the field of that name has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.getAttribute('name')") == name:
+            return
+    raise AssertionError(f"{name} cannot be reached by Tab")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_session_is_logged_by_keyboard_alone(browser: Browser, served: tuple[Ward, str], *, scripts: bool) -> None:
+    ward, base = served
+    page = open_page(browser, scripts=scripts)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    tab_to(page, "minutes")
+    page.keyboard.type("40")
+    tab_to(page, "angle.passive.left-hip.flexion")
+    page.keyboard.type("80")
+    page.keyboard.press("Tab")
+    page.keyboard.type("112")
+    tab_to(page, "pain.left-hip.movement")
+    page.keyboard.type("6")
+    tab_to(page, "sign.left-hip.firm-end-feel")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/patients/[0-9a-f]+$"))
+    assert page.get_by_role("status").inner_text().startswith("Saved.")
+    rows = [row.entry for row in ward.ports.logbook.outbox(patient="Patient/ana")]
+    (session,) = [entry for entry in rows if isinstance(entry, SessionEntry)]
+    assert session.session.minutes == 40
+    page.context.close()
+
+
+def test_a_refusal_is_beside_the_field_and_the_rest_stays_typed(browser: Browser, served: tuple[Ward, str]) -> None:
+    ward, base = served
+    page = open_page(browser, scripts=False)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    page.fill("#minutes", "40")
+    page.fill("[name='angle.passive.left-hip.flexion']", "300")
+    page.get_by_role("button", name="Save session").click()
+    field = page.locator("[name='angle.passive.left-hip.flexion']")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert page.locator("#minutes").input_value() == "40"
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert page.url.endswith("#angle.passive.left-hip.flexion")
+    page.context.close()
+
+
+def test_a_double_tap_on_save_writes_one_session(browser: Browser, served: tuple[Ward, str]) -> None:
+    ward, base = served
+    page = open_page(browser)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    page.fill("#minutes", "40")
+    page.get_by_role("button", name="Save session").dblclick()
+    page.wait_for_url(re.compile(r"/patients/[0-9a-f]+$"))
+    rows = [row.entry for row in ward.ports.logbook.outbox(patient="Patient/ana")]
+    assert len([entry for entry in rows if isinstance(entry, SessionEntry)]) == 1
+    page.context.close()
+
+
+def test_a_physician_decides_by_mouse(browser: Browser, served: tuple[Ward, str]) -> None:
+    ward, base = served
+    ward.viewer = PHYSICIAN
+    page = open_page(browser, width=1280)
+    page.goto(base)
+    page.get_by_role("link", name="Left hip").click()
+    page.get_by_label("Confirmed, citing imaging").check()
+    page.get_by_label("Reason", exact=True).fill("Seen on CT")
+    page.get_by_label(re.compile("^Imaging")).fill("CT 2026-05-19, immature ossification, Dr Sanz")
+    page.get_by_role("button", name="Decide").click()
+    assert page.get_by_role("status").inner_text().startswith("Decided.")
+    assert len(ward.ports.logbook.decisions("Patient/ana")) == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (820, "dark")])
+def test_each_page_fits_its_width_and_breaks_no_rule_of_ours(
+    browser: Browser, served: tuple[Ward, str], path: str, width: int, scheme: str
+) -> None:
+    ward, base = served
+    page = open_page(browser, width=width, scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(base + path.format(key=ward.ana))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.eval_on_selector_all(
+        "button, .hr-button, select, input:not([type=hidden]):not([type=checkbox]):not([type=radio])",
+        "all => all.filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)",
+    )
+    assert small == []
+    assert complaints == []
+    page.context.close()
