@@ -54,15 +54,16 @@ def run_demo(
     put: Callable[[Resource], object],
     *,
     on_progress: Callable[[str, int, int], None] | None = None,
-    with_ward: bool = True,
+    published: tuple[Story, ...] | None = None,
+    ward: tuple[Story, ...] | None = None,
 ) -> DemoResult:
-    """Play the published patients and, if asked for, the synthetic ward through open ports.
+    """Play the published patients and the synthetic ward, or the stories given, through open ports.
 
     `put` brings a resource into the server. If the ports' clock can be set, it stands at each day in turn.
     `on_progress` is told what is being done, how many days are done, and of how many.
     """
-    published = published_patients()
-    ward = ward_patients() if with_ward else ()
+    published = published_patients() if published is None else published
+    ward = ward_patients() if ward is None else ward
     words = f"Playing {len(published) + len(ward)} patients"
 
     def put_on(resource: Resource, day: date) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import Any
@@ -42,9 +42,11 @@ def patients(seed: int = 2026) -> tuple[Story, ...]:
 
 def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
     kind = ward["kind"][name]
-    admitted = ward["first_admission"] + timedelta(days=dice.randint(0, ward["admissions_over_days"]))
-    ventilated = dice.randint(*ward["ventilated_days"])
-    visits = _visits(ward, ventilated + 1, dice)
+    admitted = ward["first_admission"] + timedelta(days=7 * dice.randint(0, ward["admissions_over_days"] // 7))
+    days = _measuring_days(ward, admitted)
+    least = dice.randint(*ward["ventilated_days"])
+    ventilated = next(day for day in days if day >= least)
+    visits = _visits(ward, [day for day in days if day > ventilated], dice)
     course = _course(name, kind, dice, visits)
     pen = Pen(key=key, admitted=admitted)
     row = {
@@ -52,7 +54,7 @@ def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
         "name": f"Ward-{key[-2:]}",
         "age": dice.randint(*ward["age"]),
         "sex": "male" if dice.random() < ward["male"] else "female",
-        "icu": [0, ventilated + dice.randint(2, 8)],
+        "icu": [0, visits[1]],
         "stiffness": dice.uniform(*ward["stiffness"]),
         "recovery": 0.0 if name == "contracture" else dice.uniform(*ward["recovery"]),
         "procedure": [_VENTILATION | {"end": ventilated}],
@@ -79,14 +81,18 @@ _VENTILATION = {"id": "ventilation", "code": "1258985005", "text": "Invasive mec
 _COVID = {"id": "covid", "code": "840539006", "text": "COVID-19", "day": 0}
 
 
-def _visits(ward: Kind, first: int, dice: Random) -> tuple[int, ...]:
-    """Lay out the visits: twice, later once a week, now and then a day later."""
-    often, _ = ward["visits_per_week"]
-    days = []
-    for week in range(ward["weeks"]):
-        times = often if week < ward["dense_weeks"] else 1
-        days += [first + 7 * week + round(7 * n / times) + dice.randint(0, 1) for n in range(times)]
-    return tuple(days)
+def _measuring_days(ward: Kind, admitted: date) -> list[int]:
+    """List the day numbers on which the ward measures."""
+    numbers = range(7 * (ward["weeks"] + 6))
+    return [n for n in numbers if (admitted + timedelta(days=n)).weekday() in ward["measuring_days"]]
+
+
+def _visits(ward: Kind, days: list[int], dice: Random) -> tuple[int, ...]:
+    """Lay out the visits: on each measuring day, later on every other; now and then one does not take place."""
+    dense = len(ward["measuring_days"]) * ward["dense_weeks"]
+    until = len(ward["measuring_days"]) * ward["weeks"]
+    planned = [*days[:dense], *days[dense:until:2]]
+    return tuple(day for n, day in enumerate(planned) if n < 2 or dice.random() > ward["missed"])  # noqa: PLR2004  # the first two always take place
 
 
 def _phosphatase(ward: Kind, kind: Kind, dice: Random, *, day: int) -> dict[str, Any]:

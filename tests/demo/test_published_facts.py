@@ -159,8 +159,8 @@ def test_the_clock_of_the_ward_is_kept_through_the_night_of_the_change() -> None
         for r in resources
         if "valueQuantity" in r and "performer" in r
     }
-    assert times["2026-03-27"] == "T10:15:00+01:00"
-    assert times["2026-03-30"] == "T10:15:00+02:00"
+    assert times["2026-03-26"] == "T10:15:00+01:00"
+    assert times["2026-03-29"] == "T10:15:00+02:00"
 
 
 def test_only_case_6_may_have_a_second_joint_and_only_case_5_relapses() -> None:
@@ -172,10 +172,10 @@ def test_only_case_6_may_have_a_second_joint_and_only_case_5_relapses() -> None:
 def test_the_series_is_drawn_once_and_stays_as_it_is() -> None:
     published.patients.cache_clear()
     again = json.dumps([story.events for story in published.patients()], default=str, sort_keys=True)
-    assert sha256(again.encode()).hexdigest()[:16] == "FINGERPRINT"
+    assert sha256(again.encode()).hexdigest()[:16] == "6fe885abe8ebb2fa"
 
 
-def test_five_ways_of_coding_are_used() -> None:
+def test_four_ways_of_coding_are_used() -> None:
     assert {plan_of(case).coding.value for case in CASES} == {
         "loinc sided",
         "own profile",
