@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from horehab.domain.entries import Decision, DecisionEntry, SuspicionEntry
+from horehab.domain.entries import Decision, DecisionEntry
 from horehab.domain.joints import JointSide
-from horehab.domain.record import ChartedOssification, base_references
+from horehab.domain.record import ChartedStatus, PatientRecord, base_references
 from horehab.domain.session_form import measurement_id
 from horehab.errors import InputError, NotAllowed
 from horehab.usecases.ports import Ports
+from horehab.usecases.standings import standings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ def decide_suspicion(ports: Ports, form: DecisionForm) -> bool:
     """
     _check(form)
     record = ports.logbook.record(form.patient)
-    condition_id, cited = _suspicion(ports, form, record.ossifications)
+    condition_id, cited = _suspicion(ports, form, record)
     seen = base_references((*cited, *(r.source for r in record.readings if r.place == form.place)))
     entry = DecisionEntry(
         decision_id=measurement_id(form.token, form.decision.value),
@@ -72,21 +73,17 @@ def _check(form: DecisionForm) -> None:
         raise InputError("This decision needs its reason.", field="reason", value="", remedy="Say why.")
 
 
-def _suspicion(
-    ports: Ports, form: DecisionForm, charted: tuple[ChartedOssification, ...]
-) -> tuple[str, tuple[str, ...]]:
+def _suspicion(ports: Ports, form: DecisionForm, record: PatientRecord) -> tuple[str, tuple[str, ...]]:
     """Find the suspicion that is open at this place, in the chart or on its way there, and what it cites."""
-    place = (form.place.joint, form.place.side)
-    here = [o for o in charted if o.is_ours and o.is_active and (o.joint, o.side) == place]
-    if here:
-        last = max(here, key=lambda o: o.episode or 0)
-        return last.source.rpartition("/")[2], last.evidence
-    for row in reversed(ports.logbook.outbox(patient=form.patient)):
-        if isinstance(row.entry, SuspicionEntry) and row.entry.place == form.place and not row.entry.is_withdrawn:
-            return row.entry.condition_id, row.entry.evidence
-    raise InputError(
-        f"There is no open suspicion at the {form.place}.",
-        field="place",
-        value=str(form.place),
-        remedy="Look at the joint again: it may have been decided or withdrawn meanwhile.",
-    )
+    standing = standings_of(ports.logbook, record).at(form.place)
+    gone = (ChartedStatus.ENTERED_IN_ERROR, ChartedStatus.REFUTED)
+    here = [o for o in standing.ossifications if o.is_ours and o.is_active and o.status not in gone]
+    if not here:
+        raise InputError(
+            f"There is no open suspicion at the {form.place}.",
+            field="place",
+            value=str(form.place),
+            remedy="Look at the joint again: it may have been decided or withdrawn meanwhile.",
+        )
+    last = max(here, key=lambda o: o.episode or 0)
+    return last.source.rpartition("/")[2], last.evidence

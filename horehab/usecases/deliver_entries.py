@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from horehab.domain.entries import Delivery, Outcome
+from horehab.domain.entries import DecisionEntry, Delivery, Outcome
 from horehab.usecases.exchange import DeliveryReport, OutboxRow
 from horehab.usecases.ports import Ports
 
@@ -42,5 +42,6 @@ _POSTPONED = Delivery(outcome=Outcome.LATER, detail="the server did not answer t
 
 def _deliver(ports: Ports, row: OutboxRow) -> Delivery:
     target = ports.logbook.delivered_reference(row.key)
-    own = ports.logbook.own_versions(target) if target else frozenset()
+    changed = f"Condition/{row.entry.condition_id}" if isinstance(row.entry, DecisionEntry) else target
+    own = ports.logbook.own_versions(changed) if changed else frozenset()
     return ports.chart.deliver(row.entry, own_versions=own, target=target)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from horehab.domain.reminder import Reminder, ReminderState
-from horehab.usecases.ports import Ports, Postbox
+from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.ports import Ports, Postbox, Receipt
 
 _BATCH = 50
 
@@ -21,19 +22,23 @@ class ReminderReport:
 def send_reminders(ports: Ports, postbox: Postbox, *, address_of: Callable[[Reminder], str | None]) -> ReminderReport:
     """Claim what is due, send it, settle it; those for the channel "task" went to the EHR with the review.
 
-    A reminder without an address fails with that reason and is shown; nothing is sent twice, since a claim is
-    noted as an attempt before anything leaves.
+    A reminder without an address fails with that reason and is shown. A claim is noted as an attempt before
+    anything leaves: one that was interrupted is not sent again by a postbox that would deliver it twice.
     """
     counts = dict.fromkeys(ReminderState, 0)
     while rows := ports.logbook.due_reminders(owner=ports.owner, now=ports.clock.now(), limit=_BATCH):
         for row in rows:
-            if row.reminder.channel == "task":
-                state, detail = ReminderState.SENT, "as a Task in the EHR"
-            else:
-                receipt = postbox.send(row.reminder, address=address_of(row.reminder))
-                state, detail = receipt.state, receipt.detail
-            ports.logbook.settle_reminder(row, state, detail=detail, now=ports.clock.now())
-            counts[state] += 1
+            receipt = _send(row, postbox, address_of)
+            ports.logbook.settle_reminder(row, receipt.state, detail=receipt.detail, now=ports.clock.now())
+            counts[receipt.state] += 1
     return ReminderReport(
         sent=counts[ReminderState.SENT], failed=counts[ReminderState.FAILED], unknown=counts[ReminderState.UNKNOWN]
     )
+
+
+def _send(row: ReminderRow, postbox: Postbox, address_of: Callable[[Reminder], str | None]) -> Receipt:
+    if row.reminder.channel == "task":
+        return Receipt(state=ReminderState.SENT, detail="as a Task in the EHR")
+    if row.attempts > 1 and not postbox.deduplicates:
+        return Receipt(state=ReminderState.UNKNOWN, detail="an earlier attempt was interrupted: it may have arrived")
+    return postbox.send(row.reminder, address=address_of(row.reminder))
