@@ -78,7 +78,7 @@ def answering(status: int, body: str, headers: Mapping[str, str]) -> Iterator[st
     """Run a web server that gives everybody the same answer; gives its base address."""
 
     class Same(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
                 self.send_header(name, value)

@@ -75,7 +75,9 @@ def test_a_folder_that_is_not_there_is_said(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "sandbox", "demo"])
-def test_a_port_in_use_is_said_at_once(desk: Desk, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_in_use_is_said_at_once(
+    desk: Desk, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -100,7 +102,9 @@ def test_an_unforeseen_error_is_one_sentence_and_a_file(desk: Desk, monkeypatch:
         file.unlink()
 
 
-@pytest.mark.parametrize(("setting", "value"), [("timeout", "soon"), ("time_zone", "Mars/Olympus"), ("write", "maybe")])
+@pytest.mark.parametrize(
+    ("setting", "value"), [("timeout", "soon"), ("time_zone", "Mars/Olympus"), ("write", "maybe")]
+)
 def test_a_setting_that_cannot_be_used_is_named_with_its_value(desk: Desk, setting: str, value: str) -> None:
     says_one_sentence(desk.run("outbox", **{setting: value}), 3, f"HOREHAB_{setting.upper()}", repr(value))
 

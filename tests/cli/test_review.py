@@ -1,4 +1,4 @@
-"""`horehab sync` and `horehab review`: a joint that worsens is found, written once, and told to people and programs."""
+"""`horehab sync` and `review`: a joint that worsens is found, written once, and told to people and programs."""
 
 import json
 

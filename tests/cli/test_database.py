@@ -1,0 +1,66 @@
+"""`horehab db`, `adopt`, `user`: the care of our own memory, and who may sign in."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from horehab.demo.story import Story
+from tests.cli.conftest import Desk, says_one_sentence
+
+
+def test_upgrade_makes_the_tables_and_may_be_repeated(desk: Desk) -> None:
+    for _ in range(2):
+        result = desk.run("db", "upgrade")
+        assert result.exit_code == 0, result.output
+        assert "up to date" in result.stdout
+
+
+def test_a_backup_is_restored_and_then_adopted(ward: Desk, story: Story, tmp_path: Path) -> None:
+    file = tmp_path / "monday.backup"
+    assert ward.run("review", "--as-of", story.expected[0].last.isoformat()).exit_code == 0
+    before = ward.run("outbox", "--all", "--json").stdout
+    backed = ward.run("db", "backup", str(file))
+    assert backed.exit_code == 0, backed.output
+    says_one_sentence(ward.run("db", "backup", str(file)), 2, str(file), "overwrites nothing")
+    restored = ward.run("db", "restore", "--yes", str(file))
+    assert restored.exit_code == 0, restored.output
+    says_one_sentence(ward.run("review"), 3, "restored from a backup", "horehab adopt")
+    assert ward.run("adopt", "--yes").exit_code == 0
+    assert ward.run("outbox", "--all", "--json").stdout == before
+
+
+def test_a_person_who_says_no_leaves_everything_as_it_is(desk: Desk) -> None:
+    assert desk.run("adopt", typed="n\n").exit_code == 1
+    assert not desk.database.exists()
+
+
+def test_a_user_is_added_with_a_password_that_nobody_can_read(desk: Desk) -> None:
+    words = ("user", "add", "ana", "--role", "physiotherapist", "--display", "Ana Ruiz")
+    asked = desk.run(*words, typed="four words of hers\nfour words of hers\n")
+    assert asked.exit_code == 0, asked.output
+    assert "four words" not in asked.output
+    piped = desk.run("user", "add", "ben", "--role", "physician", "--password-stdin", typed="a longer sentence\n")
+    assert piped.exit_code == 0, piped.output
+    connection = sqlite3.connect(desk.database)
+    rows = dict(connection.execute("SELECT name, password_hash FROM horehab_user").fetchall())
+    connection.close()
+    assert set(rows) == {"ana", "ben"}
+    assert all(row.startswith(("scrypt:", "pbkdf2:")) for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "said"),
+    [
+        (("ana", "--role", "physician"), "short\n", "too short"),
+        (("an a", "--role", "physician"), "a longer sentence\n", "'an a'"),
+    ],
+)
+def test_a_user_that_cannot_be_is_one_sentence(desk: Desk, words: tuple[str, ...], typed: str, said: str) -> None:
+    says_one_sentence(desk.run("user", "add", *words, "--password-stdin", typed=typed), 2, said)
+
+
+def test_a_role_that_is_none_is_a_matter_of_usage(desk: Desk) -> None:
+    result = desk.run("user", "add", "ana", "--role", "king", "--password-stdin", typed="a longer sentence\n")
+    assert result.exit_code == 2
+    assert "physiotherapist" in result.stderr

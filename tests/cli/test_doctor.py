@@ -1,0 +1,78 @@
+"""`horehab doctor`: each finding with its remedy, and nothing changed unless somebody accepts."""
+
+import json
+
+import pytest
+
+from horehab.cli.doctor import scheduler_owners
+from horehab.settings import read_settings
+from horehab.wiring import accept_writing, opened_ports
+from tests.cli.conftest import Desk
+
+
+def test_a_ward_that_is_ready_is_told_so(ward: Desk) -> None:
+    result = ward.run("doctor")
+    assert result.exit_code == 0, result.output
+    assert "All is well." in result.stdout
+    for subject in ("database", "binding", "writing", "clock", "scheduler"):
+        assert f"ok {subject}:" in result.stdout
+
+
+def test_a_program_reads_the_same_findings(ward: Desk) -> None:
+    report = json.loads(ward.run("doctor", "--json").stdout)
+    assert report["is_well"]
+    assert all({"subject", "is_well", "finding", "remedy"} == set(found) for found in report["findings"])
+
+
+def test_one_broken_thing_hides_no_other(desk: Desk) -> None:
+    result = desk.run("doctor")
+    assert result.exit_code == 3
+    assert "Traceback" not in result.output
+    assert "ok database:" in result.stdout
+    assert "!  " in result.stdout
+    refused = desk.run("doctor", "--accept")
+    assert refused.exit_code == 3
+    assert "Nothing was accepted" in refused.stderr
+
+
+def test_doctor_binds_a_new_database_to_no_server(ward: Desk) -> None:
+    assert "is new" in ward.run("doctor").stdout
+    assert "is new" in ward.run("doctor").stdout
+    assert ward.run("sync").exit_code == 0
+    assert "belongs to this server" in ward.run("doctor").stdout
+    other = ward.run("doctor", fhir_url="http://127.0.0.1:9/fhir")
+    assert other.exit_code == 3
+    assert "horehab adopt" in other.stdout
+
+
+def test_writing_to_another_machine_waits_until_it_is_accepted_for_that_server(desk: Desk) -> None:
+    settings = read_settings(desk.settings | {"HOREHAB_FHIR_URL": "https://ehr.example/fhir/"})
+    with opened_ports(settings) as ports:
+        assert not ports.may_write
+        assert not ports.may_write_past
+    accept_writing(settings)
+    with opened_ports(settings) as ports:
+        assert ports.may_write
+        assert not ports.may_write_past
+    off = read_settings(desk.settings | {"HOREHAB_FHIR_URL": "https://ehr.example/fhir", "HOREHAB_WRITE": "off"})
+    with opened_ports(off) as ports:
+        assert not ports.may_write
+
+
+def test_accepting_on_this_machine_is_kept_and_told(ward: Desk) -> None:
+    result = ward.run("doctor", "--accept")
+    assert result.exit_code == 0, result.output
+    assert "ok accepted:" in result.stdout
+
+
+@pytest.mark.parametrize("write", ["off", "approve", "auto"])
+def test_how_is_written_is_told(ward: Desk, write: str) -> None:
+    said = ward.run("doctor", write=write).stdout
+    assert {"off": "Nothing is written", "approve": "A person lets", "auto": "by themselves"}[write] in said
+
+
+def test_another_package_of_the_schedulers_name_is_found() -> None:
+    assert scheduler_owners(["horehab"]).is_well
+    mixed = scheduler_owners(["horehab", "scheduler"])
+    assert not mixed.is_well
+    assert "pip uninstall scheduler" in mixed.remedy
