@@ -1,6 +1,7 @@
 """The EHR as the use cases see it: what changed, what one entry became, and how the server stands."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from horehab.domain.entries import ChartEntry, Delivery
@@ -16,6 +17,7 @@ from horehab.fhir.negotiation import inspect_server
 from horehab.fhir.pages import Entry
 from horehab.fhir.reading import understand
 from horehab.fhir.site import Site
+from horehab.fhir.wards import icu_wards
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
 from horehab.usecases.ports import Clock
 
@@ -61,6 +63,9 @@ class FhirChart:
     def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""
         self._capability = read_capability(self._client)
+        if self._capability.offers_reading("Location"):
+            wards = icu_wards(self._client, self._site)
+            self._site = replace(self._site, icu_locations=self._site.icu_locations | wards)
         for kind in KINDS:
             yield from self._kind(self._capability, kind, marks.get(kind))
 

@@ -78,8 +78,9 @@ def _is_icu(location: Tree, site: Site) -> bool:
 
 
 def _means_icu(found: Iterable[Coding]) -> bool:
-    wards = {coding for name in _WARDS for coding in coded(name)}
-    return any(coding in wards or coding == _ADMISSION for coding in found)
+    return any(coding in ICU_TYPES or coding == _ADMISSION for coding in found)
 
 
 _WARDS = ("ICU location type", "ICU location type, adult", "ICU location type, medical")
+ICU_TYPES: tuple[Coding, ...] = tuple(sorted({coding for name in _WARDS for coding in coded(name)}))
+"""The types of place that are intensive care, as system and code."""
