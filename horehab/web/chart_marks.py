@@ -78,15 +78,26 @@ def onset_layers(sheet: ChartSheet, theme: Theme, *, is_named: bool) -> list[Spe
     rule = {"type": "rule", "color": theme.warn, "strokeWidth": 1.5, "strokeDash": [6, 3]}
     layers: list[Spec] = [{"data": {"values": values}, "mark": rule, "encoding": {"x": x}}]
     if is_named:
-        text = {
-            "type": "text", "align": "right", "baseline": "bottom", "dx": -5, "dy": -4, "fontSize": 12,
-            "color": theme.warn, "fontWeight": "bold",
-        }  # fmt: skip
-        said = {"field": "said", "type": "nominal"}
-        layers.append(
-            {"data": {"values": values}, "mark": text, "encoding": {"x": x, "y": {"value": "height"}, "text": said}}
-        )
+        layers.append(_names(values, sheet, theme))
     return layers
+
+
+def _names(values: list[Spec], sheet: ChartSheet, theme: Theme) -> Spec:
+    """Name the lines at the foot of the panel, towards its middle, where the readings are not."""
+    is_early = sheet.onset is not None and sheet.onset - sheet.first < (sheet.last - sheet.onset)
+    text = {
+        "type": "text",
+        "align": "left" if is_early else "right",
+        "dx": 5 if is_early else -5,
+        "baseline": "bottom",
+        "dy": -4,
+        "fontSize": 12,
+        "color": theme.warn,
+        "fontWeight": "bold",
+    }
+    said = {"field": "said", "type": "nominal"}
+    encoding = {"x": day_axis(sheet), "y": {"value": "height"}, "text": said}
+    return {"data": {"values": values}, "mark": text, "encoding": encoding}
 
 
 def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
@@ -140,7 +151,7 @@ def _at(sheet: ChartSheet) -> Spec:
 def _legend(theme: Theme, *, has_legend: bool) -> Spec | None:
     if not has_legend:
         return None
-    symbol = {"symbolStrokeColor": theme.ink, "symbolFillColor": theme.paper, "symbolStrokeWidth": 1.6}
+    symbol = {"symbolFillColor": theme.ink}
     return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2, **symbol}
 
 

@@ -40,6 +40,8 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     panels = [_motion(drawing, motion, is_first=index == 0) for index, motion in enumerate(sheet.motions)]
     below = [panel for panel in (_pain(drawing), _phosphatase(drawing)) if panel]
     rows: list[Spec] = [_before(drawing)] if sheet.exposures or sheet.sessions else []
+    if len(panels) % 2 and len(below) > 1:
+        panels.append(_blank())
     if panels or below:
         rows.append(
             {"concat": [*panels, *below], "columns": 2, "spacing": {"row": 26, "column": 32}, "resolve": _EACH}
@@ -54,6 +56,12 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
         "resolve": _EACH,
         "config": _config(theme),
     }
+
+
+def _blank() -> Spec:
+    """Leave a place empty, so that pain and alkaline phosphatase stand side by side."""
+    mark = {"mark": "point", "data": {"values": []}, "width": _WIDTH, "height": _LOW}
+    return {**mark, "view": {"stroke": None}}
 
 
 def _motion(drawing: _Drawing, motion: Motion, *, is_first: bool) -> Spec:

@@ -61,6 +61,11 @@ def number(value: float | None, digits: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_locale())
 
 
+def multiple(value: float | None) -> str:
+    """Write a multiple of an upper limit with two decimals (1.00); a dash where it must not be interpreted."""
+    return _NONE if value is None else format_decimal(value, format="#,##0.00", locale=_locale())
+
+
 def degrees(value: float | None) -> str:
     """Write an angle, always with its sign; a true minus for a deficit."""
     if value is None:

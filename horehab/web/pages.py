@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request, send_from_directory, url_for
 from horehab.usecases.ports import Ports
 from horehab.web import caseload, health, joint, log_session, patient, quality, reminders, suspicion
 from horehab.web.access import allow_everyone, guard, token, token_field
-from horehab.web.language import day, degrees, gettext, instant, language, ngettext, number
+from horehab.web.language import day, degrees, gettext, instant, language, multiple, ngettext, number
 from horehab.web.options import WebOptions
 from horehab.web.problems import handle_problems
 from horehab.web.room import NAME, Room, enter, room, slug
@@ -83,6 +83,7 @@ def _at_hand() -> dict[str, object]:
         "day": day,
         "instant": lambda value: instant(value, room().zone()),
         "number": number,
+        "multiple": multiple,
         "degrees": degrees,
         "language": language,
         "slug": slug,

@@ -1,14 +1,16 @@
 """A patient on one page: joints and their course, exposures, sessions, laboratory values, what is due and waiting."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from flask import Blueprint, render_template
 
 from horehab.domain.entries import ChartEntry, MeasurementEntry, SessionEntry
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.laboratory import Analyte, LabResult
+from horehab.domain.reminder import ReminderState
 from horehab.domain.suspicion import Tier
-from horehab.usecases.exchange import OutboxRow
+from horehab.usecases.exchange import OutboxRow, ReminderRow
 from horehab.web.access import TEAM, allow
 from horehab.web.body import spots
 from horehab.web.findings import JointFinding, findings, loss
@@ -30,7 +32,7 @@ def patient(key: str) -> str:
     opened = open_patient(key, what="read patient")
     ports, record = room().ports(), opened.record
     found = findings(record, ports.rules, room().today())
-    open_rows = [row for row in ports.logbook.reminders(patient=opened.reference) if row.state.value == "due"]
+    due = [row for row in ports.logbook.reminders(patient=opened.reference) if is_still_due(row, room().today())]
     waiting = ports.logbook.outbox(patient=opened.reference)
     return render_template(
         "horehab/patient.html",
@@ -45,9 +47,14 @@ def patient(key: str) -> str:
         suspected=[(f, f.verdict.reasons[:_FIRST_REASONS]) for f in found if f.verdict and f.tier is Tier.SUSPECT],
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
-        due=open_rows[:_LAST_SESSIONS],
+        due=due[:_LAST_SESSIONS],
         waiting=waiting_words(waiting),
     )
+
+
+def is_still_due(row: ReminderRow, today: date) -> bool:
+    """Say whether a reminder waits and still makes sense on this day."""
+    return row.state is ReminderState.DUE and row.reminder.void_after >= today
 
 
 def joint_rows(found: Iterable[JointFinding]) -> list[tuple[Joint, dict[Side, JointFinding]]]:

@@ -102,4 +102,4 @@ def demo_user(name: str) -> SignedIn | None:
     role = roles.get(name.removeprefix(DEMO))
     if role is None:
         return None
-    return SignedIn(viewer=Viewer(name=name, display=f"Demo {role.value}", role=role), mark="demo")
+    return SignedIn(viewer=Viewer(name=name, display="Demo", role=role), mark="demo")

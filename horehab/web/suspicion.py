@@ -14,6 +14,7 @@ from horehab.errors import InputError
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import OutboxRow
 from horehab.web.access import CARE, TEAM, allow
+from horehab.web.evidence import evidence_entries
 from horehab.web.findings import finding_at, findings
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
@@ -95,7 +96,7 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         choices=_choices(),
         is_decidable=_is_decidable(verdict, charted),
         changes=what_would_change(verdict) if verdict else (),
-        evidence=evidence_of(verdict, charted),
+        evidence=evidence_entries(record, evidence_of(verdict, charted)),
         marks=TIER_MARKS,
         typed={"token": room().options.new_id(), **typed},
         error=error,

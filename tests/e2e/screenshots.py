@@ -29,8 +29,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "screenshots"
 PATIENT = "Patient/published-2"
 JOINT = "left-hip"
 MOST_BYTES = 200_000
-COLOURS = 160
-TALLEST = 2600
+COLOURS = 96
+TALLEST = 1900
 PAGES = {
     "caseload": "/",
     "patient": "/patients/{key}",

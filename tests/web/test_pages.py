@@ -61,7 +61,7 @@ def test_a_patients_address_holds_nothing_of_the_patient(ward: Ward, path: str) 
 
 def test_the_patient_page_shows_joints_exposures_labs_and_what_is_due(ward: Ward) -> None:
     page = unescape(ward.look(f"/patients/{ward.ana}").text)
-    for words in ("Left hip", "best sustained", "ICU stay", "Prone positioning", "1.6", "Measure range of motion"):
+    for words in ("Left hip", "best sustained", "ICU stay", "Prone positioning", "1.60", "Measure range of motion"):
         assert words in page
     assert "Waiting for the EHR" in page
 

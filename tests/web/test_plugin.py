@@ -1,4 +1,4 @@
-"""As a plug-in only our own routes change: pages, headers, CSRF, languages and errors of the host stay as they are."""
+"""As a plug-in only our own routes change: pages, headers, CSRF, languages and errors of the host stay."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -144,7 +144,7 @@ def test_the_demo_lets_this_machine_in_without_a_password(make: Make) -> None:
     client = make(demo=True).test_client()
     assert post(client, "/sign-in/demo", role="physician").status_code == 303
     page = client.get("/").text
-    assert "Demo physician" in page
+    assert "Demo, physician" in page
     assert "synthetic patients" in page
 
 

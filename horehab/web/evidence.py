@@ -1,0 +1,67 @@
+"""The evidence of a suspicion, entry by entry: the day, what it says, and where it stands in the EHR."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from horehab.domain.exposure import Background, Exposure
+from horehab.domain.laboratory import LabResult
+from horehab.domain.range_of_motion import Reading
+from horehab.domain.record import Fact, PatientRecord, base_reference, base_references
+from horehab.domain.signs import PainRating, Sign
+from horehab.web.language import degrees, multiple, number
+from horehab.web.language import gettext as _
+from horehab.web.words import capital, place_word, sign_word, word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the EHR that a suspicion rests on; `says` is empty when it is no longer there."""
+
+    reference: str
+    day: date | None
+    says: tuple[str, ...]
+
+
+def evidence_entries(record: PatientRecord, references: Iterable[str]) -> list[Entry]:
+    """Look up what each cited resource says, the newest first; what is gone is listed all the same."""
+    facts: dict[str, list[Fact]] = {}
+    for fact in _citable(record):
+        facts.setdefault(base_reference(fact.source), []).append(fact)
+    entries = [_entry(reference, facts.get(reference, [])) for reference in base_references(references)]
+    return sorted(entries, key=lambda entry: (entry.day or date.min, entry.reference), reverse=True)
+
+
+def _citable(record: PatientRecord) -> tuple[Fact, ...]:
+    return (
+        *record.readings, *record.pains, *record.signs, *record.labs, *record.exposures, *record.backgrounds,
+    )  # fmt: skip
+
+
+def _entry(reference: str, facts: list[Fact]) -> Entry:
+    days = [day for fact in facts if (day := _day(fact)) is not None]
+    return Entry(reference=reference, day=min(days, default=None), says=tuple(_says(fact) for fact in facts))
+
+
+def _day(fact: Fact) -> date | None:
+    when = fact.start if isinstance(fact, Exposure | Background) else fact.when
+    return when.day if when else None
+
+
+def _says(fact: Fact) -> str:
+    match fact:
+        case Reading():
+            said = f"{place_word(fact.place)}, {word(fact.motion)}, {word(fact.mode)}: {degrees(fact.degrees)}"
+        case PainRating():
+            said = f"{_('Pain')}, {word(fact.occasion)}: {number(fact.score, 1)}"
+        case Sign():
+            said = sign_word(fact.kind) if fact.is_present else f"{sign_word(fact.kind)}: {_('absent')}"
+        case LabResult():
+            said = f"{word(fact.analyte)}: {number(fact.value, 1)} {fact.unit}, {multiple(fact.multiple)} ULN"
+        case Exposure():
+            said = word(fact.kind)
+        case Background():
+            said = fact.text or word(fact.kind)
+        case _:
+            said = ""
+    return capital(said)
