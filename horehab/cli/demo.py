@@ -14,6 +14,7 @@ from horehab.cli.serving import listening, make_app, serve_pages
 from horehab.cli.speaking import guarded
 from horehab.clock import SetClock, new_id
 from horehab.demo import run_demo
+from horehab.errors import HorehabError
 from horehab.sandbox import create_sandbox
 from horehab.sandbox.serving import serve
 from horehab.sandbox.store import SandboxStore
@@ -49,11 +50,13 @@ def demo(is_served: bool, port: int) -> None:
                 result = run_demo(ports, store.put, on_progress=on_progress)
             click.echo(result.report())
             if door is not None:
-                click.echo(f"\nThe pages are on http://127.0.0.1:{port} (Ctrl-C ends them).")
-                serve_pages(make_app(settings, clock=clock), door)
+                words = f"\nThe pages are on http://127.0.0.1:{port} (Ctrl-C ends them)."
+                serve_pages(make_app(settings, clock=clock), door, words=words)
     finally:
         if door is not None:
             door.close()
+    if not result.is_as_told:
+        raise HorehabError("The demo did not show what it should: see the table above.", remedy="Please report it.")
 
 
 @contextmanager

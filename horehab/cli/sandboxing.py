@@ -37,8 +37,7 @@ def sandbox(port: int, load: tuple[Path, ...], data: Path | None) -> None:
         app = create_sandbox(store, clock=clock)
         count = sum(1 for file in load for _ in map(store.put, resources_of(file)))
         click.echo(f"{count} resources loaded.", err=True)
-        click.echo(f"The sandbox is on http://127.0.0.1:{port}/fhir (Ctrl-C ends it).", err=True)
-        serve_pages(app, door)
+        serve_pages(app, door, words=f"The sandbox is on http://127.0.0.1:{port}/fhir (Ctrl-C ends it).")
 
 
 def resources_of(file: Path) -> Iterator[dict[str, Any]]:

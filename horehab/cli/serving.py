@@ -5,9 +5,10 @@ import socket
 import sys
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from waitress.server import create_server
 from werkzeug.security import generate_password_hash
 
 from horehab.cli.speaking import guarded, settings_here
@@ -43,9 +44,8 @@ def serve(host: str | None, port: int | None) -> None:
     settings = settings_here()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     with listening(settings.host, settings.port) as door:
-        app = make_app(settings)
-        click.echo(f"The pages are on http://{settings.host}:{settings.port} (Ctrl-C ends them).", err=True)
-        serve_pages(app, door, trusted_proxies=settings.trusted_proxies)
+        words = f"The pages are on http://{settings.host}:{settings.port} (Ctrl-C ends them)."
+        serve_pages(make_app(settings), door, words=words, trusted_proxies=settings.trusted_proxies)
 
 
 def make_app(settings: Settings, *, clock: Clock | None = None) -> "Flask":
@@ -77,18 +77,21 @@ def _cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
     )
 
 
-def serve_pages(app: "Flask", door: socket.socket, *, trusted_proxies: int = 0) -> None:
-    """Answer until Ctrl-C or SIGTERM, on a socket that is bound already."""
-    waitress = import_module("waitress")
-    options = {"sockets": [door], "threads": 8, "ident": None, "clear_untrusted_proxy_headers": True}
+def serve_pages(app: "Flask", door: socket.socket, *, words: str, trusted_proxies: int = 0) -> None:
+    """Answer until Ctrl-C on a socket that is bound already; says the words on stderr once it does."""
+    options: dict[str, Any] = {}
     if trusted_proxies:
-        headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
-        options |= {
+        options = {
             "trusted_proxy": "*",
             "trusted_proxy_count": trusted_proxies,
-            "trusted_proxy_headers": headers,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
         }
-    waitress.serve(app, _quiet=True, **options)
+    server = create_server(app, sockets=[door], threads=8, ident=None, clear_untrusted_proxy_headers=True, **options)
+    click.echo(words, err=True)
+    try:
+        server.run()
+    finally:
+        server.close()
 
 
 @click.group()

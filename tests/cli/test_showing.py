@@ -13,7 +13,9 @@ def test_the_chart_has_a_line_per_reading_with_its_reference(ward: Desk, story: 
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert rows
-    assert {"reference", "joint", "side", "motion", "mode", "degrees", "when", "comparator", "assumed"} <= set(rows[0])
+    assert {"reference", "joint", "side", "motion", "mode", "degrees", "when", "comparator", "assumed"} <= set(
+        rows[0]
+    )
     assert all(row["reference"].startswith("Observation/") for row in rows)
     table = ward.run("chart", story.patient)
     assert rows[0]["reference"] in table.stdout

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from scheduler.__main__ import main
-from tests.servers.sandbox import RunningSandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,9 +71,7 @@ def test_a_wrong_setting_is_one_sentence() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_after_the_piece_in_hand(
-    settings: Settings, sandbox: RunningSandbox, number: signal.Signals
-) -> None:
+def test_a_signal_ends_it_after_the_piece_in_hand(settings: Settings, number: signal.Signals) -> None:
     tower = subprocess.Popen(
         [sys.executable, "-m", "scheduler"],
         cwd=ROOT,
@@ -100,4 +97,3 @@ def test_a_signal_ends_it_after_the_piece_in_hand(
     assert "published-1" not in "".join(said) + rest
     with opened_ports(settings) as ports:
         assert not [row for row in ports.logbook.outbox() if row.state == "waiting"]
-    assert sandbox.url

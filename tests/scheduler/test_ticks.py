@@ -11,13 +11,12 @@ import pytest
 
 from horehab.clock import SetClock
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
-from horehab.errors import EhrUnavailable
 from horehab.settings import Settings
 from horehab.usecases.exchange import ReminderRow
-from horehab.wiring import opened_ports
+from horehab.usecases.ports import Chart
+from horehab.wiring import open_chart, opened_ports
 from scheduler.postbox import MailServer, SmtpPostbox
 from scheduler.ticks import TICKS, Stopping, Tick, Tower, run_tick, start_clock
-from tests.servers.sandbox import RunningSandbox
 from tests.servers.smtp import MailServer as RunningMailServer
 
 HEARTBEAT, STEP, REMINDERS = TICKS
@@ -36,26 +35,18 @@ def test_a_step_reads_reviews_and_writes_the_suspicion(tower: Tower) -> None:
     assert any(row.key.startswith("suspicion:") for row in done)
 
 
-def test_of_two_schedulers_one_does_the_work_of_a_tick(
-    tower: Tower, settings: Settings, clock: SetClock, sandbox: RunningSandbox
-) -> None:
+def _silent(settings: Settings) -> Chart:
+    return open_chart(replace(settings, fhir_url="http://127.0.0.1:9/fhir", timeout=5))
+
+
+def test_of_two_schedulers_one_does_the_work_of_a_tick(tower: Tower, settings: Settings, clock: SetClock) -> None:
     with _another(tower, settings) as other:
         assert run_tick(tower, STEP)
-        # Gone from now on: whoever asks the server again is found out.
-        away = replace(other, ports=replace(other.ports, chart=_Silent()))
+        # Its server does not answer: if it asked, the tick would fail.
+        away = replace(other, ports=replace(other.ports, chart=_silent(settings)))
         assert run_tick(away, STEP)
         clock.advance(timedelta(seconds=STEP.seconds * 0.95))
         assert not run_tick(away, STEP)
-    assert sandbox.url
-
-
-class _Silent:
-    """A chart whose server does not answer; whoever asks it is found out."""
-
-    address = "http://127.0.0.1:9/fhir"
-
-    def __getattr__(self, name: str) -> object:
-        raise EhrUnavailable(f"asked for {name}")
 
 
 def test_a_scheduler_that_died_in_a_step_is_followed_by_another_after_its_lease(
@@ -108,8 +99,8 @@ def test_no_patient_stands_in_the_log_of_a_step(tower: Tower, caplog: pytest.Log
     assert "patients reviewed" in caplog.text
 
 
-def test_a_server_that_does_not_answer_does_not_stop_the_clock(tower: Tower) -> None:
-    silent = replace(tower, ports=replace(tower.ports, chart=_Silent()))
+def test_a_server_that_does_not_answer_does_not_stop_the_clock(tower: Tower, settings: Settings) -> None:
+    silent = replace(tower, ports=replace(tower.ports, chart=_silent(settings)))
     assert not run_tick(silent, STEP)
     assert run_tick(tower, STEP)
 

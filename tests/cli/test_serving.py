@@ -1,0 +1,128 @@
+"""What stays on until it is stopped: the pages, the sandbox, the demo; and the same commands inside a Flask host."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+
+from horehab import HoRehab
+from horehab.cli import main
+from horehab.cli.sandboxing import resources_of
+from horehab.demo.story import Story
+from horehab.errors import InputError
+from tests.cli.conftest import Desk, says_one_sentence
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def _running(folder: Path, settings: dict[str, str], *words: str, ready: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of the shell until its stderr or stdout says that it is ready; stop it by Ctrl-C at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "horehab", *words],
+        cwd=folder,
+        env={**os.environ, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    try:
+        while not said or ready not in said[-1]:
+            said.append(process.stdout.readline())
+            assert said[-1], said
+        yield process
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(timeout=30) in (0, 1)
+        assert "Traceback" not in "".join(said) + rest
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_the_pages_answer_until_ctrl_c(desk: Desk, tmp_path: Path, free_port: int) -> None:
+    with _running(tmp_path, desk.settings, "serve", "--port", str(free_port), ready="The pages are on"):
+        answer = requests.get(f"http://127.0.0.1:{free_port}/", timeout=10, allow_redirects=False)
+        answer.close()
+        assert answer.status_code in (200, 302, 303)
+        assert "waitress" not in answer.headers.get("Server", "")
+
+
+def test_the_sandbox_answers_with_what_it_was_given_and_keeps_it(
+    desk: Desk, tmp_path: Path, free_port: int, story: Story
+) -> None:
+    bundle = tmp_path / "story.json"
+    entries = [{"resource": resource} for resource in story.chart_on(story.last_day)]
+    bundle.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
+    data = tmp_path / "sandbox.sqlite3"
+    base = f"http://127.0.0.1:{free_port}/fhir"
+    words = ("sandbox", "--port", str(free_port), "--data", str(data))
+    with _running(tmp_path, desk.settings, *words, "--load", str(bundle), ready="The sandbox is on"):
+        assert requests.get(f"{base}/{story.patient}", timeout=10).json()["resourceType"] == "Patient"
+        reviewed = desk.run("review", "--as-of", story.expected[0].last.isoformat(), fhir_url=base)
+        assert reviewed.exit_code == 0, reviewed.output
+    with _running(tmp_path, desk.settings, *words, ready="The sandbox is on"):
+        found = requests.get(f"{base}/Condition?subject={story.patient}", timeout=10).json()
+        assert found["total"] >= len(story.expected)
+
+
+def test_resources_are_read_from_a_bundle_a_resource_and_ndjson(tmp_path: Path) -> None:
+    one, two = {"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}
+    file = tmp_path / "some.json"
+    for text, expected in (
+        (json.dumps({"resourceType": "Bundle", "entry": [{"resource": one}, {"resource": two}]}), [one, two]),
+        (json.dumps(one), [one]),
+        (f"{json.dumps(one)}\n\n{json.dumps(two)}\n", [one, two]),
+    ):
+        file.write_text(text)
+        assert list(resources_of(file)) == expected
+
+
+@pytest.mark.parametrize("text", ["<html>", '{"a": 1}', '{"resourceType": "Patient", "id": "a"}\nnonsense', "[]"])
+def test_a_file_that_is_no_fhir_is_one_sentence(desk: Desk, tmp_path: Path, text: str, free_port: int) -> None:
+    file = tmp_path / "some.json"
+    file.write_text(text)
+    says_one_sentence(desk.run("sandbox", "--port", str(free_port), "--load", str(file)), 2, str(file))
+    with pytest.raises(InputError):
+        list(resources_of(file))
+
+
+def test_a_host_app_has_the_same_commands_with_its_own_settings(ward: Desk, story: Story) -> None:
+    app = Flask("ward_host")
+    app.config.update(ward.settings)
+    HoRehab(app)
+    result = app.test_cli_runner().invoke(args=["horehab", "review", "--as-of", story.last_day.isoformat(), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout.splitlines()[0])["patient"] == story.patient
+    unknown = app.test_cli_runner().invoke(args=["horehab", "chart", "Patient/nobody"])
+    assert unknown.exit_code == 2
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_help_of_each_command_teaches(desk: Desk, name: str) -> None:
+    result = desk.run(name, "--help")
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) > 5
+    assert "\\b" not in result.stdout
+
+
+def test_the_help_names_every_command_and_the_exit_codes(desk: Desk) -> None:
+    said = desk.run("--help").stdout
+    assert "Exit codes" in said
+    for name in main.commands:
+        assert f"  {name} " in said
+
+
+def test_an_unknown_command_is_a_matter_of_usage(desk: Desk) -> None:
+    assert desk.run("diagnose").exit_code == 2
