@@ -5,7 +5,6 @@ from io import StringIO
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from horehab.demo.score import JointRow, Score, WardScore
 from horehab.demo.story import Story
@@ -35,8 +34,8 @@ def report(published: Iterable[Story], told: Score, ward: WardScore, *, head: st
 
 
 def _print_story(console: Console, story: Story, rows: list[JointRow], told: Score) -> None:
-    title = Text(f"{story.title} ({story.patient})")
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    console.print(f"{story.title} ({story.patient})", markup=False)
+    table = Table(box=None, pad_edge=False)
     for name in ("joint", "suspected on day", "clinicians noticed", "window", "inside"):
         table.add_column(name, min_width=12)
     for row in rows:

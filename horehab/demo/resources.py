@@ -52,6 +52,7 @@ class Pen:
         """Write the stay in intensive care as it stands on a day: in progress until it ends."""
         period = self._period(start, end, today=today)
         over = today >= end
+        ward = {"reference": f"Location/{LOCATION['id']}", "display": LOCATION["name"]}
         return self.new(
             "Encounter",
             "icu",
@@ -59,7 +60,7 @@ class Pen:
                 "status": "finished" if over else "in-progress",
                 "class": {"system": f"{_HL7}v3-ActCode", "code": "IMP", "display": "inpatient encounter"},
                 "period": period,
-                "location": [{"location": {"reference": f"Location/{LOCATION['id']}"}, "period": period}],
+                "location": [{"location": ward, "period": period}],
             },
         )
 

@@ -31,7 +31,7 @@ def rules() -> Rules:
 @cache
 def site(zone: str = ZONE.key) -> Site:
     limits = {motion: (numbers.lowest, numbers.highest) for motion, numbers in rules().motions.items()}
-    return Site(zone=ZoneInfo(zone), limits=limits, icu_locations=frozenset({"Location/demo-icu"}))
+    return Site(zone=ZoneInfo(zone), limits=limits)
 
 
 def read(resource: Resource) -> ChartItem:
