@@ -26,7 +26,7 @@ _SHOWN = (Tier.SUSPECT, Tier.WATCH)
 def sync() -> None:
     """Read what changed on the FHIR server into our memory; decide and write nothing.
 
-    The pass reads again what it read before if the next one is a `review`: nothing is ever skipped.
+    What was read waits for the next `review`, which judges it; a pass that breaks off is read again.
 
     \b
     Examples:

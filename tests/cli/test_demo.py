@@ -1,0 +1,53 @@
+"""`horehab demo`: the whole house on one machine, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from horehab.settings import Settings
+from horehab.wiring import opened_ports
+from tests.cli.conftest import Desk
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_shows_what_was_published_and_ends_by_itself(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = desk.run("demo", "--no-serve")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "13 of 13 expected joints inside their window, 0 on the forbidden ones, 0 elsewhere" in said
+    assert "a second review wrote 0" in said
+    assert "no evidence of accuracy" in said
+    settings = Settings(database_url="sqlite:///var/demo/horehab.sqlite3")
+    with opened_ports(settings, is_bound=False) as ports:
+        assert len(ports.logbook.patients()) == 46
+        assert not ports.logbook.outbox()
+
+
+def test_ctrl_c_ends_the_demo_in_the_middle_without_a_traceback(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "horehab", "demo", "--no-serve"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        while not (tmp_path / "var/demo/horehab.sqlite3").exists():
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1
+    assert "Traceback" not in said
