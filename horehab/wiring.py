@@ -38,6 +38,7 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
     try:
         if is_bound:
             logbook.check_binding(address=chart.address)
+            logbook.release_dead(_is_dead)
         may_write = _may_write(settings)
     except BaseException:
         _close(chart, logbook)
@@ -51,8 +52,29 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
         may_write=may_write,
         may_write_past=settings.is_loopback,
         needs_approval=settings.write == "approve",
-        owner=f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}",
+        owner=f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{new_id()[:8]}",
     )
+
+
+def _is_dead(owner: str) -> bool:
+    """Say whether a process of this machine that held a lease is gone; of another machine we cannot know."""
+    host, _, rest = owner.partition(":")
+    process, _, rest = rest.partition(":")
+    if host != socket.gethostname() or not process.isdigit():
+        return False
+    return _started(int(process)) != rest.partition(":")[0]
+
+
+def _started(process: int) -> str:
+    """Tell when a process started, so that its number taken by another is not mistaken for it; "" for none."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    return status.rpartition(")")[2].split()[_START_TIME]
+
+
+_START_TIME = 19  # the 22nd field of /proc/PID/stat, counted after the name in brackets: proc(5)
 
 
 def open_chart(settings: Settings, *, clock: Clock | None = None) -> Chart:

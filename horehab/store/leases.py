@@ -49,3 +49,17 @@ def release(connection: Connection, name: str, *, owner: str) -> None:
     """Give back the lease of a piece of work, if it is still the owner's."""
     t = tables.lease
     connection.execute(update(t).where(t.c.name == name, t.c.lease_owner == owner).values(free(t)))
+
+
+def owners(connection: Connection) -> tuple[str, ...]:
+    """List who holds entries or pieces of work at the moment."""
+    found: set[str] = set()
+    for t in (tables.outbox, tables.lease):
+        found |= set(connection.execute(select(t.c.lease_owner).where(t.c.lease_owner.is_not(None))).scalars())
+    return tuple(sorted(found))
+
+
+def release_all(connection: Connection, *, owner: str) -> None:
+    """Give back all that an owner held, who is known to be dead; reminders wait for their lease to run out."""
+    for t in (tables.outbox, tables.lease):
+        connection.execute(update(t).where(t.c.lease_owner == owner).values(free(t)))

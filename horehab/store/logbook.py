@@ -1,6 +1,6 @@
 """Our own memory over a database: the one adapter of the port `Logbook`. Each call is one short transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import get_ident
 from zoneinfo import ZoneInfo
@@ -268,6 +268,15 @@ class SqlLogbook:
         """Give back the lease of a piece of work."""
         with writing(self._engine) as connection:
             leases.release(connection, name, owner=owner)
+
+    def release_dead(self, is_dead: Callable[[str], bool]) -> None:
+        """Give back what processes held that died, so that nobody waits for their leases to run out."""
+        with reading(self._engine) as connection:
+            dead = [owner for owner in leases.owners(connection) if is_dead(owner)]
+        if dead:
+            with writing(self._engine) as connection:
+                for owner in dead:
+                    leases.release_all(connection, owner=owner)
 
     def check_binding(self, *, address: str) -> None:
         """Bind a fresh store to a server; StoreMismatch when it belongs to another, or is a copy or an old backup."""

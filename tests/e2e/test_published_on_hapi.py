@@ -1,0 +1,85 @@
+"""The six published patients through a real HAPI FHIR server, day by day, with its validation on."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+
+from horehab.clock import SetClock
+from horehab.demo.resources import ZONE
+from horehab.demo.run import DemoResult, run_demo
+from horehab.demo.story import Resource
+from horehab.settings import Settings
+from horehab.usecases.keep_step import keep_step
+from horehab.usecases.ports import Ports
+from horehab.wiring import opened_ports
+
+
+@pytest.fixture(scope="module")
+def ports(hapi_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+    folder = tmp_path_factory.mktemp("hapi")
+    settings = Settings(
+        fhir_url=hapi_url, database_url=f"sqlite:///{folder}/horehab.sqlite3", time_zone=ZONE.key, timeout=60.0
+    )
+    with opened_ports(settings, clock=SetClock(zone=ZoneInfo(ZONE.key))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def played(ports: Ports, hapi_url: str) -> DemoResult:
+    session = requests.Session()
+    session.trust_env = False
+
+    def put(resource: Resource) -> None:
+        address = f"{hapi_url}/{resource['resourceType']}/{resource['id']}"
+        answer = session.put(address, json=resource, timeout=60)
+        assert answer.status_code in (200, 201), (address, answer.status_code, answer.text[:2000])
+
+    with session:
+        return run_demo(ports, put, ward=())
+
+
+def _conditions(hapi_url: str, result: DemoResult) -> list[dict[str, Any]]:
+    found = []
+    for story in result.published:
+        params = {"patient": story.patient, "_count": "200"}
+        bundle = requests.get(f"{hapi_url}/Condition", params=params, timeout=60).json()
+        found += [entry["resource"] for entry in bundle.get("entry", [])]
+    return [condition for condition in found if condition["id"].startswith("hr-")]
+
+
+def test_thirteen_of_thirteen_joints_inside_their_windows_and_none_elsewhere(played: DemoResult) -> None:
+    outside = [
+        (row.story.patient, str(row.expected.place), row.suspicion) for row in played.score.rows if not row.is_inside
+    ]
+    assert len(played.score.rows) == 13
+    assert outside == []
+    assert (played.score.forbidden, played.score.elsewhere) == ((), ())
+
+
+def test_hapi_holds_exactly_one_condition_per_joint_and_side(played: DemoResult, hapi_url: str) -> None:
+    conditions = _conditions(hapi_url, played)
+    places = Counter(
+        (condition["subject"]["reference"], condition["bodySite"][0]["coding"][0]["code"]) for condition in conditions
+    )
+    assert len(places) == len(played.suspicions) == 13
+    assert set(places.values()) == {1}
+
+
+def test_each_condition_is_valid_cites_its_evidence_and_has_its_reasons(played: DemoResult, hapi_url: str) -> None:
+    for condition in _conditions(hapi_url, played):
+        answer = requests.post(f"{hapi_url}/Condition/$validate", json=condition, timeout=60)
+        errors = [i for i in answer.json().get("issue", []) if i["severity"] in ("error", "fatal")]
+        assert not errors
+        assert condition["evidence"][0]["detail"]
+        params = {"target": f"Condition/{condition['id']}"}
+        reasons = requests.get(f"{hapi_url}/Provenance", params=params, timeout=60).json()
+        assert reasons["total"] >= 1
+
+
+def test_a_second_review_writes_nothing(played: DemoResult, ports: Ports) -> None:
+    assert played.written_again == 0
+    assert keep_step(ports).delivered.done == 0
