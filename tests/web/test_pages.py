@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from horehab.web.evidence import evidence_entries
 from tests.web.conftest import PHYSICIAN, Ward
 from tests.web.ward import ANA
 
@@ -158,3 +160,35 @@ def test_health_says_whether_the_clock_tower_lives(ward: Ward) -> None:
     assert not ward.look("/health").get_json()["is_ticking"]
     ward.ports.logbook.tick(name="reminders", now=ward.ports.clock.now())
     assert ward.look("/health").get_json()["is_ticking"]
+
+
+def test_each_piece_of_evidence_says_its_day_and_what_it_is(ward: Ward) -> None:
+    page = unescape(ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text)
+    assert "Left hip, flexion, passive: 78°" in page
+    assert "13 May 2026" in page
+    assert "Alkaline phosphatase: 201 U/L, 1.60 ULN" in page
+
+
+def test_evidence_that_left_the_ehr_is_listed_all_the_same(ward: Ward) -> None:
+    with ward.app.test_request_context("/horehab/"):
+        (entry,) = evidence_entries(ward.ports.logbook.record("Patient/ana"), ["Observation/gone"])
+    assert (entry.reference, entry.day, entry.says) == ("Observation/gone", None, ())
+
+
+def test_every_kind_of_evidence_has_words(ward: Ward) -> None:
+    cited = ["Procedure/ICU_STAY", "Condition/dvt", "Observation/pain11", "Observation/alp4", "Observation/lha-11"]
+    with ward.app.test_request_context("/horehab/"):
+        entries = evidence_entries(ward.ports.logbook.record("Patient/ana"), cited)
+    said = {entry.reference: entry.says for entry in entries}
+    assert said == {
+        "Procedure/ICU_STAY": ("ICU stay",),
+        "Condition/dvt": ("Deep vein thrombosis, left femoral",),
+        "Observation/pain11": ("Pain, movement: 7",),
+        "Observation/alp4": ("Alkaline phosphatase: 201 U/L, 1.60 ULN",),
+        "Observation/lha-11": ("Left hip, flexion, active: 69°",),
+    }
+
+
+def test_a_caseload_row_says_how_long_nothing_was_measured(ward: Ward) -> None:
+    ward.ports.clock.advance(timedelta(days=31))  # type: ignore[attr-defined]  # the clock that a test sets
+    assert "38 days without a measurement" in ward.look("/").text
