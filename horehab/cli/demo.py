@@ -56,7 +56,9 @@ def demo(is_served: bool, port: int) -> None:
         if door is not None:
             door.close()
     if not result.is_as_told:
-        raise HorehabError("The demo did not show what it should: see the table above.", remedy="Please report it.")
+        raise HorehabError(
+            "The demo did not show what it should: see the table above.", remedy="Please report it.", code="HR-1002"
+        )
 
 
 @contextmanager

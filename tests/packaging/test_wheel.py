@@ -36,7 +36,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((ROOT / name).read_bytes())
     done = subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, tree], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, tree],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     (built,) = folder.glob("*.whl")
