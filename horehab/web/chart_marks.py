@@ -10,6 +10,7 @@ from horehab.web.language import gettext as _
 from horehab.web.words import word
 
 Spec = dict[str, Any]
+_DOT, _HOLE = 80, 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,31 +108,28 @@ def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_leg
         "field": "mode",
         "type": "nominal",
         "scale": _scale(sheet, 1),
-        "legend": _legend(theme, has_legend=has_legend),
+        "legend": _legend(has_legend=has_legend),
     }
     return {"data": {"values": readings}, "mark": mark, "encoding": {**_at(sheet), "strokeDash": dash}}
 
 
-def dot_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
-    """Mark each reading with the shape of its mode; filled and in the warning colour when beyond error."""
-    shape = {
-        "field": "mode",
-        "type": "nominal",
-        "scale": _scale(sheet, 0),
-        "legend": _legend(theme, has_legend=has_legend),
-    }
-    beyond = {"test": "datum.beyond", "value": theme.warn}
-    return {
-        "data": {"values": readings},
-        "mark": {"type": "point", "size": 62, "strokeWidth": 1.6, "opacity": 1},
-        "encoding": {
-            **_at(sheet),
-            "shape": shape,
-            "stroke": {"condition": beyond, "value": theme.ink},
-            "fill": {"condition": beyond, "value": theme.paper},
-            "description": {"field": "said"},
-        },
-    }
+def dot_layers(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> list[Spec]:
+    """Mark each reading with the shape of its mode: hollow within error, full and in the warning colour beyond."""
+    within = [r for r in readings if not r["beyond"]]
+    beyond = [r for r in readings if r["beyond"]]
+    return [
+        _dots(readings, sheet, (theme.ink, _DOT), _legend(has_legend=has_legend)),
+        _dots(within, sheet, (theme.paper, _HOLE), None),
+        _dots(beyond, sheet, (theme.warn, _DOT), None),
+    ]
+
+
+def _dots(readings: list[Spec], sheet: ChartSheet, ink: tuple[str, int], legend: Spec | None) -> Spec:
+    color, size = ink
+    shape = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 0), "legend": legend}
+    mark = {"type": "point", "filled": True, "size": size, "opacity": 1, "color": color}
+    encoding = {**_at(sheet), "shape": shape, "description": {"field": "said"}}
+    return {"data": {"values": readings}, "mark": mark, "encoding": encoding}
 
 
 def degrees_axis(field: str) -> Spec:
@@ -148,11 +146,8 @@ def _at(sheet: ChartSheet) -> Spec:
     return {"x": day_axis(sheet), "y": degrees_axis("degrees")}
 
 
-def _legend(theme: Theme, *, has_legend: bool) -> Spec | None:
-    if not has_legend:
-        return None
-    symbol = {"symbolFillColor": theme.ink}
-    return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2, **symbol}
+def _legend(*, has_legend: bool) -> Spec | None:
+    return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2} if has_legend else None
 
 
 def _scale(sheet: ChartSheet, which: int) -> Spec:

@@ -10,7 +10,7 @@ from horehab.web.chart_marks import (
     Theme,
     day_axis,
     degrees_axis,
-    dot_layer,
+    dot_layers,
     line_layer,
     onset_layers,
     shade_layer,
@@ -75,7 +75,7 @@ def _motion(drawing: _Drawing, motion: Motion, *, is_first: bool) -> Spec:
         *_band(led, theme, sheet),
         *onset_layers(sheet, theme, is_named=is_first),
         line_layer(readings, sheet, theme, has_legend=is_first),
-        dot_layer(readings, sheet, theme, has_legend=is_first),
+        *dot_layers(readings, sheet, theme, has_legend=is_first),
     ]
     return {
         "title": _motion_title(sheet, motion, led),
