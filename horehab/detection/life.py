@@ -49,6 +49,7 @@ def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
         if life.suspected is not None and _is_won_back(file, life.suspected, day):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
+        forgiven = _less_forgiven(file, forgiven, day)
         finding = look(file, rules, day, forgiven=forgiven)
         life = replace(life, last=finding, suspected=_next(life, finding, rules))
         yield day, life
@@ -123,3 +124,18 @@ def _left_behind(file: JointFile, standing: Suspected, day: date) -> Forgiven:
         if until and course.motion in motions and until[-1].is_beyond_error:
             left[course.motion] = (until[-1].fall, until[-1].loss)
     return left
+
+
+def _less_forgiven(file: JointFile, forgiven: Forgiven, day: date) -> Forgiven:
+    """Let what is forgiven shrink as motion returns, so that losing it again is seen.
+
+    The worse of two visits counts, since one alone may be a lucky measurement.
+    """
+    kept = dict(forgiven)
+    for course in file.passive:
+        if course.motion in kept:
+            fall, degrees = kept[course.motion]
+            last = [p.loss for p in course.points if p.day <= day and p.fall == fall][-2:]
+            if len(last) > 1:
+                kept[course.motion] = (fall, max(0.0, min(degrees, max(last))))
+    return kept

@@ -42,7 +42,7 @@ class PainCourse:
             return None
         now, earlier = self.worst[last], self._earlier(last, numbers)
         before = median(self.worst[i] for i in earlier) if earlier else None
-        is_new = before is None and now >= numbers.level
+        is_new = now >= numbers.level and self._is_first_rated(last, numbers)
         is_risen = before is not None and now >= numbers.level and self._has_risen(last, before, numbers)
         return PainChange(
             now=now,
@@ -52,6 +52,11 @@ class PainCourse:
             is_new=is_new,
             is_risen=is_risen,
         )
+
+    def _is_first_rated(self, last: int, numbers: PainNumbers) -> bool:
+        """Say whether nobody had asked before these last days, and it hurt from the first rating on."""
+        recent = (self.days[last] - self.days[0]).days <= numbers.recent_days
+        return recent and min(self.worst[: last + 1]) >= numbers.level
 
     def _has_risen(self, last: int, before: float, numbers: PainNumbers) -> bool:
         """Take a clear rise at once, or a smaller one that two ratings in a row agree on."""
