@@ -41,7 +41,7 @@ def life_of(file: JointFile, rules: Rules) -> Life:
 def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
     """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
-    A suspicion stands until most of its motions are won back; what is lost after that is a new worsening.
+    A suspicion stands until most of its motions (more than half) are won back; what is lost after that is a new worsening.
     """
     life = Life()
     forgiven: Forgiven = {}
@@ -101,7 +101,7 @@ def _is_won_back(file: JointFile, standing: Suspected, day: date) -> bool:
     losses = standing.finding.losses
     if losses:
         back = [_is_motion_back(loss, day) for loss in losses]
-        return 2 * sum(back) >= len(back)
+        return 2 * sum(back) > len(back)
     later = [s for s in file.signs if standing.finding.day < s.when.day <= day]
     looks = [s for s in later if s.kind is SignKind.STRAIGHT_LEG_RAISE]
     return bool(looks) and not looks[-1].is_present

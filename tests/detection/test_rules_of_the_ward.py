@@ -288,12 +288,27 @@ def test_r29_worse_again_after_improvement_is_a_new_worsening_with_its_own_day()
     assert again.since == day(147)
 
 
+STUCK_ROTATION = course(
+    [(28, 40), (35, 40), (42, 40), (49, 5), (56, 5), (63, 5), (77, 5), (91, 5), (105, 5), (119, 5), (133, 5)],
+    motion=Motion.EXTERNAL_ROTATION,
+)
+"""A motion that was lost with the others and never came back."""
+
+RETURNING_ABDUCTION = course(
+    [(28, 44), (35, 45), (42, 44), (49, 18), (56, 15), (63, 14), (77, 24), (91, 33), (105, 40), (119, 42), (133, 43)],
+    motion=Motion.ABDUCTION,
+)
+
+
 def test_a_loss_left_over_from_an_ended_suspicion_does_not_raise_it_again() -> None:
-    rotations = course(
-        [(28, 40), (35, 40), (42, 40), (49, 5), (56, 5), (63, 5), (77, 5), (91, 5), (105, 5), (119, 5), (133, 5)],
-        motion=Motion.EXTERNAL_ROTATION,
-    )
-    assert verdict(record(RELAPSE, rotations, pain(42, 1), pain(49, 6)), 133).tier is Tier.QUIET
+    of = record(RELAPSE, RETURNING_ABDUCTION, STUCK_ROTATION, pain(42, 1), pain(49, 6))
+    assert verdict(of, 63).tier is Tier.SUSPECT
+    assert verdict(of, 133).tier is Tier.QUIET
+
+
+def test_a_suspicion_stands_while_half_of_its_motions_are_still_lost() -> None:
+    of = record(RELAPSE, STUCK_ROTATION, pain(42, 1), pain(49, 6))
+    assert verdict(of, 133).tier is Tier.SUSPECT
 
 
 def test_motion_that_comes_back_to_its_best_ends_the_suspicion() -> None:
