@@ -41,7 +41,8 @@ def life_of(file: JointFile, rules: Rules) -> Life:
 def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
     """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
-    A suspicion stands until most of its motions (more than half) are won back; what is lost after that is a new worsening.
+    A suspicion stands until more than half of its motions are won back; what is lost after that is a new
+    worsening.
     """
     life = Life()
     forgiven: Forgiven = {}

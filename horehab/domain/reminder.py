@@ -55,4 +55,4 @@ class Reminder:
     def key(self) -> str:
         """Name the reminder so that it is never made twice: patient, rule, subject, recipient, channel, window."""
         subject = str(self.place) if self.place else "-"
-        return "|".join((self.patient, self.rule.value, subject, self.recipient, self.channel, self.window))
+        return f"{self.patient}|{self.rule.value}|{subject}|{self.recipient}|{self.channel}|{self.window}"

@@ -1,14 +1,13 @@
 """How a FHIR server is reached: its address, who we are to it, and how patient and how polite we are."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from horehab.errors import ConfigurationError
 
 LEAST_OVERLAP = 122.0
 """Seconds that every pull re-reads at the least: a transaction may become visible 120 s late (fhir.md, section 3)."""
-
-_LOOPBACK = ("localhost", "::1")
 
 Origin = tuple[str, str, int]
 """Scheme, host and port: what must be the same for a token to be sent."""
@@ -90,7 +89,10 @@ class Connection:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name means this machine."""
-    return host in _LOOPBACK or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _bad_base(what: str, remedy: str) -> ConfigurationError:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from ipaddress import ip_address
 
 from flask import Flask, request
 from flask_login import LoginManager, current_user
@@ -45,7 +46,10 @@ class SignedIn:
 
 def is_loopback(host: str) -> bool:
     """Say whether an address is this machine."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def harden(app: Flask, stand_alone: StandAlone) -> None:

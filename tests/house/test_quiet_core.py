@@ -36,9 +36,8 @@ def violations(source: str, *, third_party: set[str]) -> set[str]:
     bad = set()
     for module in imported_modules(source):
         top = module.partition(".")[0]
-        if module in FORBIDDEN or top in FORBIDDEN:
-            bad.add(module)
-        elif top not in sys.stdlib_module_names and top != "horehab" and top not in third_party:
+        is_foreign = top not in sys.stdlib_module_names and top != "horehab" and top not in third_party
+        if is_foreign or module in FORBIDDEN or top in FORBIDDEN:
             bad.add(module)
     return bad
 
