@@ -83,10 +83,15 @@ class SqlLogbook:
         with writing(self._engine, is_hasty=True) as connection:  # marks follow only with the close of the pass
             return keeping.keep(connection, page.items)
 
-    def patients_to_review(self) -> tuple[str, ...]:
-        """List the patients of whom something changed since their last review."""
+    def patients_to_review(self, *, day: date | None = None) -> tuple[str, ...]:
+        """List the patients of whom something changed since their last review, or not reviewed as of `day`."""
         with reading(self._engine) as connection:
-            return patients.to_review(connection)
+            return patients.to_review(connection, day=day)
+
+    def basis(self, patient: str) -> str | None:
+        """Tell on which rule and evidence the last review of a patient rested that was acted on."""
+        with reading(self._engine) as connection:
+            return patients.basis(connection, patient)
 
     def patients(self) -> tuple[str, ...]:
         """List every patient who was not merged away."""

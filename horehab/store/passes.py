@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.store import outbox, patients, reminders, tables
@@ -83,7 +83,7 @@ def _set_patients(connection: Connection, reviews: Sequence[Review], *, seen: Ma
         .where(t.c.reference == bindparam("r"))
         .values(
             tier=bindparam("the_tier"), need=bindparam("the_need"), last_measured=bindparam("measured"),
-            as_of=bindparam("the_day"),
+            as_of=bindparam("the_day"), basis=func.coalesce(bindparam("the_rule"), t.c.basis),
         ),
         rows,
     )  # fmt: skip
@@ -104,6 +104,7 @@ def _patient_row(review: Review, read: int | None) -> dict[str, Any]:
         "the_need": need_of(review.verdicts),
         "measured": review.last_measured,
         "the_day": review.as_of,
+        "the_rule": review.basis,
         "read": read,
     }
 

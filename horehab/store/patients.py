@@ -177,11 +177,21 @@ def key_of(connection: Connection, reference: str) -> str:
     return str(found)
 
 
-def to_review(connection: Connection) -> tuple[str, ...]:
-    """List the patients of whom something changed since their last review."""
+def to_review(connection: Connection, *, day: date | None = None) -> tuple[str, ...]:
+    """List the patients of whom something changed since their last review, or who were not reviewed as of `day`."""
     t = tables.patient
-    asked = select(t.c.reference).where((t.c.changes > t.c.reviewed) & t.c.is_listed).order_by(t.c.reference)
+    is_due = t.c.changes > t.c.reviewed
+    if day is not None:
+        is_due = is_due | t.c.as_of.is_(None) | (t.c.as_of != day)
+    asked = select(t.c.reference).where(is_due & t.c.is_listed).order_by(t.c.reference)
     return tuple(connection.execute(asked).scalars())
+
+
+def basis(connection: Connection, reference: str) -> str | None:
+    """Tell on which rule and evidence the last review of a patient rested that was acted on."""
+    t = tables.patient
+    found: str | None = connection.execute(select(t.c.basis).where(t.c.reference == reference)).scalar()
+    return found
 
 
 def listed(connection: Connection) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ patient = _table(
     Column("name", Sorted, nullable=False),
     Column("last_measured", Date),
     Column("as_of", Date),
+    Column("basis", Text),
 )
 Index("horehab_patient_by_need", patient.c.need, patient.c.name, patient.c.reference)
 Index("horehab_patient_by_tier", patient.c.tier, patient.c.need, patient.c.name, patient.c.reference)

@@ -79,7 +79,8 @@ class PullReport:
 class Review:
     """What a review of one patient decided: verdicts to show, entries for the chart, reminders to keep.
 
-    `void_reminders` are keys of reminders that no longer hold.
+    `void_reminders` are keys of reminders that no longer hold. `basis` names rule and evidence that it rests on;
+    None when the entries are only shown: a newer rule alone neither raises nor withdraws.
     """
 
     patient: str
@@ -89,6 +90,7 @@ class Review:
     reminders: tuple[Reminder, ...] = ()
     void_reminders: tuple[str, ...] = ()
     last_measured: date | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,8 @@ def keep_step(
     reviews = review_joints(ports, as_of=order.as_of, patient=order.patient, on_progress=on_progress)
     if why_dry:
         return _report(ports, pulled, reviews, why_dry=why_dry)
-    ports.logbook.finish_pass(marks=pulled.marks, reviews=reviews, now=ports.clock.now(), problems=pulled.problems)
+    acted_on = tuple(review if review.basis else replace(review, entries=()) for review in reviews)
+    ports.logbook.finish_pass(marks=pulled.marks, reviews=acted_on, now=ports.clock.now(), problems=pulled.problems)
     delivered = DeliveryReport() if ports.needs_approval else deliver_entries(ports)
     return _report(ports, pulled, reviews, delivered=delivered)
 

@@ -68,8 +68,11 @@ class Projection(Protocol):
     def keep(self, page: ChartPage, *, now: datetime) -> Kept:
         """Keep a page in one short transaction; older versions and repeats change nothing."""
 
-    def patients_to_review(self) -> tuple[str, ...]:
-        """List the patients of whom something changed since their last review."""
+    def patients_to_review(self, *, day: date | None = None) -> tuple[str, ...]:
+        """List the patients of whom something changed since their last review, or not reviewed as of `day`."""
+
+    def basis(self, patient: str) -> str | None:
+        """Tell on which rule and evidence the last review of a patient rested that was acted on."""
 
     def patients(self) -> tuple[str, ...]:
         """List every patient who was not merged away."""

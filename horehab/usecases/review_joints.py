@@ -1,8 +1,9 @@
 """Review a patient's joints: judge each, and decide what the chart should say and who is to be reminded."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import sha256
 
 from horehab.detection.verdicts import judge
 from horehab.domain.entries import (
@@ -34,21 +35,39 @@ def review_joints(
 ) -> tuple[Review, ...]:
     """Review every patient of whom something changed; all of them on a new ward day; or one, if named.
 
-    Nothing is written: the reviews go to `finish_pass`. Raises UnknownPatient for a patient who is not known.
+    Nothing is written: the reviews go to `finish_pass`. Where only the rule is new, the review has no basis:
+    what it would write is shown, and waits for new evidence or for a person who names the patient.
+    Raises UnknownPatient for a patient who is not known.
     """
     day = as_of or ports.clock.today()
-    names = (patient,) if patient else _due(ports, day)
+    names = (patient,) if patient else ports.logbook.patients_to_review(day=day)
     reviews = []
     for count, name in enumerate(names, start=1):
-        reviews.append(review_patient(ports, name, day))
+        review = review_patient(ports, name, day)
+        reviews.append(review if patient or not _is_only_the_rule_new(ports, review) else replace(review, basis=None))
         if on_progress is not None:
             on_progress(count, len(names))
     return tuple(reviews)
 
 
-def _due(ports: Ports, day: date) -> tuple[str, ...]:
-    last = ports.logbook.last_review()
-    return ports.logbook.patients() if last is None or last != day else ports.logbook.patients_to_review()
+def _is_only_the_rule_new(ports: Ports, review: Review) -> bool:
+    """Say whether nothing but the rule is new since a review of this patient was last acted on."""
+    before = ports.logbook.basis(review.patient)
+    if before is None or review.basis is None:
+        return False
+    (old_rule, _, old_evidence), (rule, _, evidence) = before.partition(" "), review.basis.partition(" ")
+    return rule != old_rule and evidence == old_evidence
+
+
+def basis_of(known: PatientRecord, rules: Rules) -> str:
+    """Name rule and evidence that a review rests on: the rule's version, a space, and a digest of all that counts."""
+    facts = [f"{r.source}={r.degrees}{r.bound}@{r.when.text}" for r in known.readings]
+    facts += [f"{p.source}={p.score}@{p.when.text}" for p in known.pains]
+    facts += [f"{s.source}={s.is_present}@{s.when.text}" for s in known.signs]
+    facts += [f"{lab.source}={lab.value}/{lab.upper_limit}@{lab.when.text}" for lab in known.labs]
+    facts += [f"{b.source}={b.kind.value}" for b in known.backgrounds]
+    facts += [f"{e.source}={e.end.text if e.end else ''}" for e in known.exposures]
+    return f"{rules.version} {sha256('|'.join(sorted(facts)).encode()).hexdigest()[:16]}"
 
 
 def review_patient(ports: Ports, patient: str, day: date) -> Review:
@@ -71,6 +90,7 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
         reminders=reminders,
         void_reminders=_void(ports, patient, record, reminders),
         last_measured=measured,
+        basis=basis_of(known, ports.rules),
     )
 
 

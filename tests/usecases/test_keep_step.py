@@ -1,6 +1,7 @@
 """One step in time with the chart: read, judge, write once, and again when the evidence changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import requests
 from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.usecases.keep_step import StepOrder, keep_step
+from horehab.usecases.ports import Ports
 from horehab.usecases.review_joints import review_joints
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
 
@@ -165,3 +167,39 @@ def test_progress_is_told_page_by_page_and_patient_by_patient(ward: Ward) -> Non
     keep_step(ward.ports, on_page=lambda page: pages.append(page.kind), on_progress=lambda *c: seen.append(c))
     assert "Observation" in pages
     assert seen == [(1, 1)]
+
+
+def _with_rule(ward: Ward, version: str) -> Ports:
+    return replace(ward.ports, rules=replace(ward.ports.rules, version=version))
+
+
+def test_a_newer_rule_alone_neither_raises_nor_withdraws_until_there_is_new_evidence(ward: Ward) -> None:
+    day = falling(ward)
+    strict = replace(ward.ports.rules.loss, large_degrees=90, suspect_floor=90, suspect_multiplier=9)
+    blind = replace(ward.ports.rules, version="1", loss=strict, pain=replace(ward.ports.rules.pain, level=11))
+    first = keep_step(replace(ward.ports, rules=blind))
+    assert Tier.SUSPECT not in {v.tier for review in first.reviews for v in review.verdicts}
+    for days in (1, 2):
+        ward.on(day + timedelta(days=days))
+        shown = keep_step(_with_rule(ward, "2"))
+        assert Tier.SUSPECT in {v.tier for review in shown.reviews for v in review.verdicts}
+        assert not ward.conditions()
+    ward.chart(flexion("rom-6", ward.clock.today(), 79))
+    keep_step(_with_rule(ward, "2"))
+    assert len(ward.conditions()) == 1
+
+
+def test_a_person_who_names_the_patient_applies_a_newer_rule(ward: Ward) -> None:
+    falling(ward)
+    keep_step(ward.ports)
+    report = keep_step(_with_rule(ward, "2"), StepOrder(patient="Patient/ana"))
+    assert [str(review.basis).split()[0] for review in report.reviews] == ["2"]
+
+
+def test_a_review_of_one_patient_leaves_the_others_to_the_days_review(ward: Ward) -> None:
+    ward.chart(PATIENT | {"id": "ben"})
+    keep_step(ward.ports)
+    ward.on(DAY_ONE + timedelta(days=1))
+    keep_step(ward.ports, StepOrder(patient="Patient/ana"))
+    rest = keep_step(ward.ports)
+    assert [review.patient for review in rest.reviews] == ["Patient/ben"]

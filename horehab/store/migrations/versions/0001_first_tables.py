@@ -106,6 +106,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('last_measured', sa.Date(), nullable=True),
     sa.Column('as_of', sa.Date(), nullable=True),
+    sa.Column('basis', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('reference'),
     sa.UniqueConstraint('key')
     )
