@@ -73,6 +73,17 @@ def test_a_lease_that_ran_out_is_taken_by_another(logbook: SqlLogbook) -> None:
     assert claim(logbook, 301, owner="b")[0].attempts == 2
 
 
+def test_what_a_dead_process_held_is_given_back_at_once_and_what_a_living_one_holds_is_not(
+    logbook: SqlLogbook,
+) -> None:
+    put(logbook, suspicion(), suspicion("Patient/ben", "hr-2"))
+    assert len(claim(logbook, owner="dead")) == 2
+    logbook.release_dead(lambda owner: owner == "somebody else")
+    assert claim(logbook, owner="b") == []
+    logbook.release_dead(lambda owner: owner == "dead")
+    assert len(claim(logbook, owner="b")) == 2
+
+
 def test_what_is_to_come_later_rests_and_goes_before_what_came_after_it(logbook: SqlLogbook) -> None:
     put(logbook, suspicion(), reasons())
     logbook.settle(claim(logbook)[0], replace(LATER, retry_after=120), now=NOW)

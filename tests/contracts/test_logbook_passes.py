@@ -12,6 +12,7 @@ from horehab.store import SqlLogbook
 from horehab.usecases.exchange import CaseloadQuery, CaseloadRow
 from tests.store.making import ANA, DAY, LEFT_HIP, NOW, item, page, person, review, suspicion, verdict
 
+BEN = "Patient/ben"
 KNEE = JointSide(joint=Joint.KNEE, side=Side.RIGHT)
 
 
@@ -48,6 +49,23 @@ def test_the_last_review_is_the_latest_day_that_was_closed(logbook: SqlLogbook) 
     close(logbook, review(as_of=DAY - timedelta(days=5)))
     close(logbook)
     assert logbook.last_review() == DAY
+
+
+def test_what_a_review_rested_on_is_kept_until_the_next_one_that_was_acted_on(logbook: SqlLogbook) -> None:
+    logbook.keep(page(person()), now=NOW)
+    assert logbook.basis(ANA) is None
+    close(logbook, review(basis="rule-1 evidence"))
+    close(logbook, review(basis=None))
+    assert logbook.basis(ANA) == "rule-1 evidence"
+
+
+def test_a_patient_is_due_once_on_each_ward_day(logbook: SqlLogbook) -> None:
+    logbook.keep(page(person(), person(BEN)), now=NOW)
+    close(logbook, review(ANA), review(BEN))
+    assert logbook.patients_to_review(day=DAY) == ()
+    next_day = DAY + timedelta(days=1)
+    close(logbook, review(ANA, as_of=next_day))
+    assert logbook.patients_to_review(day=next_day) == (BEN,)
 
 
 def test_a_change_that_comes_between_reading_and_closing_is_not_lost(logbook: SqlLogbook) -> None:
