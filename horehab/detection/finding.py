@@ -110,11 +110,12 @@ def look(file: JointFile, rules: Rules, day: date, *, forgiven: Forgiven) -> Fin
         losses=tuple(_losses(file, rules, day, forgiven)),
         stiff=_stiff(file, rules, day),
         pain=file.pain.at(day, rules.pain),
-        signs=tuple(s for kind in _LOCAL if (s := file.sign(kind, day, within)) is not None),
-        nerve=_nerve_signs(file, day, within),
+        signs=_signs(file, _LOCAL, day, within),
+        nerve=_signs(file, NERVE_SIGNS, day, within) if file.place.joint is Joint.HIP else (),
         labs=tuple(r for r in file.raised if 0 <= (day - r.when.day).days <= rules.laboratory.recent_days),
     )
-    return replace(found, tier=_tier(found, rules))
+    tier = _tier(found, rules)
+    return found if tier is Tier.QUIET else replace(found, tier=tier)
 
 
 def _losses(file: JointFile, rules: Rules, day: date, forgiven: Forgiven) -> list[Loss]:
@@ -189,10 +190,10 @@ def _stiff(file: JointFile, rules: Rules, day: date) -> tuple[Stiffness, ...]:
     return tuple(found)
 
 
-def _nerve_signs(file: JointFile, day: date, within: int) -> tuple[Sign, ...]:
-    if file.place.joint is not Joint.HIP:
+def _signs(file: JointFile, kinds: Sequence[SignKind], day: date, within: int) -> tuple[Sign, ...]:
+    if not file.signs:
         return ()
-    return tuple(s for kind in NERVE_SIGNS if (s := file.sign(kind, day, within)) is not None)
+    return tuple(s for kind in kinds if (s := file.sign(kind, day, within)) is not None)
 
 
 def _tier(found: Finding, rules: Rules) -> Tier:

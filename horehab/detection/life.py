@@ -50,9 +50,9 @@ def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
         if life.suspected is not None and _is_won_back(file, life.suspected, day):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
-        forgiven = _less_forgiven(file, forgiven, day)
+        forgiven = _less_forgiven(file, forgiven, day) if forgiven else forgiven
         finding = look(file, rules, day, forgiven=forgiven)
-        life = replace(life, last=finding, suspected=_next(life, finding, rules))
+        life = Life(last=finding, suspected=_next(life, finding, rules), ended=life.ended)
         yield day, life
 
 

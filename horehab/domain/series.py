@@ -97,12 +97,25 @@ def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
 
 
 def _visit(day: date, readings: Sequence[Reading]) -> Visit:
+    if len(readings) == 1:
+        return _single(day, readings[0])
     means = {_means(r) for r in readings}
     only = next(iter(means)) if len(means) == 1 else None
     return Visit(
         day=day,
-        degrees=readings[0].degrees if len(readings) == 1 else median(r.degrees for r in readings),
+        degrees=median(r.degrees for r in readings),
         sources=tuple(sorted(r.source for r in readings)),
         means=only if only is not None and only[0] is not None else None,
         is_assumed=all(r.when.is_zone_assumed for r in readings),
+    )
+
+
+def _single(day: date, reading: Reading) -> Visit:
+    means = _means(reading)
+    return Visit(
+        day=day,
+        degrees=reading.degrees,
+        sources=(reading.source,),
+        means=means if means[0] is not None else None,
+        is_assumed=reading.when.is_zone_assumed,
     )
