@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import count
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +27,11 @@ from horehab.wiring import opened_ports
 def ports(hapi_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
     folder = tmp_path_factory.mktemp("hapi")
     settings = Settings(
-        fhir_url=hapi_url, database_url=f"sqlite:///{folder}/horehab.sqlite3", time_zone=ZONE.key, timeout=60.0
+        fhir_url=hapi_url,
+        database_url=f"sqlite:///{folder}/horehab.sqlite3",
+        time_zone=ZONE.key,
+        timeout=60.0,
+        overlap=122,
     )
     with opened_ports(settings, clock=SetClock(zone=ZoneInfo(ZONE.key))) as opened:
         yield opened
@@ -46,14 +49,15 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(ports: Ports, hapi_url: str) -> Played:
-    """Play the six patients; HAPI is slow, so that a step is taken on every third visit day."""
+    """Play the six patients; HAPI is slow, so that a step is taken where it shows something."""
     stories = patients()
     last_day = max(story.last_day for story in stories)
+    showing = {last_day} | {day for story in stories for day in _telling_days(story)}
     session = requests.Session()
     session.trust_env = False
     clock = ports.clock
     assert isinstance(clock, SetClock)
-    visit_days = count()
+    stepped: list[date] = []
 
     def put(resource: Resource, _: date) -> None:
         address = f"{hapi_url}/{resource['resourceType']}/{resource['id']}"
@@ -62,13 +66,20 @@ def played(ports: Ports, hapi_url: str) -> Played:
 
     def step(day: date) -> None:
         clock.set_day(day)
-        if next(visit_days) % 3 == 0 or day == last_day:
+        if any((stepped[-1] if stepped else date.min) < told <= day for told in showing):
             keep_step(ports, StepOrder(as_of=day))
+            stepped.append(day)
 
     with session:
         play(stories, put=put, step=step)
     suspicions = delivered_suspicions(ports)
     return Played(stories=stories, suspicions=suspicions, score=score(stories, suspicions), last_day=last_day)
+
+
+def _telling_days(story: Story) -> set[date]:
+    """Before each window nothing is to be suspected; two days before its end something is."""
+    windows = [*story.expected, *story.relapse]
+    return {w.first - timedelta(days=1) for w in windows} | {w.last - timedelta(days=2) for w in windows}
 
 
 def _conditions(hapi_url: str, played: Played) -> list[dict[str, Any]]:
