@@ -73,7 +73,7 @@ def resources_by_day(row: Row, pen: Pen, *, losses: tuple[Loss, ...], plan: Plan
 
 def _lay_out_stay(days: dict[int, list[Resource]], row: Row, pen: Pen) -> None:
     start, end = row["icu"]
-    days[start] += [LOCATION, *RATERS.values(), pen.person(row, row["name"])]
+    days[start] += [LOCATION, *RATERS.values(), pen.person(row)]
     for day in (start, end):
         days[day].append(pen.stay(start, end, today=day))
     for procedure in row.get("procedure", ()):
@@ -85,7 +85,8 @@ def _story(row: Row) -> Story:
     pen = Pen(key=row["key"], admitted=row["admitted"])
     losses = losses_of(row)
     plan = plan_of(row)
-    named = {**row, "name": f"Published-{row['key'][-1]}"}
+    number = row["key"][-1]
+    named = {**row, "label": f"case {number}", "record_number": f"SYN-{int(number):04}"}
     return Story(
         key=row["key"],
         title=row["title"],

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from horehab.demo.coding import CANONICAL, LOINC, SNOMED, body_site
-from horehab.demo.story import Resource
+from horehab.demo.story import Resource, place_named
 from horehab.domain.joints import JointSide
 
 ZONE = ZoneInfo("Europe/Madrid")
@@ -16,6 +16,8 @@ ZONE = ZoneInfo("Europe/Madrid")
 TAGS = f"{CANONICAL}/CodeSystem/horehab-tag"
 _UCUM = "http://unitsofmeasure.org"
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
+_FAMILY = "Synthetic"
+_RECORD_NUMBERS = "https://hospital.example/record-numbers"
 
 Row = Mapping[str, Any]
 """A row of published.toml or ward.toml."""
@@ -42,11 +44,22 @@ class Pen:
         name = f"{self.key}-{tail}" if tail else self.key
         return {"resourceType": kind, "id": name, "meta": {"tag": [synthetic_tag()]}} | subject | content
 
-    def person(self, row: Row, name: str) -> Resource:
-        """Write the patient: sex and age at admission as given, the day of birth invented to fit."""
+    def person(self, row: Row) -> Resource:
+        """Write the patient: sex and age at admission as given; name, record number and day of birth invented."""
+        name = {
+            "use": "official",
+            "text": f"{_FAMILY}, {row['name']} ({row['label']})",
+            "family": _FAMILY,
+            "given": [row["name"]],
+        }
+        number = {
+            "type": {"coding": [{"system": f"{_HL7}v2-0203", "code": "MR", "display": "Medical record number"}]},
+            "system": _RECORD_NUMBERS,
+            "value": row["record_number"],
+        }
         born = f"{self.admitted.year - row['age']}-01-01"
-        words = {"use": "official", "family": name, "given": ["Synthetic"]}
-        return self.new("Patient", "", {"active": True, "name": [words], "gender": row["sex"], "birthDate": born})
+        content = {"identifier": [number], "active": True, "name": [name], "gender": row["sex"], "birthDate": born}
+        return self.new("Patient", "", content)
 
     def stay(self, start: int, end: int, *, today: int) -> Resource:
         """Write the stay in intensive care as it stands on a day: in progress until it ends."""
@@ -86,8 +99,8 @@ class Pen:
             "code": concept(row),
             "recordedDate": self.at(max(0, row.get("day", 0)), 9),
         }
-        if "site" in row:
-            content["bodySite"] = [row["site"]]
+        if "place" in row:
+            content["bodySite"] = [body_site(place_named(row["place"]))]
         if "day" in row:
             content["onsetDateTime"] = self.day(row["day"]).isoformat()
         return self.new("Condition", row["id"], content)
@@ -192,8 +205,14 @@ RATERS: dict[str, Resource] = {
         "id": f"demo-physio-{letter}",
         "meta": {"tag": [synthetic_tag()]},
         "active": True,
-        "name": [{"family": f"Physiotherapist {letter.upper()}", "given": ["Synthetic"]}],
+        "name": [{"text": f"{initial}. {_FAMILY}, physiotherapist", "family": _FAMILY, "given": [f"{initial}."]}],
     }
-    for letter in "ab"
+    for letter, initial in (("a", "R"), ("b", "M"))
 }
 """The two physiotherapists who measure; each has habits of their own."""
+
+
+def performer(rater: str) -> Resource:
+    """Cite one of the two by reference, with the name to be shown beside it."""
+    person = RATERS[rater]
+    return {"reference": f"Practitioner/{person['id']}", "display": person["name"][0]["text"]}

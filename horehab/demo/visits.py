@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from horehab.demo.body import Body, Knots, usual_motions
 from horehab.demo.coding import CANONICAL, LOINC, SNOMED, Coding, Value, body_site, observations
-from horehab.demo.resources import RATERS, Pen
+from horehab.demo.resources import Pen, performer
 from horehab.demo.story import Resource
 from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
 from horehab.domain.range_of_motion import Mode
@@ -32,13 +32,17 @@ class Pain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is measured when: `days` are visits, `active` the joints of which active motion is measured as well."""
+    """What is measured when: `days` are visits, `active` the joints of which active motion is measured as well.
+
+    `unmeasured` places are never measured: blind spots.
+    """
 
     days: tuple[int, ...]
     coding: Coding
     pains: tuple[Pain, ...] = ()
     active: frozenset[Joint] = frozenset()
     pain_code: tuple[str, str] = (LOINC, "72514-3")
+    unmeasured: frozenset[JointSide] = frozenset()
 
 
 def visit(pen: Pen, body: Body, plan: Plan, day: int) -> Iterator[Resource]:
@@ -51,10 +55,11 @@ def visit(pen: Pen, body: Body, plan: Plan, day: int) -> Iterator[Resource]:
         "category": [_EXAM],
         "effectiveDateTime": pen.at(day, 10, 15),
         "issued": pen.at(day, 12, 30),
-        "performer": [{"reference": f"Practitioner/{RATERS[rater]['id']}"}],
+        "performer": [performer(rater)],
         "partOf": [{"reference": f"Procedure/{session['id']}"}],
     }
-    for tail, content in observations(plan.coding, list(_values(body, plan, day, rater))):
+    values = [value for value in _values(body, plan, day, rater) if value[0] not in plan.unmeasured]
+    for tail, content in observations(plan.coding, values):
         yield pen.new("Observation", f"d{day:03}-{tail}", part | content)
     for pain in plan.pains:
         if pain.is_rated(day):
@@ -85,7 +90,7 @@ def _session(pen: Pen, plan: Plan, day: int, *, rater: str, minutes: int) -> Res
             "status": "completed",
             "code": {"coding": [{"system": SNOMED, "code": "183311000"}], "text": "Passive exercise"},
             "performedPeriod": {"start": pen.at(day, 10), "end": end},
-            "performer": [{"actor": {"reference": f"Practitioner/{RATERS[rater]['id']}"}}],
+            "performer": [{"actor": performer(rater)}],
         }
         | category,
     )

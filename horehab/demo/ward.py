@@ -11,7 +11,7 @@ from horehab.demo.body import Knots, Loss, read_toml
 from horehab.demo.coding import Coding
 from horehab.demo.published import resources_by_day
 from horehab.demo.resources import Pen
-from horehab.demo.story import Expectation, Story, in_order
+from horehab.demo.story import Expectation, Story, in_order, place_named
 from horehab.demo.visits import Pain, Plan
 from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
 
@@ -42,16 +42,18 @@ def patients(seed: int = 2026) -> tuple[Story, ...]:
 
 def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
     kind = ward["kind"][name]
-    admitted = ward["first_admission"] + timedelta(days=7 * dice.randint(0, ward["admissions_over_days"] // 7))
-    days = _measuring_days(ward, admitted)
+    overdue = ward["overdue_weeks"] if dice.randint(1, ward["overdue_one_in"]) == 1 else 0
+    days = _measuring_days(ward)
     least = dice.randint(*ward["ventilated_days"])
     ventilated = next(day for day in days if day >= least)
     visits = _visits(ward, [day for day in days if day > ventilated], dice)
     course = _course(name, kind, dice, visits)
+    admitted = _admission(ward, visits[-1]) - timedelta(weeks=overdue)
     pen = Pen(key=key, admitted=admitted)
     row = {
         "key": key,
-        "name": f"Ward-{key[-2:]}",
+        "label": f"ward {key[-2:]}",
+        "record_number": f"SYN-01{key[-2:]}",
         "age": dice.randint(*ward["age"]),
         "sex": "male" if dice.random() < ward["male"] else "female",
         "icu": [0, visits[1]],
@@ -61,8 +63,11 @@ def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
         "condition": [_COVID],
         "laboratory": [_phosphatase(ward, kind, dice, day=day) for day in (visits[0], visits[7], visits[12])],
     }
+    names = ward[f"names_{row['sex']}"]
+    row["name"] = names[int(key[-2:]) % len(names)]
     coding = Coding.PANEL_BY_JOINT if dice.random() < 0.2 else Coding.PANEL  # noqa: PLR2004  # one hospital in five
-    plan = Plan(days=visits, coding=coding, pains=course.pains, active=frozenset(_OFTEN))
+    unmeasured = frozenset(map(place_named, ward["unmeasured"].get(key, ())))
+    plan = Plan(days=visits, coding=coding, pains=course.pains, active=frozenset(_OFTEN), unmeasured=unmeasured)
     return Story(
         key=key,
         title=f"Synthetic patient {key[-2:]}: {name.replace('-', ' ')}",
@@ -81,10 +86,15 @@ _VENTILATION = {"id": "ventilation", "code": "1258985005", "text": "Invasive mec
 _COVID = {"id": "covid", "code": "840539006", "text": "COVID-19", "day": 0}
 
 
-def _measuring_days(ward: Kind, admitted: date) -> list[int]:
-    """List the day numbers on which the ward measures."""
-    numbers = range(7 * (ward["weeks"] + 6))
-    return [n for n in numbers if (admitted + timedelta(days=n)).weekday() in ward["measuring_days"]]
+def _measuring_days(ward: Kind) -> list[int]:
+    """List the day numbers on which the ward measures; day 0 is a Monday."""
+    return [n for n in range(7 * (ward["weeks"] + 6)) if n % 7 in ward["measuring_days"]]
+
+
+def _admission(ward: Kind, last_visit: int) -> date:
+    """Find the Monday of admission with which the last visit falls into the week before the demo's last day."""
+    monday: date = ward["last_day"] - timedelta(weeks=-(-last_visit // 7))
+    return monday
 
 
 def _visits(ward: Kind, days: list[int], dice: Random) -> tuple[int, ...]:

@@ -155,12 +155,12 @@ def _days_of_pain(story: Story) -> set[int]:
 def test_the_clock_of_the_ward_is_kept_through_the_night_of_the_change() -> None:
     times = {
         day.isoformat(): r["effectiveDateTime"][10:]
-        for day, resources in patients()[0].events
+        for day, resources in patients()[4].events
         for r in resources
         if "valueQuantity" in r and "performer" in r
     }
     assert times["2026-03-26"] == "T10:15:00+01:00"
-    assert times["2026-03-29"] == "T10:15:00+02:00"
+    assert times["2026-04-02"] == "T10:15:00+02:00"
 
 
 def test_only_case_6_may_have_a_second_joint_and_only_case_5_relapses() -> None:
@@ -187,6 +187,29 @@ def _measured(resource: Resource) -> list[int]:
 
 def _has_value(part: Resource) -> bool:
     return "valueQuantity" in part or "valueInteger" in part
+
+
+def test_all_six_were_measured_lately_when_the_demo_ends() -> None:
+    last = max(story.last_day for story in patients())
+    assert all((last - story.last_day).days <= 7 for story in patients())
+
+
+def test_every_name_says_synthetic_and_which_case_beside_a_record_number() -> None:
+    names = [_patient(story)["name"][0]["text"] for story in patients()]
+    assert all(re.fullmatch(rf"Synthetic, \w+ \(case {n}\)", name) for n, name in enumerate(names, start=1))
+    numbers = [each["value"] for story in patients() for each in _patient(story)["identifier"]]
+    assert numbers == [f"SYN-000{n}" for n in range(1, 7)]
+
+
+@SIX
+def test_who_measured_is_cited_by_reference_and_shown_by_a_synthetic_name(story: Story) -> None:
+    cited = {
+        (p["reference"], p["display"]) for r in everything(story) for p in r.get("performer", ()) if "actor" not in p
+    }
+    assert cited == {
+        ("Practitioner/demo-physio-a", "R. Synthetic, physiotherapist"),
+        ("Practitioner/demo-physio-b", "M. Synthetic, physiotherapist"),
+    }
 
 
 def test_four_ways_of_coding_are_used() -> None:

@@ -1,9 +1,13 @@
 """The synthetic ward: forty invented patients, always the same, with what is true of each."""
 
 import json
+import re
 from collections import Counter
+from hashlib import sha256
 
 from horehab.demo.body import Body, Loss
+from horehab.demo.play import step_days
+from horehab.demo.published import patients as published_patients
 from horehab.demo.story import place_named
 from horehab.demo.ward import patients
 from horehab.domain.joints import Motion
@@ -31,14 +35,36 @@ def test_the_same_seed_gives_the_same_ward_and_another_seed_another() -> None:
 
 
 def test_every_name_is_clearly_synthetic() -> None:
-    names = {
-        (resource["name"][0]["given"][0], resource["name"][0]["family"])
-        for story in patients()
-        for resource in story.events[0][1]
-        if resource["resourceType"] == "Patient"
-    }
+    people = [r for story in patients() for r in story.events[0][1] if r["resourceType"] == "Patient"]
+    names = {person["name"][0]["text"] for person in people}
     assert len(names) == 40
-    assert {given for given, _ in names} == {"Synthetic"}
+    assert all(re.fullmatch(r"Synthetic, \w+ \(ward \d\d\)", name) for name in names)
+    numbers = {each["value"] for person in people for each in person["identifier"]}
+    assert numbers == {f"SYN-01{n:02}" for n in range(1, 41)}
+
+
+def test_most_were_measured_in_the_last_week_of_the_demo_and_a_few_are_overdue_on_purpose() -> None:
+    last = max(story.last_day for story in (*patients(), *published_patients()))
+    ages = [(last - story.last_day).days for story in patients()]
+    assert sum(age <= 7 for age in ages) == 37
+    assert sum(age > 31 for age in ages) == 3
+
+
+def test_one_joint_of_one_patient_is_never_measured() -> None:
+    dumped = {story.key: json.dumps(story.events, default=str) for story in patients()}
+    assert [key for key, text in dumped.items() if "left elbow" not in text] == ["ward-07"]
+    assert all("right elbow" in text for text in dumped.values())
+
+
+def test_the_whole_demo_takes_about_a_hundred_steps() -> None:
+    days = {day for story in (*patients(), *published_patients()) for day, _ in story.events}
+    assert 85 <= len(step_days(days)) <= 110
+
+
+def test_the_degrees_of_the_ward_are_drawn_once_and_stay_as_they_are() -> None:
+    told = [r.get("component", ()) for story in patients() for _, resources in story.events for r in resources]
+    drawn = [part["valueQuantity"]["value"] for components in told for part in components]
+    assert sha256(json.dumps(drawn).encode()).hexdigest()[:16] == "51c94da9b8febcc3"
 
 
 def test_weakness_takes_active_motion_and_leaves_passive() -> None:
