@@ -92,7 +92,7 @@ def known_differentials(record: PatientRecord, place: JointSide, day: date) -> t
         if s.kind is SignKind.FEVER and s.is_present and (day - s.when.day).days <= _FEVER_DAYS
     ]
     found += [
-        Reason(code=f"known-{_DIFFERENTIAL[b.kind]}", figures=_text(b), references=(b.source,))
+        Reason(code=f"known-{_DIFFERENTIAL[b.kind]}", figures=(*_text(b), *_side(b)), references=(b.source,))
         for b in record.backgrounds
         if b.kind in _DIFFERENTIAL and _touches(b, place) and (b.end is None or b.end.day >= day)
     ]
@@ -130,6 +130,10 @@ def _days(exposure: Exposure, day: date) -> int:
 
 def _text(background: Background) -> tuple[tuple[str, str], ...]:
     return (("text", background.text or background.kind.value),)
+
+
+def _side(background: Background) -> tuple[tuple[str, str], ...]:
+    return (("side", background.place.side.value),) if background.place is not None else ()
 
 
 def _ordered(reasons: list[Reason]) -> tuple[Reason, ...]:

@@ -11,7 +11,7 @@ from fhir_profiles import codes
 from horehab.domain.exposure import BackgroundKind, ExposureKind
 from horehab.domain.joints import Joint, Side
 from horehab.fhir.site import Coding
-from horehab.fhir.terminology import NOTHING, Meaning
+from horehab.fhir.terminology import EXPOSURE, NOTHING, Meaning
 
 OSSIFICATION = "ossification"
 Subject = ExposureKind | BackgroundKind | str
@@ -58,6 +58,11 @@ _BY_CONCEPT: Mapping[str, Subject] = MappingProxyType(
         "pregnant": BackgroundKind.PREGNANCY,
     }
 )
+_OWN: Mapping[Coding, Subject] = MappingProxyType(
+    {(EXPOSURE, kind.value): kind for kind in (ExposureKind.SEDATION, ExposureKind.IMMOBILISATION)}
+)
+"""What no public code that we are sure of says: sedation and immobilisation, in our own code system."""
+
 _HIP_CONCEPTS = ("hip pain", "total hip arthroplasty")
 
 # ICD-10-CM: fifth character the site, sixth the side (codes.csv holds examples of each, checked by a test).
@@ -98,7 +103,8 @@ def _subject(coding: Coding) -> Subject | None:
 @cache
 def _public() -> Mapping[Coding, Subject]:
     rows = ((row, _BY_CONCEPT.get(row.concept)) for row in codes())
-    return MappingProxyType({(row.system, row.code): subject for row, subject in rows if subject is not None})
+    public = {(row.system, row.code): subject for row, subject in rows if subject is not None}
+    return MappingProxyType({**public, **_OWN})
 
 
 @cache

@@ -19,6 +19,7 @@ SIGN = f"{CANONICAL}/CodeSystem/horehab-sign"
 JOINT_MOTION = f"{CANONICAL}/CodeSystem/horehab-joint-motion"
 SESSION_TYPE = f"{CANONICAL}/CodeSystem/horehab-session-type"
 TASK = f"{CANONICAL}/CodeSystem/horehab-task"
+EXPOSURE = f"{CANONICAL}/CodeSystem/horehab-exposure"
 ROM_MODE = f"{CANONICAL}/CodeSystem/rom-mode"
 RANGE_OF_MOTION: Coding = (SNOMED, "364564000")
 

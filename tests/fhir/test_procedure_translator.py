@@ -118,3 +118,21 @@ def test_a_new_hip_is_background_at_that_joint() -> None:
 def test_any_other_procedure_is_none_of_our_business() -> None:
     item = understood(procedure(code=concept((SNOMED, "80146002"), text="Appendectomy")))
     assert (item.facts, item.unreadable) == ((), ())
+
+
+@pytest.mark.parametrize("kind", [ExposureKind.SEDATION, ExposureKind.IMMOBILISATION])
+def test_sedation_and_immobilisation_have_codes_of_our_own(kind: ExposureKind) -> None:
+    (fact,) = understood(procedure(code=concept((OURS + "horehab-exposure", kind.value)))).facts
+    assert isinstance(fact, Exposure)
+    assert (fact.kind, fact.end is None) == (kind, False)
+
+
+def test_sedation_in_words_alone_is_not_read() -> None:
+    item = understood(procedure(code={"text": "Sedation"}))
+    assert (item.facts, item.unreadable) == ((), ())
+
+
+def test_a_caesarean_is_surgery_and_no_pregnancy() -> None:
+    (fact,) = understood(procedure(code=concept(("http://hl7.org/fhir/sid/icd-10", "O82")))).facts
+    assert isinstance(fact, Background)
+    assert fact.kind is BackgroundKind.SURGERY
