@@ -54,6 +54,8 @@ def _pain_reason(pain: PainChange) -> Reason:
     figures: tuple[tuple[str, Figure], ...] = (("now", pain.now), ("day", pain.day.isoformat()))
     if pain.before is None:
         return Reason(code="pain-first-rated", figures=figures, references=pain.references)
+    if pain.before == pain.now:
+        return Reason(code="pain-as-before", figures=figures, references=pain.references)
     return Reason(code="pain", figures=(("before", pain.before), *figures), references=pain.references)
 
 

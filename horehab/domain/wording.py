@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
+from horehab.domain.joints import Joint
 from horehab.domain.suspicion import Figure, Reason
 
 TEMPLATES: Mapping[str, str] = {
     # what speaks for it
-    "motion-loss": "{mode} {motion} {best} -> {latest} deg (best sustained of {best_visits} visit(s) before,"
-    " visits beyond error in a row: {visits}; threshold {threshold} deg, {raters})",
+    "motion-loss": "{mode} {motion} {best} -> {latest} deg (visits: {best_visits} for the best sustained value,"
+    " {visits} beyond error in a row; threshold {threshold} deg, {raters})",
     "stiff-from-first": "stiff when first measured: {motion} {latest} deg (norm {norm}), no earlier reading",
     "pain": "pain NRS {before} -> {now}",
+    "pain-as-before": "pain {now} of 10 as before",
     "pain-first-rated": "pain NRS {now} (first rating)",
     "firm-end-feel": "firm end-feel",
     "swelling": "swelling",
@@ -37,9 +39,9 @@ TEMPLATES: Mapping[str, str] = {
     "alp-missing": "ALP missing: excludes nothing",
     "alp-not-elevated": "ALP {value} (limit {limit}, not elevated: does not exclude)",
     "alp-not-interpreted": "ALP {value} {unit} not interpreted: its unit or limit is not known",
-    "mode-unknown": "{count} reading(s) do not say whether active or passive",
-    "sign-without-place": "{count} sign(s) of a leg nerve do not say which side",
-    "set-aside": "{count} reading(s) set aside: they look like radians or are no numbers",
+    "mode-unknown": "readings that do not say whether active or passive: {count}",
+    "sign-without-place": "signs of a leg nerve that do not say which side: {count}",
+    "set-aside": "readings set aside, since they look like radians or are no numbers: {count}",
     "times-assumed": "{motion}: the times of its loss lack a zone, which raises nothing by itself",
     "joint-replaced-or-gone": "cannot be judged by motion: {text}",
     # what explains a finding otherwise, or hides it
@@ -95,6 +97,22 @@ DIFFERENTIALS: Mapping[str, str] = {
     "tumour": "tumour",
 }
 """By its code, what else it could be."""
+
+
+FIRST_DIFFERENTIALS: Mapping[Joint, tuple[str, ...]] = {
+    Joint.HIP: ("contracture", "infection", "fracture", "deep-vein-thrombosis", "haematoma"),
+    Joint.KNEE: ("contracture", "deep-vein-thrombosis", "infection", "fracture", "haematoma"),
+    Joint.SHOULDER: ("adhesive-capsulitis", "contracture", "weakness-or-neuropathy", "infection", "fracture"),
+    Joint.ELBOW: ("contracture", "spasticity", "infection", "fracture", "weakness-or-neuropathy"),
+    Joint.WRIST: ("contracture", "spasticity", "infection", "fracture"),
+    Joint.ANKLE: ("contracture", "deep-vein-thrombosis", "infection", "fracture"),
+}
+"""By joint, which of them the sentence names (R10; the order is our policy); the pages name them all."""
+
+
+def counted(number: Figure, noun: str) -> str:
+    """Count things in English: "1 visit", "3 visits"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def reason_text(reason: Reason) -> str:

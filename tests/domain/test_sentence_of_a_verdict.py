@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from horehab.domain.exposure import BackgroundKind
-from horehab.domain.joints import Motion
+from horehab.domain.exposure import BackgroundKind, ExposureKind
+from horehab.domain.joints import Joint, Motion
 from horehab.domain.next_steps import Situation, next_steps
 from horehab.domain.sentence import reason_text, sentence
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Reason, Tier
-from horehab.domain.wording import DIFFERENTIALS, OPTIONS
+from horehab.domain.wording import DIFFERENTIALS, FIRST_DIFFERENTIALS, OPTIONS, TEMPLATES
 from tests.detection.joints_at_hand import (
     LEFT_KNEE,
     RULES,
@@ -42,17 +42,42 @@ FACTS = (
 def test_the_sentence_has_the_shape_of_section_eight() -> None:
     said = sentence(verdict(record(*FACTS), 49))
     for part in (
-        "HO suspected in left hip: passive flexion 112 -> 88 deg",
-        "threshold 10 deg, same rater and device",
-        "pain NRS 3 -> 6",
-        "icu stay 27 d",
-        "ALP 126 (limit 126, not elevated: does not exclude)",
-        "Also consider: DVT (known), contracture",
-        "polyneuropathy",
-        "Options: clinical review, bone scintigraphy, CT",
+        "HO suspected in left hip: passive flexion 112 -> 88 deg (best sustained of 3 visits vs last visit; ",
+        "threshold 10 deg, same rater and device), pain NRS 3 -> 6, ICU 27 d; ",
+        "ALP 126 (limit 126, not elevated: does not exclude). ",
+        "Also consider: DVT (known, left), contracture, infection, fracture, haematoma. ",
+        "polyneuropathy (may weaken active motion and hide pain). ",
+        "Options: clinical review, bone scintigraphy, CT. Not a diagnosis.",
     ):
         assert part in said
     assert said.endswith("Not a diagnosis.")
+    assert len(said) < 500
+
+
+def test_the_same_verdict_is_said_in_the_same_words() -> None:
+    one, again = (verdict(record(*facts), 49) for facts in (FACTS, tuple(reversed(FACTS))))
+    assert sentence(one) == sentence(again)
+
+
+def test_two_visits_beyond_error_are_counted_and_pain_as_before_is_no_change() -> None:
+    facts = (course([(28, 112), (35, 112), (42, 112), (49, 88), (53, 86)]), pain(30, 6), pain(53, 6))
+    said = sentence(verdict(record(*facts), 53))
+    assert "vs last 2 visits; threshold" in said
+    assert ", pain 6 of 10 as before" in said
+
+
+def test_of_several_stays_the_longest_of_intensive_care_and_ventilation_is_said() -> None:
+    prone = exposure(ExposureKind.PRONE, end=40)
+    short = exposure(ExposureKind.VENTILATION, end=20)
+    assert ", ICU 27 d; " in sentence(verdict(record(*FACTS, prone, short), 49))
+    without_a_stay = [fact for fact in FACTS if fact != FACTS[3]]
+    assert ", prone positioning 40 d; " in sentence(verdict(record(*without_a_stay, prone), 49))
+
+
+def test_hidden_pain_and_a_confounded_value_are_borne_in_mind() -> None:
+    more = (exposure(ExposureKind.SEDATION, end=48), background(BackgroundKind.PREGNANCY))
+    said = sentence(verdict(record(*FACTS, *more), 49))
+    assert "ALP confounded by pregnancy; sedation hides pain. Options" in said
 
 
 @pytest.mark.parametrize("number", [20, 30, 45, 49, 120])
@@ -75,7 +100,28 @@ def test_a_quiet_joint_names_what_is_not_known_and_an_unknown_one_what_is_missin
 def test_many_lost_motions_are_counted() -> None:
     others = (Motion.EXTENSION, Motion.ABDUCTION, Motion.ADDUCTION, Motion.EXTERNAL_ROTATION)
     lost = [course([(28, 40), (35, 40), (42, 40), (49, 5)], motion=m) for m in others]
-    assert "2 more motion(s) lost" in sentence(verdict(record(*FACTS, *lost), 49))
+    said = sentence(verdict(record(*FACTS, *lost), 49))
+    assert ", and 3 more motions, pain" in said
+    assert said.count("threshold") == 2
+    assert ", and 1 more motion, pain" in sentence(verdict(record(*FACTS, *lost[:2]), 49))
+
+
+def test_red_flags_of_the_nerve_put_the_root_first_among_other_causes() -> None:
+    flags = (sign(49, SignKind.STRAIGHT_LEG_RAISE), sign(49, SignKind.LEG_WEAKNESS))
+    said = sentence(verdict(record(FALLEN, pain(42, 3), pain(49, 6), *flags), 49))
+    assert "red flags: straight leg raise positive, new leg weakness" in said
+    assert "Also consider: radiculopathy, contracture, infection, fracture." in said
+    assert "Options: clinical review, CT and MRI of hip and lumbo-pelvis, neurological review." in said
+
+
+@pytest.mark.parametrize("template", sorted({*TEMPLATES.values(), *OPTIONS.values()}))
+def test_no_word_is_left_half_plural(template: str) -> None:
+    assert "(s)" not in template
+
+
+def test_each_joint_has_its_own_first_causes_out_of_those_that_the_pages_name() -> None:
+    assert set(FIRST_DIFFERENTIALS) == set(Joint)
+    assert all(set(first) <= set(DIFFERENTIALS) and len(first) >= 4 for first in FIRST_DIFFERENTIALS.values())
 
 
 def test_a_reason_without_words_or_figures_is_said_as_it_stands() -> None:
