@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 CARE = (Role.PHYSIOTHERAPIST, Role.PHYSICIAN)
 TEAM = tuple(Role)
-_EVERYONE = "everyone"
+EVERYONE = "everyone"
 
 
 def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -28,7 +28,7 @@ def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def allow_everyone(view: Callable[P, R]) -> Callable[P, R]:
     """Declare that a route answers without sign-in; it must show nothing about a patient."""
-    return _declare(_EVERYONE)(view)
+    return _declare(EVERYONE)(view)
 
 
 def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
@@ -42,7 +42,7 @@ def guard() -> Response | None:
     g.horehab_viewer = room().options.current_user()
     if rule is None:
         abort(403)
-    if rule != _EVERYONE:
+    if rule != EVERYONE:
         answer = _refusal(rule)
         if answer is not None:
             return answer
@@ -83,7 +83,7 @@ def _refusal(rule: frozenset[Role] | str) -> Response | None:
     if not room().options.sign_in_endpoint:
         abort(401)
     if request.method != "GET":
-        abort(401, description=_("You were signed out. Sign in in another tab, then send this form again."))
+        abort(401, description=_("You were signed out. Sign in in another tab, then send this form again from here."))
     session[f"{NAME}-next"] = request.full_path.rstrip("?")
     return redirect(url_for(room().options.sign_in_endpoint))
 
@@ -94,5 +94,5 @@ def _check_token() -> None:
     try:
         validate_csrf(request.form.get(token_field()) or request.headers.get("X-CSRFToken"))
     except ValidationError:
-        words = _("The form was open for too long or did not come from this site. Send it again.")
+        words = _("The form was open for too long or did not come from this site. Look it over and send it again.")
         abort(400, description=words)

@@ -5,13 +5,13 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from horehab.domain.joints import WATCHED_JOINTS
-from horehab.domain.suspicion import Tier, Verdict
+from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.usecases.exchange import CaseloadQuery, CaseloadRow
 from horehab.web.access import TEAM, allow
 from horehab.web.language import gettext as _
 from horehab.web.language import ngettext
 from horehab.web.room import room, viewer
-from horehab.web.words import TIER_MARKS, TIER_ORDER, place_word
+from horehab.web.words import TIER_MARKS, TIER_ORDER, place_word, reason_word
 
 _LONGEST_SEARCH = 100
 _LONG_AGO = 7  # days without a measurement before the row says so as a gap (weekly in rehabilitation, clinical.md 6)
@@ -38,7 +38,8 @@ def caseload() -> str:
         marks=TIER_MARKS,
         joints=WATCHED_JOINTS,
         shown=shown_places,
-        gaps=lambda row: gaps(row, ports.clock.today()),
+        blind_spots=lambda row: blind_spots(row, ports.clock.today()),
+        unmeasured_days=lambda row: unmeasured_days(row, ports.clock.today()),
     )
 
 
@@ -48,20 +49,35 @@ def shown_places(row: CaseloadRow) -> list[Verdict]:
     return sorted(named, key=lambda v: (v.tier is not Tier.SUSPECT, -v.strength))
 
 
-def gaps(row: CaseloadRow, today: date) -> list[str]:
-    """Say what is not known of a patient: joints that cannot be judged, and a last measurement long ago."""
-    blind = [v.place for v in row.verdicts if v.tier is Tier.CANNOT_JUDGE]
-    said = []
+def unmeasured_days(row: CaseloadRow, today: date) -> int | None:
+    """Say for how many days no joint was measured, once that is long; None before, and where none ever was."""
+    days = (today - row.last_measured).days if row.last_measured else 0
+    return days if days > _LONG_AGO else None
+
+
+def blind_spots(row: CaseloadRow, today: date) -> list[str]:
+    """Name the joints of which less is known than of the rest: never measured, or not for longer."""
     if row.last_measured is None:
         return [_("No joint measured yet")]
-    days = (today - row.last_measured).days
-    if days > _LONG_AGO:
-        said.append(ngettext("%(num)d day without a measurement", "%(num)d days without a measurement", days))
-    if len(blind) > 2:  # noqa: PLR2004  # two fit on the line
-        said.append(ngettext("%(num)d joint cannot be judged", "%(num)d joints cannot be judged", len(blind)))
-    elif blind:
-        said.append(_("Cannot judge: %(places)s", places=", ".join(place_word(place).lower() for place in blind)))
-    return said
+    since = (today - row.last_measured).days
+    spots = [(_blind(verdict, since), place_word(verdict.place)) for verdict in row.verdicts]
+    return [_("%(place)s: %(gap)s", place=place, gap=gap) for gap, place in spots if gap]
+
+
+def _blind(verdict: Verdict, since: int) -> str:
+    """Say what is not known of a joint beyond what holds for all of them; empty for nothing."""
+    if _reason(verdict, "no-passive-reading"):
+        return _("never measured passively")
+    lately = _reason(verdict, "not-measured-lately")
+    days = lately.figure("days") if lately else 0
+    if isinstance(days, int | float) and days > since:
+        return ngettext("not for %(num)d day", "not for %(num)d days", int(days))
+    judged = verdict.tier is not Tier.CANNOT_JUDGE or lately is not None
+    return "" if judged or not verdict.missing else reason_word(verdict.missing[0]).lower()
+
+
+def _reason(verdict: Verdict, code: str) -> Reason | None:
+    return next((reason for reason in verdict.missing if reason.code == code), None)
 
 
 def _query() -> CaseloadQuery:

@@ -5,12 +5,11 @@ from typing import Any
 
 from horehab.domain.range_of_motion import Mode
 from horehab.web.chart_sheet import ChartSheet
-from horehab.web.language import day
-from horehab.web.language import gettext as _
 from horehab.web.words import word
 
 Spec = dict[str, Any]
 _DOT, _HOLE = 80, 28
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,37 @@ SERIES_MARKS: dict[Mode, tuple[str, list[int]]] = {
 """Shape of the points and dash of the line of each mode, so that colour never stands alone."""
 
 
+AXIS_WIDTH = {"minExtent": 44, "maxExtent": 44}
+"""How much room the figures of an axis have, in pixels: the same everywhere, so that panels stand in line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingMarks:
+    """How the readings of one motion are drawn: over which axis of degrees, and in which modes."""
+
+    sheet: ChartSheet
+    theme: Theme
+    y: Spec
+    modes: tuple[Mode, ...]
+
+    @property
+    def place(self) -> Spec:
+        """Where a reading stands: its day and its degrees."""
+        return {"x": day_axis(self.sheet), "y": self.y}
+
+    @property
+    def legend(self) -> Spec | None:
+        """What tells the modes apart; where there is but one, the title names it."""
+        if len(self.modes) < _SEVERAL:
+            return None
+        return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2}
+
+    def scale(self, which: int) -> Spec:
+        """Give each mode its shape (0) or its dash (1)."""
+        modes = [mode for mode in SERIES_MARKS if mode in self.modes]
+        return {"domain": [word(mode) for mode in modes], "range": [SERIES_MARKS[mode][which] for mode in modes]}
+
+
 def day_axis(sheet: ChartSheet, *, field: str = "day") -> Spec:
     """The axis of days, the same in every panel, so that what stands above one another was at one time."""
     axis = {"title": None, "tickCount": 6, "format": "%-d %b", "labelOverlap": True}
@@ -68,89 +98,53 @@ def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
     }
 
 
-def onset_layers(sheet: ChartSheet, theme: Theme, *, is_named: bool) -> list[Spec]:
-    """Draw a line at the first worsening reading of a suspicion, and one at each decision of a person."""
-    marks = [(sheet.onset, _("worse since %(day)s", day=day(sheet.onset)))] if sheet.onset else []
-    marks += [(d.decided, _("decided %(day)s", day=day(d.decided))) for d in sheet.decisions]
-    if not marks:
+def onset_layers(sheet: ChartSheet, theme: Theme) -> list[Spec]:
+    """Draw a line at the first worsening reading of a suspicion, and one at each decision; the strip names them."""
+    marked = [on for on in (sheet.onset, *(d.decided for d in sheet.decisions)) if on is not None]
+    if not marked:
         return []
-    values = [{"day": on.isoformat(), "said": said} for on, said in marks if on is not None]
-    x = day_axis(sheet)
     rule = {"type": "rule", "color": theme.warn, "strokeWidth": 1.5, "strokeDash": [6, 3]}
-    layers: list[Spec] = [{"data": {"values": values}, "mark": rule, "encoding": {"x": x}}]
-    if is_named:
-        layers.append(_names(values, sheet, theme))
-    return layers
+    values = [{"day": on.isoformat()} for on in dict.fromkeys(marked)]
+    return [{"data": {"values": values}, "mark": rule, "encoding": {"x": day_axis(sheet)}}]
 
 
-def _names(values: list[Spec], sheet: ChartSheet, theme: Theme) -> Spec:
-    """Name the lines at the foot of the panel, towards its middle, where the readings are not."""
-    is_early = sheet.onset is not None and sheet.onset - sheet.first < (sheet.last - sheet.onset)
-    text = {
-        "type": "text",
-        "align": "left" if is_early else "right",
-        "dx": 5 if is_early else -5,
-        "baseline": "bottom",
-        "dy": -4,
-        "fontSize": 12,
-        "color": theme.warn,
-        "fontWeight": "bold",
-    }
-    said = {"field": "said", "type": "nominal"}
-    encoding = {"x": day_axis(sheet), "y": {"value": "height"}, "text": said}
-    return {"data": {"values": values}, "mark": text, "encoding": encoding}
-
-
-def line_layer(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> Spec:
+def line_layer(readings: list[Spec], marks: ReadingMarks) -> Spec:
     """Join the readings of each mode by a line with the dash of that mode."""
-    mark = {"type": "line", "color": theme.ink, "strokeWidth": 1.3}
-    dash = {
-        "field": "mode",
-        "type": "nominal",
-        "scale": _scale(sheet, 1),
-        "legend": _legend(has_legend=has_legend),
-    }
-    return {"data": {"values": readings}, "mark": mark, "encoding": {**_at(sheet), "strokeDash": dash}}
+    mark = {"type": "line", "color": marks.theme.ink, "strokeWidth": 1.3}
+    dash = {"field": "mode", "type": "nominal", "scale": marks.scale(1), "legend": marks.legend}
+    return {"data": {"values": readings}, "mark": mark, "encoding": {**marks.place, "strokeDash": dash}}
 
 
-def dot_layers(readings: list[Spec], sheet: ChartSheet, theme: Theme, *, has_legend: bool) -> list[Spec]:
+def dot_layers(readings: list[Spec], marks: ReadingMarks) -> list[Spec]:
     """Mark each reading with the shape of its mode: hollow within error, full and in the warning colour beyond."""
     within = [r for r in readings if not r["beyond"]]
     beyond = [r for r in readings if r["beyond"]]
+    theme = marks.theme
     return [
-        _dots(readings, sheet, (theme.ink, _DOT), _legend(has_legend=has_legend)),
-        _dots(within, sheet, (theme.paper, _HOLE), None),
-        _dots(beyond, sheet, (theme.warn, _DOT), None),
+        _dots(readings, marks, (theme.ink, _DOT), marks.legend),
+        _dots(within, marks, (theme.paper, _HOLE), None),
+        _dots(beyond, marks, (theme.warn, _DOT), None),
     ]
 
 
-def _dots(readings: list[Spec], sheet: ChartSheet, ink: tuple[str, int], legend: Spec | None) -> Spec:
+def _dots(readings: list[Spec], marks: ReadingMarks, ink: tuple[str, int], legend: Spec | None) -> Spec:
     color, size = ink
-    shape = {"field": "mode", "type": "nominal", "scale": _scale(sheet, 0), "legend": legend}
+    shape = {"field": "mode", "type": "nominal", "scale": marks.scale(0), "legend": legend}
     mark = {"type": "point", "filled": True, "size": size, "opacity": 1, "color": color}
-    encoding = {**_at(sheet), "shape": shape, "description": {"field": "said"}}
+    encoding = {**marks.place, "shape": shape, "description": {"field": "said"}}
     return {"data": {"values": readings}, "mark": mark, "encoding": encoding}
 
 
-def degrees_axis(field: str) -> Spec:
-    """The axis of degrees, each number with its sign."""
+def degrees_axis(span: tuple[float, float]) -> Spec:
+    """The axis of degrees over a span, each number with its sign."""
     return {
-        "field": field,
+        "field": "degrees",
         "type": "quantitative",
-        "scale": {"zero": False, "nice": True},
-        "axis": {"title": None, "tickCount": 5, "labelExpr": "replace(datum.label, '-', '\u2212') + '°'"},
+        "scale": {"domain": list(span), "nice": False, "zero": False},
+        "axis": {
+            "title": None,
+            "tickCount": 5,
+            "labelExpr": "replace(datum.label, '-', '\u2212') + '°'",
+            **AXIS_WIDTH,
+        },
     }
-
-
-def _at(sheet: ChartSheet) -> Spec:
-    return {"x": day_axis(sheet), "y": degrees_axis("degrees")}
-
-
-def _legend(*, has_legend: bool) -> Spec | None:
-    return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2} if has_legend else None
-
-
-def _scale(sheet: ChartSheet, which: int) -> Spec:
-    used = {course.mode for course in sheet.courses}
-    modes = [mode for mode in SERIES_MARKS if mode in used]
-    return {"domain": [word(mode) for mode in modes], "range": [SERIES_MARKS[mode][which] for mode in modes]}

@@ -1,12 +1,15 @@
 """The chart of a joint as one Vega-Lite specification: the only place that says what the chart looks like."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from horehab.domain.course import Course
 from horehab.domain.joints import Motion
 from horehab.domain.range_of_motion import Mode
 from horehab.web.chart_marks import (
+    AXIS_WIDTH,
+    ReadingMarks,
     Theme,
     day_axis,
     degrees_axis,
@@ -16,14 +19,18 @@ from horehab.web.chart_marks import (
     shade_layer,
 )
 from horehab.web.chart_sheet import ChartSheet
+from horehab.web.chart_strip import named_days, strip
 from horehab.web.language import day, degrees
 from horehab.web.language import gettext as _
-from horehab.web.words import word
+from horehab.web.words import source_word, word
 
 Spec = dict[str, Any]
 _WIDTH = 400
+_BETWEEN = 24
+_WIDE = 2 * _WIDTH + _BETWEEN + AXIS_WIDTH["minExtent"]
 _HEIGHT = 150
 _LOW = 100
+_AIR, _TEN = 4, 10  # degrees
 _EACH = {"scale": {"shape": "independent", "strokeDash": "independent"}}
 _FONT = "DejaVu Sans, Liberation Sans, Noto Sans, Arial, sans-serif"
 
@@ -37,62 +44,71 @@ class _Drawing:
 def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     """Draw a joint: what went before, each motion, then pain and alkaline phosphatase, over the same days."""
     drawing = _Drawing(sheet=sheet, theme=theme)
-    panels = [_motion(drawing, motion, is_first=index == 0) for index, motion in enumerate(sheet.motions)]
-    below = [panel for panel in (_pain(drawing), _phosphatase(drawing)) if panel]
-    rows: list[Spec] = [_before(drawing)] if sheet.exposures or sheet.sessions else []
-    if len(panels) % 2 and len(below) > 1:
-        panels.append(_blank())
-    if panels or below:
-        rows.append(
-            {"concat": [*panels, *below], "columns": 2, "spacing": {"row": 26, "column": 32}, "resolve": _EACH}
-        )
+    has_strip = bool(sheet.exposures or sheet.sessions or named_days(sheet))
+    rows: list[Spec] = [strip(sheet, theme, width=_WIDE)] if has_strip else []
+    rows += _paired([_motion(drawing, motion) for motion in sheet.motions])
+    rows += _paired([panel for panel in (_pain(drawing), _phosphatase(drawing)) if panel])
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": str(sheet.place),
+        "title": {"text": _title(sheet), "fontSize": 17, "offset": 14, "limit": _WIDE},
         "background": theme.paper,
         "padding": {"left": 8, "right": 16, "top": 8, "bottom": 8},
         "vconcat": rows or [{"mark": "point", "data": {"values": []}}],
-        "spacing": 22,
+        "spacing": 24,
         "resolve": _EACH,
         "config": _config(theme),
     }
 
 
-def _blank() -> Spec:
-    """Leave a place empty, so that pain and alkaline phosphatase stand side by side."""
-    mark = {"mark": "point", "data": {"values": []}, "width": _WIDTH, "height": _LOW}
-    return {**mark, "view": {"stroke": None}}
+def _title(sheet: ChartSheet) -> str:
+    """Say which joint, which side and which days, so that a printed chart speaks for itself."""
+    return f"{word(sheet.place)}, {day(sheet.first)} \N{EN DASH} {day(sheet.last)}"
 
 
-def _motion(drawing: _Drawing, motion: Motion, *, is_first: bool) -> Spec:
+def _paired(panels: list[Spec]) -> list[Spec]:
+    """Set panels two in a row; an odd one comes first, over the whole width, so that no place stays empty."""
+    first = [{**panel, "width": _WIDE} for panel in panels[: len(panels) % 2]]
+    rest = panels[len(first) :]
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return [*first, *({"hconcat": list(pair), "spacing": _BETWEEN, "resolve": _EACH} for pair in pairs)]
+
+
+def _motion(drawing: _Drawing, motion: Motion) -> Spec:
     """One motion: the band of measurement error under the best sustained value, then each mode's readings."""
     sheet, theme = drawing.sheet, drawing.theme
     courses = sheet.of(motion)
     led = next((c for c in courses if c.mode is Mode.PASSIVE), courses[0])
     readings = [value for course in courses for value in _values(course)]
+    y = degrees_axis(_heights(led, readings))
+    marks = ReadingMarks(sheet=sheet, theme=theme, y=y, modes=tuple(course.mode for course in courses))
     layers = [
         shade_layer(sheet, theme),
-        *_band(led, theme, sheet),
-        *onset_layers(sheet, theme, is_named=is_first),
-        line_layer(readings, sheet, theme, has_legend=is_first),
-        *dot_layers(readings, sheet, theme, has_legend=is_first),
+        *_band(led, drawing, y),
+        *onset_layers(sheet, theme),
+        line_layer(readings, marks),
+        *dot_layers(readings, marks),
     ]
-    return {
-        "title": _motion_title(sheet, motion, led),
-        "width": _WIDTH,
-        "height": _HEIGHT,
-        "layer": [layer for layer in layers if layer],
-    }
+    return {"title": _motion_title(courses, led, sheet), "width": _WIDTH, "height": _HEIGHT, "layer": layers}
 
 
-def _motion_title(sheet: ChartSheet, motion: Motion, led: Course) -> Spec:
-    last = led.points[-1]
-    error = _("band: within %(error)s, measurement error", error=degrees(last.threshold))
-    source = sheet.sources.get(motion)
+def _motion_title(courses: tuple[Course, ...], led: Course, sheet: ChartSheet) -> Spec:
+    """Name the motion, its mode where there is but one, and how wide the band is, by whose measure."""
+    name = word(led.motion).capitalize()
+    error = _("band: measurement error, up to %(error)s", error=degrees(led.points[-1].threshold))
+    source = source_word(sheet.sources.get(led.motion, ""))
     return {
-        "text": word(motion).capitalize(),
+        "text": name if len(courses) > 1 else f"{name}, {word(led.mode)}",
         "subtitle": f"{error} ({source})" if source else error,
     }
+
+
+def _heights(led: Course, readings: list[Spec]) -> tuple[float, float]:
+    """Span the degrees of all readings and of the whole band, in full tens with some air above and below."""
+    seen = [reading["degrees"] for reading in readings]
+    seen += [p.reference - error for p in led.points if p.reference is not None for error in (0.0, p.threshold)]
+    low, high = min(seen), max(seen)
+    return floor((low - _AIR) / _TEN) * _TEN, ceil((high + _AIR) / _TEN) * _TEN
 
 
 def _values(course: Course) -> list[Spec]:
@@ -108,50 +124,21 @@ def _values(course: Course) -> list[Spec]:
     ]
 
 
-def _band(course: Course, theme: Theme, sheet: ChartSheet) -> list[Spec]:
+def _band(course: Course, drawing: _Drawing, y: Spec) -> list[Spec]:
     """Shade from the best sustained value down to where measurement error ends; below it motion is lost."""
+    sheet, theme = drawing.sheet, drawing.theme
     steps = [(p.day, p.reference, p.threshold) for p in course.points if p.reference is not None]
     if not steps:
         return []
     steps.append((sheet.last, steps[-1][1], steps[-1][2]))
-    values = [{"day": d.isoformat(), "top": top, "low": top - error} for d, top, error in steps if top is not None]
-    x = day_axis(sheet)
+    values = [{"day": d.isoformat(), "top": top, "low": top - error} for d, top, error in steps]
+    x, top = day_axis(sheet), {**y, "field": "top"}
     area = {"type": "area", "interpolate": "step-after", "color": theme.band, "opacity": 1}
     line = {"type": "line", "interpolate": "step-after", "color": theme.accent, "strokeWidth": 1.5}
     return [
-        {
-            "data": {"values": values},
-            "mark": area,
-            "encoding": {"x": x, "y": degrees_axis("top"), "y2": {"field": "low"}},
-        },
-        {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": degrees_axis("top")}},
+        {"data": {"values": values}, "mark": area, "encoding": {"x": x, "y": top, "y2": {"field": "low"}}},
+        {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": top}},
     ]
-
-
-def _before(drawing: _Drawing) -> Spec:
-    """Bars of intensive care, ventilation, prone positioning and the like, and a tick for each session."""
-    sheet, theme = drawing.sheet, drawing.theme
-    bars = [
-        {
-            "kind": word(e.kind),
-            "from": max(e.start.day, sheet.first).isoformat(),
-            "to": (e.end.day if e.end else sheet.last).isoformat(),
-        }
-        for e in sheet.exposures
-    ]
-    ticks = [{"kind": _("sessions"), "from": s.when.day.isoformat()} for s in sheet.sessions]
-    order = [*dict.fromkeys(bar["kind"] for bar in (*bars, *ticks))]
-    y = {"field": "kind", "type": "nominal", "sort": order, "axis": {"title": None, "grid": False, "ticks": False}}
-    x = day_axis(sheet, field="from")
-    layers: list[Spec] = []
-    if bars:
-        encoding = {"x": x, "x2": {"field": "to"}, "y": y}
-        mark = {"type": "bar", "height": 9, "color": theme.bar, "cornerRadius": 2}
-        layers.append({"data": {"values": bars}, "mark": mark, "encoding": encoding})
-    if ticks:
-        mark = {"type": "tick", "thickness": 1.5, "height": 9, "color": theme.accent}
-        layers.append({"data": {"values": ticks}, "mark": mark, "encoding": {"x": x, "y": y}})
-    return {"width": 2 * _WIDTH + 90, "height": {"step": 18}, "layer": layers, "view": {"stroke": None}}
 
 
 def _pain(drawing: _Drawing) -> Spec | None:
@@ -159,26 +146,25 @@ def _pain(drawing: _Drawing) -> Spec | None:
     values = [{"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion)} for p in sheet.pains]
     if not values:
         return None
-    y = {
-        "field": "score",
-        "type": "quantitative",
-        "scale": {"domain": [0, 10]},
-        "axis": {"title": None, "tickCount": 5},
-    }
-    shape = {"field": "occasion", "type": "nominal", "legend": {"title": None, "orient": "top", "offset": 2}}
+    occasions = list(dict.fromkeys(value["occasion"] for value in values))
+    scale = {"domain": [0, 10]}
+    axis = {"title": None, "values": [0, 2, 4, 6, 8, 10], **AXIS_WIDTH}
+    y = {"field": "score", "type": "quantitative", "scale": scale, "axis": axis}
+    legend = {"title": None, "orient": "top", "offset": 2} if len(occasions) > 1 else None
+    shape = {"field": "occasion", "type": "nominal", "scale": {"domain": occasions}, "legend": legend}
     x = day_axis(sheet)
     dots = {"type": "point", "filled": True, "size": 55, "color": theme.ink, "opacity": 1}
     stems = {"type": "rule", "color": theme.line, "strokeWidth": 1.5}
-    zero = {"datum": 0}
+    name = _("Pain") if len(occasions) > 1 else f"{_('Pain')}, {occasions[0]}"
     return {
-        "title": {"text": _("Pain"), "subtitle": _("0 to 10, as rated by the patient")},
+        "title": {"text": name, "subtitle": _("0 to 10, as rated by the patient; no mark: not rated")},
         "width": _WIDTH,
         "height": _LOW,
         "layer": [
             shade_layer(sheet, theme),
-            {"data": {"values": values}, "mark": stems, "encoding": {"x": x, "y": y, "y2": zero}},
+            *onset_layers(sheet, theme),
+            {"data": {"values": values}, "mark": stems, "encoding": {"x": x, "y": y, "y2": {"datum": 0}}},
             {"data": {"values": values}, "mark": dots, "encoding": {"x": x, "y": y, "shape": shape}},
-            *onset_layers(sheet, theme, is_named=False),
         ],
     }
 
@@ -190,7 +176,7 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
         return None
     values = [{"day": when.isoformat(), "multiple": round(multiple, 3)} for when, multiple in known]
     top = max(2.0, *(multiple for _day, multiple in known))
-    axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' \N{MULTIPLICATION SIGN}'"}
+    axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' \N{MULTIPLICATION SIGN}'", **AXIS_WIDTH}
     y = {"field": "multiple", "type": "quantitative", "scale": {"domain": [0, top], "nice": True}, "axis": axis}
     x = day_axis(sheet)
     line = {
@@ -211,7 +197,7 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
             shade_layer(sheet, theme),
             {"data": {"values": [{"limit": 1}]}, "mark": limit, "encoding": {"y": {**y, "field": "limit"}}},
             {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": y}},
-            *onset_layers(sheet, theme, is_named=False),
+            *onset_layers(sheet, theme),
         ],
     }
 
@@ -222,9 +208,17 @@ def _config(theme: Theme) -> Spec:
         "font": _FONT,
         "view": {"stroke": theme.line},
         "axis": {**text, "gridColor": theme.grid, "domainColor": theme.line, "tickColor": theme.line},
-        "legend": {"labelColor": theme.ink, "labelFontSize": 12, "symbolSize": 80, "symbolStrokeColor": theme.ink},
+        "legend": {
+            "labelColor": theme.ink,
+            "labelFontSize": 12,
+            "symbolSize": 80,
+            "symbolStrokeColor": theme.ink,
+            "symbolFillColor": theme.paper,
+            "symbolStrokeWidth": 1.5,
+        },
         "title": {
             "anchor": "start",
+            "limit": _WIDTH,
             "frame": "group",
             "color": theme.ink,
             "fontSize": 15,

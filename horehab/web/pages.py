@@ -6,9 +6,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response, g, request, send_from_directory, url_for
 
+from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
 from horehab.web import caseload, health, joint, log_session, patient, quality, reminders, suspicion
-from horehab.web.access import allow_everyone, guard, token, token_field
+from horehab.web.access import TEAM, allow, allow_everyone, guard, token, token_field
 from horehab.web.language import day, degrees, gettext, instant, language, multiple, ngettext, number
 from horehab.web.options import WebOptions
 from horehab.web.problems import handle_problems
@@ -22,14 +23,15 @@ from horehab.web.words import (
     reason_word,
     rule_word,
     sign_word,
+    source_word,
     state_word,
     typeset,
     word,
 )
 
 _WORDS = (
-    capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word, state_word,
-    typeset, word,
+    capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word,
+    source_word, state_word, typeset, word,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
@@ -49,6 +51,8 @@ def make_blueprint(ports: Callable[[], Ports], options: WebOptions) -> Blueprint
     pages.add_url_rule("/static/<path:filename>", "static", _static)
     for group in (caseload, patient, joint, log_session, suspicion, reminders, quality, health):
         group.add_to(pages)
+    if options.url_prefix or options.sign_in_endpoint:
+        pages.add_url_rule("/<path:anything>", "absent", _absent)
     return pages
 
 
@@ -63,6 +67,12 @@ def seal(response: Response) -> Response:
     if request.endpoint != f"{NAME}.static":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@allow(*TEAM)
+def _absent(anything: str) -> Response:
+    """Answer an address of ours that is none as one that is not open to the viewer: neither tells which it is."""
+    raise UnknownPatient(anything)
 
 
 @allow_everyone

@@ -48,6 +48,7 @@ def patient(key: str) -> str:
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
         due=due[:_LAST_SESSIONS],
+        today=room().today(),
         waiting=waiting_words(waiting),
     )
 

@@ -17,6 +17,7 @@ from horehab.errors import (
     StoreUnavailable,
     UnknownPatient,
 )
+from horehab.web.access import EVERYONE, rule_of, token_field
 from horehab.web.language import gettext as _
 
 logger = logging.getLogger("horehab.web")
@@ -30,6 +31,7 @@ _STATUS: tuple[tuple[type[HorehabError], HTTPStatus], ...] = (
     (EhrUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_SEND_AGAIN = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
 Page = tuple[str, int]
 
 
@@ -82,8 +84,21 @@ def _unforeseen(error: Exception) -> Page:
 
 
 def _page(status: HTTPStatus, happened: str, remedy: str, code: str = "") -> Page:
-    page = render_template("horehab/problem.html", status=status.value, happened=happened, remedy=remedy, code=code)
+    page = render_template(
+        "horehab/problem.html", status=status.value, happened=happened, remedy=remedy, code=code, kept=_typed(status)
+    )
     return page, status.value
+
+
+def _typed(status: HTTPStatus) -> list[tuple[str, str]]:
+    """Keep what was typed into a form that could not be taken: nobody shall measure a patient twice for us.
+
+    Only for forms of people who were, or are, signed in, never for the sign-in itself.
+    """
+    is_ours = rule_of(current_app.view_functions.get(request.endpoint or "", _page)) not in (None, EVERYONE)
+    if request.method != "POST" or not is_ours or status not in _SEND_AGAIN:
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != token_field()]
 
 
 def _back() -> str:

@@ -1,5 +1,6 @@
 """A suspicion: its sentence, why and why not, what is missing, what else it could be, and a person's decision."""
 
+import re
 from collections.abc import Iterable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,10 +20,11 @@ from horehab.web.findings import finding_at, findings
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import OpenPatient, open_patient, place_of, room, slug, viewer
-from horehab.web.words import TIER_MARKS
+from horehab.web.words import TIER_MARKS, capital, typeset
 
 _ONLY_PHYSICIAN = (Decision.CONFIRM, Decision.REFUTE)
 _LONGEST_TEXT = 2000
+_LINES = re.compile(r" (?=(?:Also consider|Bear in mind|Options|Not known or no help): |Not a diagnosis)")
 
 
 def add_to(pages: Blueprint) -> None:
@@ -74,7 +76,7 @@ def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> Decis
         reason=reason,
         by=asked_by.signature,
         role=asked_by.role.value,
-        imaging=imaging or None,
+        imaging=imaging if imaging and decision in _ONLY_PHYSICIAN else None,
     )
 
 
@@ -89,7 +91,7 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         patient=record.patient,
         place=where,
         verdict=verdict,
-        sentence=sentence(verdict) if verdict else "",
+        told=told_in_lines(sentence(verdict)) if verdict else (),
         charted=charted,
         decisions=decisions,
         waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
@@ -101,6 +103,12 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         typed={"token": room().options.new_id(), **typed},
         error=error,
     )
+
+
+def told_in_lines(said: str) -> tuple[str, ...]:
+    """Break the sentence into lines: what and where, on what grounds, what else it could be, what to consider."""
+    head, colon, rest = typeset(said).partition(": ")
+    return (head, *(capital(line) for line in _LINES.split(rest))) if colon else (head,)
 
 
 def _choices() -> tuple[Decision, ...]:

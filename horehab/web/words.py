@@ -48,6 +48,10 @@ _SPOKEN = {
     "ecmo": "ECMO",
     "covid-19": "COVID-19",
     "entered-in-error": "entered in error",
+    "movement": "on movement",
+    "rest": "at rest",
+    "end range": "at end range",
+    "unspecified": "occasion not said",
 }
 """Names that read otherwise than the domain writes them."""
 
@@ -137,14 +141,6 @@ def reason_word(reason: Reason) -> str:
     return capital(typeset(template.format_map(figures)))
 
 
-_SIGNS = (
-    (" deg", "°"),
-    (" -> ", " → "),
-    ("x its limit", "\N{MULTIPLICATION SIGN} its limit"),
-    ("icu stay", "ICU stay"),
-)
-
-
 def typeset(text: str) -> str:
     """Write arrows, degrees and multiples with their signs."""
     for plain, sign in (
@@ -162,6 +158,21 @@ def _figure(name: str, value: Figure) -> str:
     if isinstance(value, str):
         return day(date.fromisoformat(value)) if name == "day" else _(value)
     return number(value, 2).replace("-", "\N{MINUS SIGN}")
+
+
+_SOURCES = {
+    "analogy": "analogy",
+    "heelrise": "heel-rise study",
+    "aclstudy": "ACL study",
+    "wrist": "wrist study",
+    "dewinter": "de Winter",
+}
+
+
+def source_word(source: str) -> str:
+    """Say where a number was published: authors by their names, an analogy as such."""
+    keys = [key.strip() for key in source.split(";") if key.strip()]
+    return ", ".join(_(_SOURCES.get(key, key.capitalize())) for key in keys)
 
 
 def option_word(code: str) -> str:

@@ -68,3 +68,15 @@ def test_nothing_can_be_decided_where_nothing_is_suspected(ward: Ward) -> None:
     answer = ward.send(f"{path}/decide", form=form, decision="accept", reason="")
     assert answer.status_code == 422
     assert decisions(ward) == ()
+
+
+def test_imaging_that_was_typed_before_another_choice_is_not_cited(ward: Ward) -> None:
+    ward.viewer = PHYSICIAN
+    assert decide(ward, decision="dismiss", reason="Known contracture", imaging="CT 2026-05-19")[0] == 303
+    assert decisions(ward)[0].imaging is None
+
+
+def test_each_part_of_the_decision_says_which_choice_needs_it(ward: Ward) -> None:
+    ward.viewer = PHYSICIAN
+    page = ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text
+    assert page.count("hr-ask-reason") == page.count("hr-ask-imaging") == 1

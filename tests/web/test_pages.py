@@ -6,8 +6,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from flask import render_template_string
 
 from horehab.web.evidence import evidence_entries
+from horehab.web.pages import evidence_address
 from tests.web.conftest import PHYSICIAN, Ward
 from tests.web.ward import ANA
 
@@ -183,7 +185,7 @@ def test_every_kind_of_evidence_has_words(ward: Ward) -> None:
     assert said == {
         "Procedure/ICU_STAY": ("ICU stay",),
         "Condition/dvt": ("Deep vein thrombosis, left femoral",),
-        "Observation/pain11": ("Pain, movement: 7",),
+        "Observation/pain11": ("Pain, on movement: 7",),
         "Observation/alp4": ("Alkaline phosphatase: 201 U/L, 1.60 ULN",),
         "Observation/lha-11": ("Left hip, flexion, active: 69°",),
     }
@@ -191,4 +193,53 @@ def test_every_kind_of_evidence_has_words(ward: Ward) -> None:
 
 def test_a_caseload_row_says_how_long_nothing_was_measured(ward: Ward) -> None:
     ward.ports.clock.advance(timedelta(days=31))  # type: ignore[attr-defined]  # the clock that a test sets
-    assert "38 days without a measurement" in ward.look("/").text
+    assert "All joints: not for 38 days" in ward.look("/").text
+
+
+def test_the_caseload_names_the_blind_spots_two_and_how_many_more(ward: Ward) -> None:
+    page = unescape(ward.look("/").text)
+    assert "Left knee: never measured passively" in page
+    assert re.search(r">\+\d<", page)
+    assert "cannot be judged" not in page
+
+
+def test_a_reference_is_shown_without_the_part_of_it_and_leads_to_the_resource(ward: Ward) -> None:
+    words = '{% from "horehab/macros.html" import source with context %}{{ source("Encounter/7#location[0]") }}'
+    with ward.app.test_request_context("/horehab/"):
+        shown = render_template_string(words, evidence_address=evidence_address)
+    assert "#" not in shown
+    assert "https://ehr.example/fhir/Encounter/7" in shown
+
+
+def test_the_sentence_stands_in_lines_what_and_where_first(ward: Ward) -> None:
+    page = unescape(ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text)
+    assert re.search(r'class="hr-lead">HO suspected in left hip<', page)
+    assert "<p>Also consider: " in page
+    assert "<p>Options: " in page
+
+
+def test_what_is_due_today_stands_before_what_is_overdue_and_what_comes(ward: Ward) -> None:
+    page = ward.look("/reminders").text
+    places = [page.find(title) for title in ("Due today", "Overdue<", "Coming")]
+    assert [place for place in places if place >= 0] == sorted(place for place in places if place >= 0)
+    assert max(places) > 0
+
+
+def test_a_reminder_past_its_last_day_is_shown_as_no_longer_sent_before_any_tick(ward: Ward) -> None:
+    assert "Overdue, no longer sent" not in ward.look("/reminders").text
+    ward.ports.clock.advance(timedelta(days=400))  # type: ignore[attr-defined]  # the clock that a test sets
+    assert "Review a suspicion" not in ward.look("/reminders").text
+    page = ward.look("/reminders?state=expired").text
+    assert "Overdue, no longer sent" in page
+    assert "Review a suspicion" in page
+
+
+def test_a_patient_stands_once_in_a_list_of_reminders_however_often_they_were_asked(ward: Ward) -> None:
+    ward.ports.clock.advance(timedelta(days=400))  # type: ignore[attr-defined]  # the clock that a test sets
+    page = ward.look("/reminders?state=expired").text
+    assert page.count(f'/patients/{ward.ana}"') == 1
+
+
+def test_a_joint_that_cannot_be_judged_says_why(ward: Ward) -> None:
+    ward.ports.clock.advance(timedelta(days=60))  # type: ignore[attr-defined]  # the clock that a test sets
+    assert "Not measured for 67 d" in ward.look(f"/patients/{ward.ana}").text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from horehab.clock import SetClock
+from horehab.clock import SetClock, new_id
 from horehab.errors import ConfigurationError
 from horehab.plugin import create_app
 from horehab.settings import Settings
@@ -48,6 +48,11 @@ def sign_in(client: FlaskClient, name: str = "ruiz", password: str = PASSWORD) -
 def post(client: FlaskClient, path: str, *, form: str = "/sign-in", **values: str) -> TestResponse:
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(form).text)
     return client.post(path, data={"csrf_token": found[1] if found else "", **values})
+
+
+def kept(page: str) -> dict[str, str]:
+    """Read what a page has kept of a form that could not be taken."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
 
 
 def test_nobody_sees_a_patient_before_signing_in(make: Make) -> None:
@@ -105,6 +110,41 @@ def test_a_form_sent_after_the_session_ended_says_so_instead_of_losing_it_silent
     answer = make().test_client().post("/patients/abc/log", data={"minutes": "40"})
     assert answer.status_code == 401
     assert "Sign in in another tab" in answer.text
+
+
+def test_who_signs_in_again_sends_the_form_that_was_interrupted_and_loses_nothing(make: Make) -> None:
+    app = make()
+    ports = app.extensions["horehab"].ports()
+    path = f"/patients/{ports.logbook.key_of('Patient/ana')}/log"
+    client = app.test_client()
+    typed = {
+        "token": new_id(),
+        "day": str(ports.clock.today()),
+        "kind": "walking",
+        "status": "completed",
+        "minutes": "40",
+    }
+    answer = client.post(path, data=typed)
+    assert answer.status_code == 401
+    sign_in(client)
+    for status in (400, 303):
+        answer = client.post(path, data=kept(answer.text))
+        assert answer.status_code == status
+
+
+def test_the_password_never_comes_back_in_a_page(make: Make) -> None:
+    answer = make().test_client().post("/sign-in", data={"name": "ruiz", "password": PASSWORD})
+    assert answer.status_code == 400
+    assert PASSWORD not in answer.text
+
+
+def test_an_unknown_address_leads_to_sign_in_like_any_other(make: Make) -> None:
+    client = make().test_client()
+    assert client.get("/no/such/page").location == client.get("/patients/abc").location == "/sign-in"
+    sign_in(client)
+    answer = client.get("/no/such/page")
+    assert answer.status_code == 404
+    assert "not open to you" in answer.text
 
 
 def test_cookies_are_hard_and_secure_beyond_this_machine(make: Make) -> None:

@@ -1,10 +1,12 @@
 """Nobody sees what is not theirs: each route declares its rule, and absent and not-yours answer alike."""
 
 import re
+from html import unescape
 
 import pytest
 from werkzeug.routing import Rule
 
+from horehab.clock import new_id
 from horehab.web.access import allow_everyone, rule_of
 from horehab.web.options import Role
 from tests.web.conftest import PHYSIO, Ward, as_role
@@ -16,7 +18,7 @@ def rules(ward: Ward) -> list[Rule]:
 
 
 def paths(ward: Ward, key: str) -> list[str]:
-    names = {"key": key, "place": "left-hip", "filename": "horehab.css"}
+    names = {"key": key, "place": "left-hip", "filename": "horehab.css", "anything": "nothing/here"}
     return [re.sub(r"<(?:\w+:)?(\w+)>", lambda m: names[m[1]], rule.rule) for rule in rules(ward)]
 
 
@@ -80,7 +82,25 @@ def test_a_place_that_is_none_is_not_found(ward: Ward) -> None:
 def test_a_form_without_its_token_changes_nothing(ward: Ward) -> None:
     answer = ward.client.post(f"/horehab/patients/{ward.ana}/log", data={"day": "2026-05-20"})
     assert answer.status_code == 400
-    assert "Send it again" in answer.text
+    assert "send it again" in answer.text
+
+
+def test_a_form_that_was_open_for_too_long_keeps_what_was_typed_and_can_be_sent_again(ward: Ward) -> None:
+    client, path = ward.client, f"/horehab/patients/{ward.ana}/log"
+    typed = {"day": "2026-05-20", "kind": "walking", "status": "completed", "minutes": "40", "note": "<b>tired</b>"}
+    refused = client.post(path, data={**typed, "token": new_id(), "csrf_token": "old"})
+    assert refused.status_code == 400
+    assert "<b>tired</b>" not in refused.text
+    again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', refused.text))
+    taken = client.post(path, data={name: unescape(value) for name, value in again.items()})
+    assert taken.status_code == 303
+    assert "&lt;b&gt;tired" in client.get(f"/horehab/patients/{ward.ana}").text
+
+
+def test_an_address_that_is_none_answers_as_one_that_is_not_yours(ward: Ward) -> None:
+    absent, hidden = ward.look("/nothing/here"), ward.look("/patients/nobody")
+    assert (absent.status_code, absent.data) == (hidden.status_code, hidden.data)
+    assert absent.status_code == 404
 
 
 def test_each_look_at_a_patient_is_in_the_audit_trail(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
