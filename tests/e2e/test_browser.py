@@ -138,6 +138,45 @@ def test_a_physician_decides_by_mouse(browser: Browser, served: tuple[Ward, str]
     page.context.close()
 
 
+def test_a_decision_asks_only_what_the_choice_needs_without_javascript(
+    browser: Browser, served: tuple[Ward, str]
+) -> None:
+    ward, base = served
+    ward.viewer = PHYSICIAN
+    page = open_page(browser, scripts=False)
+    page.goto(f"{base}/patients/{ward.ana}/suspicions/left-hip")
+    asked = {}
+    for choice in ("accept", "dismiss", "confirm", "refute"):
+        page.check(f"[name='decision'][value='{choice}']")
+        asked[choice] = [name for name in ("reason", "imaging") if page.locator(f"#{name}").is_visible()]
+    assert asked == {
+        "accept": [],
+        "dismiss": ["reason"],
+        "confirm": ["reason", "imaging"],
+        "refute": ["reason", "imaging"],
+    }
+    page.check("[name='decision'][value='confirm']")
+    page.fill("#reason", "Seen on CT")
+    page.get_by_role("button", name="Decide").click()
+    assert page.locator("#imaging").get_attribute("aria-invalid") == "true"
+    assert page.locator("#reason").input_value() == "Seen on CT"
+    page.context.close()
+
+
+def test_a_session_asks_for_a_reason_only_when_it_was_not_done_or_stopped(
+    browser: Browser, served: tuple[Ward, str]
+) -> None:
+    ward, base = served
+    page = open_page(browser, scripts=False)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    reason = page.locator("#reason_not_done")
+    assert not reason.is_visible()
+    for status in ("stopped", "not-done"):
+        page.check(f"[name='status'][value='{status}']")
+        assert reason.is_visible()
+    page.context.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (820, "dark")])
 def test_each_page_fits_its_width_and_breaks_no_rule_of_ours(
