@@ -8,6 +8,7 @@ from rich.table import Table
 
 from horehab.demo.score import JointRow, Score, WardScore
 from horehab.demo.story import Story
+from horehab.domain.wording import counted
 
 _WIDTH = 118
 CAUTION = (
@@ -77,6 +78,6 @@ def _ward_words(ward: WardScore) -> str:
     rate = 100 * ward.false / ward.false_months if ward.false_months else 0.0
     return (
         f"The synthetic ward: {ward.found} of {ward.joints} joints with ossification found, {ward.in_time} in time; "
-        f"{ward.false} false suspicions in {ward.false_months:.0f} patient-months without ossification "
+        f"{counted(ward.false, 'false suspicion')} in {ward.false_months:.0f} patient-months without ossification "
         f"({rate:.1f} per 100), {ward.wrong_place} on a wrong joint or too early."
     )

@@ -22,7 +22,7 @@ def missing_of(file: JointFile, record: PatientRecord, rules: Rules, as_of: date
         found.append(Reason(code="exposure-unknown"))
     if file.passive and not file.opposite:
         found.append(Reason(code="opposite-not-measured"))
-    return (*found, *_laboratory(record), *_unread(file, record))
+    return (*found, *_laboratory(file, record), *_unread(file, record))
 
 
 def visit_days(file: JointFile) -> list[date]:
@@ -41,7 +41,8 @@ def _readings(file: JointFile, rules: Rules, as_of: date) -> list[Reason]:
     return found
 
 
-def _laboratory(record: PatientRecord) -> tuple[Reason, ...]:
+def _laboratory(file: JointFile, record: PatientRecord) -> tuple[Reason, ...]:
+    """Say when ALP is missing or helps nothing: not interpreted, not elevated, or confounded and not counted."""
     values = [r for r in record.labs if r.analyte is Analyte.ALKALINE_PHOSPHATASE]
     latest = max(values, key=lambda r: (r.when.day, r.when.earliest), default=None)
     if latest is None:
@@ -51,6 +52,9 @@ def _laboratory(record: PatientRecord) -> tuple[Reason, ...]:
         return (Reason(code="alp-not-interpreted", figures=figures, references=(latest.source,)),)
     if not latest.is_elevated:
         return (Reason(code="alp-not-elevated", figures=lab_figures(latest), references=(latest.source,)),)
+    counted = {(r.analyte, r.when.earliest, r.value) for r in file.raised}
+    if (latest.analyte, latest.when.earliest, latest.value) not in counted:
+        return (Reason(code="alp-not-counted", figures=lab_figures(latest), references=(latest.source,)),)
     return ()
 
 

@@ -17,8 +17,8 @@ _DIFFERENTIALS = 4
 _OPTIONS = 3
 _STAYS = {"icu stay": "ICU", "ventilation": "ventilation"}
 _ONCE = ("motion-loss", "exposure", "opposite-better")
-_NOTED = ("alp-not-elevated", "alp-missing", "alp-not-interpreted", "no-earlier-reading", "pain-not-rated",
-          "exposure-unknown")  # fmt: skip
+_NOTED = ("alp-not-elevated", "alp-missing", "alp-not-interpreted", "alp-not-counted", "no-earlier-reading",
+          "pain-not-rated", "exposure-unknown")  # fmt: skip
 _KNOWN = "known-"
 _LESION = "nerve-or-muscle"
 

@@ -38,6 +38,7 @@ TEMPLATES: Mapping[str, str] = {
     "opposite-not-measured": "opposite side not measured",
     "alp-missing": "ALP missing: excludes nothing",
     "alp-not-elevated": "ALP {value} (limit {limit}, not elevated: does not exclude)",
+    "alp-not-counted": "ALP {value} ({multiple} x its limit {limit}, confounded: not counted)",
     "alp-not-interpreted": "ALP {value} {unit} not interpreted: its unit or limit is not known",
     "mode-unknown": "readings that do not say whether active or passive: {count}",
     "sign-without-place": "signs of a leg nerve that do not say which side: {count}",

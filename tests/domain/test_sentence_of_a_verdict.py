@@ -97,6 +97,13 @@ def test_a_quiet_joint_names_what_is_not_known_and_an_unknown_one_what_is_missin
     assert sentence(verdict(record(), 49)).startswith("Left hip: cannot be judged (no passive reading")
 
 
+def test_a_raised_but_confounded_phosphatase_is_shown_with_its_value_and_not_counted() -> None:
+    facts = (FALLEN, pain(42, 3), pain(49, 6), lab(48, 200), background(BackgroundKind.ALCOHOL))
+    said = sentence(verdict(record(*facts), 49))
+    assert "; ALP 200 (1.59 x its limit 126, confounded: not counted). " in said
+    assert "Bear in mind: ALP confounded by alcohol." in said
+
+
 def test_many_lost_motions_are_counted() -> None:
     others = (Motion.EXTENSION, Motion.ABDUCTION, Motion.ADDUCTION, Motion.EXTERNAL_ROTATION)
     lost = [course([(28, 40), (35, 40), (42, 40), (49, 5)], motion=m) for m in others]
