@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
+from horehab.domain.follow_up import measured_days
 from horehab.domain.record import Patient
 from horehab.domain.reminder import ReminderState
 from horehab.errors import UnknownPatient
@@ -19,11 +20,15 @@ _SHOWN = 100  # patients in one list; a coordinator works from the top
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToDo:
-    """What one patient is to be reminded of, soonest first; `key` and `patient` are None for one who is gone."""
+    """What one patient is to be reminded of, soonest first; `key` and `patient` are None for one who is gone.
+
+    `last_measured` is the last day on which a watched joint was measured passively: it may answer an older reminder.
+    """
 
     key: str | None
     patient: Patient | None
     rows: tuple[ReminderRow, ...]
+    last_measured: date | None = None
 
     @property
     def asks(self) -> list[tuple[ReminderRow, int]]:
@@ -105,7 +110,9 @@ def _todo(reference: str, rows: tuple[ReminderRow, ...]) -> ToDo:
     """Put a patient's reminders together under name and page; nothing of one who is gone."""
     logbook = room().ports().logbook
     try:
-        return ToDo(key=logbook.key_of(reference), patient=logbook.record(reference).patient, rows=rows)
+        record = logbook.record(reference)
+        last = max(measured_days(record), default=None)
+        return ToDo(key=logbook.key_of(reference), patient=record.patient, rows=rows, last_measured=last)
     except UnknownPatient:
         return ToDo(key=None, patient=None, rows=rows)
 

@@ -243,3 +243,8 @@ def test_a_patient_stands_once_in_a_list_of_reminders_however_often_they_were_as
 def test_a_joint_that_cannot_be_judged_says_why(ward: Ward) -> None:
     ward.ports.clock.advance(timedelta(days=60))  # type: ignore[attr-defined]  # the clock that a test sets
     assert "Not measured for 67 d" in ward.look(f"/patients/{ward.ana}").text
+
+
+def test_a_reminder_stands_beside_the_day_of_the_last_measurement_that_may_have_answered_it(ward: Ward) -> None:
+    page = ward.look("/reminders").text
+    assert "last measured 13 May 2026" in page
