@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from horehab._version import __version__
+from horehab.cli.speaking import guarded
 from horehab.domain.reminder import Reminder
 from horehab.errors import ConfigurationError, HorehabError
 from horehab.settings import Settings, read_settings
@@ -25,8 +26,9 @@ _LOG = logging.getLogger("scheduler")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scheduler")
-@click.option("--once", is_flag=True, help="Do every tick's work once and end (exit 1 when something waits).")
+@click.option("--once", is_flag=True, help="Do every tick's work once and end, for cron.")
 @click.option("--app", "host", metavar="MODULE:FACTORY", help="Read the settings from this Flask app's config.")
+@guarded
 def main(once: bool, host: str | None) -> None:
     """Keep step with the EHR and send the reminders that are due, until SIGTERM or Ctrl-C.
 
@@ -43,14 +45,10 @@ def main(once: bool, host: str | None) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    try:
-        settings = read_settings(_config_of(host) if host else os.environ)
-        with opened_ports(settings) as ports:
-            is_done = _run(_tower(settings, ports), once=once)
-    except HorehabError as error:
-        click.echo(f"{error} ({error.code})", err=True)
-        sys.exit(error.exit_code)
-    sys.exit(0 if is_done else 1)
+    settings = read_settings(_config_of(host) if host is not None else os.environ)
+    with opened_ports(settings) as ports:
+        code = _run(_tower(settings, ports), once=once)
+    sys.exit(code)
 
 
 def _config_of(host: str) -> Mapping[str, Any]:
@@ -60,13 +58,19 @@ def _config_of(host: str) -> Mapping[str, Any]:
     try:
         found = getattr(import_module(module), name or "app")
         app = found if hasattr(found, "config") else found()
-    except (ImportError, AttributeError, TypeError) as error:
-        raise ConfigurationError(
-            f"The app {host!r} cannot be had ({type(error).__name__}: {error}).",
-            remedy="Write module:app or module:factory, importable from here.",
-        ) from error
-    config: Mapping[str, Any] = app.config
+        config = app.config
+    except (Exception, SystemExit) as error:  # a host's own code runs here and may raise whatever it likes
+        raise _no_app(host, f"{type(error).__name__}: {error}") from error
+    if not isinstance(config, Mapping):
+        raise _no_app(host, "it has no config of settings")
     return config
+
+
+def _no_app(host: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The app {host!r} cannot be had ({why}).",
+        remedy="Write module:app or module:factory, importable from here.",
+    )
 
 
 def _tower(settings: Settings, ports: Ports) -> Tower:
@@ -79,21 +83,24 @@ def _tower(settings: Settings, ports: Ports) -> Tower:
     )
 
 
-def _run(tower: Tower, *, once: bool) -> bool:
+def _run(tower: Tower, *, once: bool) -> int:
+    """Tick once or until asked to stop; gives the exit code, a wrong setting (3) before what only waits (1)."""
+
     def stop(_number: int, _frame: object) -> None:
         tower.stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     if once:
-        done = [run_tick(tower, tick) for tick in TICKS]
-        return all(done)
+        errors: list[HorehabError] = []
+        done = [run_tick(tower, tick, on_error=errors.append) for tick in TICKS]
+        return max((error.exit_code for error in errors), default=0 if all(done) else 1)
     clock = start_clock(tower)
     _LOG.info("the clock tower runs: %s", ", ".join(f"{tick.name} every {tick.seconds:g} s" for tick in TICKS))
     tower.stop.wait()
     _LOG.info("asked to stop: finishing the piece in hand")
     clock.shutdown(wait=True)
-    return True
+    return 0
 
 
 if __name__ == "__main__":

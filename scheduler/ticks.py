@@ -92,10 +92,11 @@ TICKS = (
 )
 
 
-def run_tick(tower: Tower, tick: Tick) -> bool:
+def run_tick(tower: Tower, tick: Tick, *, on_error: Callable[[HorehabError], object] | None = None) -> bool:
     """Do a tick's work once, unless another scheduler does; True when it is done or not ours to do.
 
-    Whatever fails is logged in one line without patient data, and the next tick tries again.
+    Whatever fails is logged in one line without patient data, and the next tick tries again; `on_error` is
+    told an error that was raised on purpose, for who wants its exit code.
     """
     try:
         if not tick.is_shared and not tower.hold(tick, _LEASE):
@@ -108,6 +109,8 @@ def run_tick(tower: Tower, tick: Tick) -> bool:
         return True
     except HorehabError as error:
         _LOG.warning("%s: %s", tick.name, error)
+        if on_error is not None:
+            on_error(error)
     except Exception as error:  # noqa: BLE001 - a failing tick must not stop the clock; its words may hold patient data
         _LOG.error("%s failed (%s); the next tick tries again", tick.name, type(error).__name__)
     else:

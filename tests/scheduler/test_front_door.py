@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from scheduler.__main__ import main
+from tests.cli.conftest import answering
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +42,18 @@ def test_once_with_a_silent_server_is_incomplete(settings: Settings, restored_si
     assert result.exit_code == 1, result.output
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"), [(401, "{}", "application/json"), (200, "<html>Sign in</html>", "text/html")]
+)
+def test_once_before_a_server_that_is_wrong_is_a_matter_of_configuration(
+    settings: Settings, restored_signals: None, status: int, body: str, kind: str
+) -> None:
+    del restored_signals
+    with answering(status, body, {"Content-Type": kind}) as url:
+        result = CliRunner().invoke(main, ["--once"], env=_environment(settings) | {"HOREHAB_FHIR_URL": url})
+    assert result.exit_code == 3, result.output
+
+
 def test_a_host_app_gives_its_config(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restored_signals: None
 ) -> None:
@@ -61,6 +74,37 @@ def test_an_app_that_cannot_be_had_is_one_sentence(host: str) -> None:
     assert result.exit_code == 3
     assert host in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", [":", ":app", "", "breaking_host:app", "raising_host:make", "raising_host:leave"])
+def test_a_host_whose_own_code_breaks_is_one_sentence(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "breaking_host.py").write_text("raise RuntimeError('first line\\nsecond line')\n")
+    (tmp_path / "raising_host.py").write_text(
+        "def make():\n    raise OSError('no disk')\ndef leave():\n    raise SystemExit(7)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    result = CliRunner().invoke(main, ["--app", host])
+    assert result.exit_code == 3, result.output
+    assert "(HR-1300)" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_an_unforeseen_error_is_one_sentence_and_a_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, restored_signals: None
+) -> None:
+    del restored_signals
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("the floor is gone")
+
+    monkeypatch.setattr("scheduler.__main__.postbox_of", breaks)
+    result = CliRunner().invoke(main, ["--once"], env=_environment(settings))
+    assert result.exit_code == 1
+    assert "HR-1001" in result.stderr
+    assert "floor" not in result.stderr
+    Path(next(word for word in result.stderr.split() if "/horehab-" in word)).unlink()
 
 
 def test_a_wrong_setting_is_one_sentence() -> None:
