@@ -1,6 +1,7 @@
 """`horehab sync` and `horehab review`: keep step with the EHR, and say which joints worsen."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from horehab.cli.speaking import DONE, INCOMPLETE, day_of, guarded, print_lines, print_table, settings_here
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Reason, Tier, Verdict
-from horehab.usecases.exchange import PullReport, StepReport
+from horehab.usecases.exchange import PullReport, Review, StepReport
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.usecases.pull_chart import pull_chart
+from horehab.usecases.standings import open_suspicion, standings_of
 from horehab.wiring import opened_ports
 
 _SHOWN = (Tier.SUSPECT, Tier.WATCH)
@@ -93,13 +95,13 @@ def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _rows(ports: Ports, report: StepReport) -> list[dict[str, Any]]:
-    found = ((review.patient, verdict) for review in report.reviews for verdict in review.verdicts)
-    return [_row(ports, patient, verdict) for patient, verdict in found if verdict.tier in _SHOWN]
+    found = ((review, verdict) for review in report.reviews for verdict in review.verdicts)
+    return [_row(ports, review, verdict) for review, verdict in found if verdict.tier in _SHOWN]
 
 
-def _row(ports: Ports, patient: str, verdict: Verdict) -> dict[str, Any]:
+def _row(ports: Ports, review: Review, verdict: Verdict) -> dict[str, Any]:
     return {
-        "patient": patient,
+        "patient": review.patient,
         "joint": verdict.place.joint.value,
         "side": verdict.place.side.value,
         "tier": verdict.tier.value,
@@ -107,9 +109,11 @@ def _row(ports: Ports, patient: str, verdict: Verdict) -> dict[str, Any]:
         "strength": verdict.strength,
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "against": [_reason(reason) for reason in verdict.against],
-        "missing": [reason.code for reason in verdict.missing],
+        "missing": [reason.code for reason in verdict.missing if not reason.references],
+        "noted": [_reason(reason) for reason in verdict.missing if reason.references],
         "red_flags": [_reason(reason) for reason in verdict.red_flags],
-        "condition": _condition(ports, patient, verdict),
+        "condition": _condition(ports, review.patient, verdict),
+        "not_written": review.why_silent or None,
         "rule_version": verdict.rule_version,
         "sentence": sentence(verdict),
     }
@@ -120,11 +124,10 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 
 def _condition(ports: Ports, patient: str, verdict: Verdict) -> str | None:
-    """Name the open suspicion of that joint in the chart, if there is one."""
-    charted = ports.logbook.record(patient).ossifications
-    here = [o for o in charted if (o.joint, o.side) == (verdict.place.joint, verdict.place.side) and o.is_active]
-    ours = [o.source for o in here if o.is_ours]
-    return ours[-1] if ours else None
+    """Name the open suspicion of that joint, in the chart or on its way there, if there is one."""
+    standing = standings_of(ports.logbook, ports.logbook.record(patient)).at(verdict.place)
+    found = open_suspicion(standing)
+    return found.source if found is not None else None
 
 
 def _print_people(rows: list[dict[str, Any]], report: StepReport) -> None:
@@ -158,3 +161,10 @@ def _say_written(report: StepReport, *, to_stderr: bool) -> None:
     if did.conflict or did.refused:
         words += f", {did.conflict} for a person to decide, {did.refused} refused by the server (horehab outbox)"
     click.echo(f"{words}; {report.waiting} still waiting.", err=to_stderr)
+    silent = Counter(
+        review.why_silent
+        for review in report.reviews
+        if review.why_silent and any(verdict.tier is Tier.SUSPECT for verdict in review.verdicts)
+    )
+    for why, count in sorted(silent.items()):
+        click.echo(f"Only listed, not written: {count} suspected patients, since {why}.", err=to_stderr)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Column, Connection, Row, insert, select, update
+from sqlalchemy import Column, Connection, Row, case, insert, select, update
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import leases, tables
@@ -14,6 +14,7 @@ from horehab.store.payloads import decode_reminder, encode
 from horehab.usecases.exchange import ReminderRow
 
 _OPEN = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
+_INTERRUPTED = "an earlier attempt was interrupted"
 
 
 def due_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -105,7 +106,12 @@ def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> t
         .with_for_update(skip_locked=True)
         .cte("chosen")
     )
-    picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
+    was_claimed = t.c.state == ReminderState.CLAIMED.value  # by somebody who never came back
+    picked = (
+        update(t)
+        .where(t.c.row.in_(select(chosen.c.row)))
+        .values(state=ReminderState.CLAIMED.value, detail=case((was_claimed, _INTERRUPTED), else_=""))
+    )
     taken = leases.take(picked, owner=owner, now=now)
     found = connection.execute(taken.returning(*_shown())).all()
     return tuple(_as_row(row) for row in sorted(found, key=lambda row: (row.due, row.row)))
@@ -141,5 +147,6 @@ def _as_row(row: Row[Any]) -> ReminderRow:
         due=row.due,
         state=ReminderState(row.state),
         attempts=row.attempts,
+        is_interrupted=row.detail == _INTERRUPTED,
         detail=row.detail,
     )

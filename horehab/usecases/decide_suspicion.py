@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from horehab.domain.entries import Decision, DecisionEntry
 from horehab.domain.joints import JointSide
-from horehab.domain.record import ChartedStatus, PatientRecord, base_references
+from horehab.domain.record import PatientRecord, base_references
 from horehab.domain.session_form import measurement_id
 from horehab.errors import InputError, NotAllowed
 from horehab.usecases.ports import Ports
-from horehab.usecases.standings import standings_of
+from horehab.usecases.standings import open_suspicion, standings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +75,12 @@ def _check(form: DecisionForm) -> None:
 
 def _suspicion(ports: Ports, form: DecisionForm, record: PatientRecord) -> tuple[str, tuple[str, ...]]:
     """Find the suspicion that is open at this place, in the chart or on its way there, and what it cites."""
-    standing = standings_of(ports.logbook, record).at(form.place)
-    gone = (ChartedStatus.ENTERED_IN_ERROR, ChartedStatus.REFUTED)
-    here = [o for o in standing.ossifications if o.is_ours and o.is_active and o.status not in gone]
-    if not here:
+    found = open_suspicion(standings_of(ports.logbook, record).at(form.place))
+    if found is None:
         raise InputError(
             f"There is no open suspicion at the {form.place}.",
             field="place",
             value=str(form.place),
             remedy="Look at the joint again: it may have been decided or withdrawn meanwhile.",
         )
-    last = max(here, key=lambda o: o.episode or 0)
-    return last.source.rpartition("/")[2], last.evidence
+    return found.source.rpartition("/")[2], found.evidence

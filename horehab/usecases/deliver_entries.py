@@ -1,7 +1,5 @@
 """Deliver what waits in the outbox to the chart, first in first out per patient, and note what became of it."""
 
-from collections.abc import Callable
-
 from horehab.domain.entries import DecisionEntry, Delivery, Outcome
 from horehab.usecases.exchange import DeliveryReport, OutboxRow
 from horehab.usecases.ports import Ports
@@ -10,7 +8,7 @@ _BATCH = 20
 _SILENT_AFTER = 3  # deliveries in a row that the server did not answer: it is down, the rest can wait
 
 
-def deliver_entries(ports: Ports, *, on_entry: Callable[[OutboxRow, Delivery], None] | None = None) -> DeliveryReport:
+def deliver_entries(ports: Ports) -> DeliveryReport:
     """Write all entries that wait into the chart; nothing is written when the operator has not allowed it.
 
     An entry is settled only after the chart's answer was read back. A crash in between leaves it waiting, and
@@ -27,8 +25,6 @@ def deliver_entries(ports: Ports, *, on_entry: Callable[[OutboxRow, Delivery], N
             silent = silent + 1 if delivery.outcome is Outcome.LATER else 0
             ports.logbook.settle(row, delivery, now=ports.clock.now())
             counts[delivery.outcome] += 1
-            if on_entry is not None:
-                on_entry(row, delivery)
     return DeliveryReport(
         done=counts[Outcome.DONE],
         later=counts[Outcome.LATER],

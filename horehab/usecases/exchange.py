@@ -79,7 +79,8 @@ class PullReport:
 class Review:
     """What a review of one patient decided: verdicts to show, entries for the chart, reminders to keep.
 
-    `void_reminders` are keys of reminders that no longer hold. `basis` names rule and evidence that it rests on;
+    `void_reminders` are keys of reminders that no longer hold. `why_silent` says why nothing about this patient is
+    written at all, if so. `basis` names rule and evidence that it rests on;
     None when the entries are only shown: a newer rule alone neither raises nor withdraws.
     """
 
@@ -91,6 +92,7 @@ class Review:
     void_reminders: tuple[str, ...] = ()
     last_measured: date | None = None
     basis: str | None = None
+    why_silent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,10 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderRow:
-    """A reminder of the ledger with its state; `due` is the UTC instant of its local due time."""
+    """A reminder of the ledger with its state; `due` is the UTC instant of its local due time.
+
+    `is_interrupted` when it was claimed before and whoever had it never said what became of it.
+    """
 
     row: int
     reminder: Reminder
@@ -131,6 +136,7 @@ class ReminderRow:
     state: ReminderState
     attempts: int = 0
     detail: str = ""
+    is_interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,5 +232,6 @@ class StepReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the chart was read to its end and nothing waits to be written."""
-        return not self.pulled.problems and not self.waiting
+        """Whether the chart was read to its end and took all that it was told."""
+        left = self.waiting + self.delivered.conflict + self.delivered.refused
+        return not self.pulled.problems and not left

@@ -16,8 +16,8 @@ class StepOrder:
     """What is asked of a step.
 
     `as_of` the ward day at whose end is reviewed (today when None); `patient` only that one; `is_dry_run`
-    decides and shows, and writes nothing; `is_past_allowed` lets a past day write on a server that is not
-    this machine's own.
+    decides and shows, and writes nothing; `is_past_allowed` lets another day than today write on a server that
+    is not this machine's own.
     """
 
     as_of: date | None = None
@@ -60,8 +60,9 @@ def _why_dry(ports: Ports, order: StepOrder) -> str:
         return "a dry run was asked for"
     if order.as_of is not None and last is not None and order.as_of < last:
         return f"a review as of {last} was closed already, and {order.as_of} lies before it"
-    if order.as_of is not None and order.as_of < today and not (ports.may_write_past or order.is_past_allowed):
-        return f"{order.as_of} is past, and the server is not this machine's own (--write allows it)"
+    if order.as_of is not None and order.as_of != today and not (ports.may_write_past or order.is_past_allowed):
+        when = "past" if order.as_of < today else "still to come"
+        return f"{order.as_of} is {when}, and the server is not this machine's own (--write allows it)"
     return ""
 
 

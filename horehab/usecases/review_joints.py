@@ -78,7 +78,9 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
     reminders = follow_up(known, verdicts, ports.rules, day, zone=ports.zone)
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
-    if ports.may_write and is_writable(known, ports.rules, day):
+    why_silent = "" if ports.may_write else "writing is off"
+    why_silent = why_silent or why_not_written(known, ports.rules, day)
+    if not why_silent:
         desk = _Desk(ports=ports, record=record, known=known, day=day, standings=standings_of(ports.logbook, known))
         decided = (entry for verdict in verdicts for entry in desk.entries(verdict))
         entries = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
@@ -91,15 +93,21 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
         void_reminders=_void(ports, patient, record, reminders),
         last_measured=measured,
         basis=basis_of(known, ports.rules),
+        why_silent=why_silent,
     )
 
 
-def is_writable(known: PatientRecord, rules: Rules, day: date) -> bool:
-    """Say whether anything about this patient may be written: not when deceased, nor on stale evidence."""
+def why_not_written(known: PatientRecord, rules: Rules, day: date) -> str:
+    """Say why nothing about this patient is to be written: deceased, or evidence too old; "" when it may be."""
+    if known.patient.is_deceased:
+        return "the patient is deceased"
     days = [*(reading.when.day for reading in known.readings), *(sign.when.day for sign in known.signs)]
     newest = max(days, default=None)
-    is_fresh = newest is not None and newest >= day - timedelta(days=rules.stale_after_days)
-    return is_fresh and not known.patient.is_deceased
+    if newest is None:
+        return "nothing was measured yet"
+    if newest < day - timedelta(days=rules.stale_after_days):
+        return f"the newest evidence is older than {rules.stale_after_days} days"
+    return ""
 
 
 def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
@@ -150,7 +158,7 @@ class _Desk:
                 return self._written(verdict, action, standing, is_withdrawn=True)
             case Act.ASK:
                 return (self._ask(verdict),)
-            case Act.NOTHING:
+            case _:
                 return ()
 
     def _was_suspect(self, verdict: Verdict, standing: Standing) -> bool:

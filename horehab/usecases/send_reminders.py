@@ -20,7 +20,7 @@ class ReminderReport:
 
 
 def send_reminders(ports: Ports, postbox: Postbox, *, address_of: Callable[[Reminder], str | None]) -> ReminderReport:
-    """Claim what is due, send it, settle it; those for the channel "task" went to the EHR with the review.
+    """Claim what is due, send it, settle it; those for the channel "task" go to the EHR through the outbox.
 
     A reminder without an address fails with that reason and is shown. A claim is noted as an attempt before
     anything leaves: one that was interrupted is not sent again by a postbox that would deliver it twice.
@@ -28,7 +28,7 @@ def send_reminders(ports: Ports, postbox: Postbox, *, address_of: Callable[[Remi
     counts = dict.fromkeys(ReminderState, 0)
     while rows := ports.logbook.due_reminders(owner=ports.owner, now=ports.clock.now(), limit=_BATCH):
         for row in rows:
-            receipt = _send(row, postbox, address_of)
+            receipt = _as_task(ports, row) if row.reminder.channel == "task" else _send(row, postbox, address_of)
             ports.logbook.settle_reminder(row, receipt.state, detail=receipt.detail, now=ports.clock.now())
             counts[receipt.state] += 1
     return ReminderReport(
@@ -36,9 +36,14 @@ def send_reminders(ports: Ports, postbox: Postbox, *, address_of: Callable[[Remi
     )
 
 
-def _send(row: ReminderRow, postbox: Postbox, address_of: Callable[[Reminder], str | None]) -> Receipt:
-    if row.reminder.channel == "task":
+def _as_task(ports: Ports, row: ReminderRow) -> Receipt:
+    """Look whether the Task of this reminder stands in the EHR; until then it stays due, and says so."""
+    if ports.logbook.delivered_reference(f"task:{row.reminder.key}"):
         return Receipt(state=ReminderState.SENT, detail="as a Task in the EHR")
-    if row.attempts > 1 and not postbox.deduplicates:
+    return Receipt(state=ReminderState.DUE, detail="its Task is not in the EHR yet")
+
+
+def _send(row: ReminderRow, postbox: Postbox, address_of: Callable[[Reminder], str | None]) -> Receipt:
+    if row.is_interrupted and not postbox.deduplicates:
         return Receipt(state=ReminderState.UNKNOWN, detail="an earlier attempt was interrupted: it may have arrived")
     return postbox.send(row.reminder, address=address_of(row.reminder))

@@ -39,6 +39,13 @@ class Standings:
         )
 
 
+def open_suspicion(standing: Standing) -> ChartedOssification | None:
+    """Find the suspicion of ours that is open at a place, in the chart or on its way there."""
+    gone = (ChartedStatus.ENTERED_IN_ERROR, ChartedStatus.REFUTED)
+    here = [o for o in standing.ossifications if o.is_ours and o.is_active and o.status not in gone]
+    return max(here, key=lambda o: o.episode or 0, default=None)
+
+
 def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
     """Read once what our memory holds of a patient's suspicions."""
     patient = known.patient.reference

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import requests
 
+from horehab.domain.entries import SuspicionEntry
 from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.usecases.review_joints import review_joints
-from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
+from tests.servers.faults import answers, outcome_as_body
+from tests.servers.proxying import faulty_proxy
+from tests.servers.sandbox import RunningSandbox
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, pain
 
 
 def test_a_hip_that_falls_is_suspected_once_with_evidence_and_reasons(ward: Ward) -> None:
@@ -130,22 +135,107 @@ def test_writing_by_approval_waits_for_a_person(open_ward: Callable[..., Ward]) 
     assert not ward.conditions()
 
 
+def _known_ossification(recorded: date) -> dict[str, object]:
+    return {
+        "resourceType": "Condition",
+        "id": "known",
+        "subject": {"reference": "Patient/ana"},
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "verificationStatus": {"coding": [{"code": "confirmed"}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "128491006"}]},
+        "bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "287679003"}]}],
+        "recordedDate": recorded.isoformat(),
+    }
+
+
+def _asked(ward: Ward) -> list[str]:
+    tasks = ward.resources("Task")
+    return [task["description"] for task in tasks if "known ossification" in task.get("description", "")]
+
+
 def test_a_known_ossification_is_not_suspected_again(ward: Ward) -> None:
     day = falling(ward)
-    ward.chart(
-        {
-            "resourceType": "Condition",
-            "id": "known",
-            "subject": {"reference": "Patient/ana"},
-            "clinicalStatus": {"coding": [{"code": "active"}]},
-            "verificationStatus": {"coding": [{"code": "confirmed"}]},
-            "code": {"coding": [{"system": "http://snomed.info/sct", "code": "128491006"}]},
-            "bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "287679003"}]}],
-            "recordedDate": day.isoformat(),
-        }
-    )
+    ward.chart(_known_ossification(day))
     keep_step(ward.ports)
     assert not ward.conditions()
+    assert not _asked(ward)
+
+
+def test_a_known_ossification_that_worsens_is_a_question_to_people_asked_once(ward: Ward) -> None:
+    ward.chart(_known_ossification(DAY_ONE))
+    falling(ward)
+    keep_step(ward.ports)
+    keep_step(ward.ports, StepOrder(patient="Patient/ana"))
+    assert not ward.conditions()
+    assert len(_asked(ward)) == 1
+
+
+def test_a_kind_that_was_not_read_to_its_end_is_read_again_from_its_old_mark(
+    open_ward: Callable[..., Ward], sandbox: RunningSandbox
+) -> None:
+    with faulty_proxy(sandbox.url) as proxy:
+        ward = open_ward(fhir_url=proxy.url)
+        ward.chart(PATIENT)
+        falling(ward)
+        proxy.set(outcome_as_body().only("GET", path="/Observation"))
+        broken = keep_step(ward.ports)
+        assert not broken.is_complete
+        assert "Observation" not in ward.ports.logbook.marks()
+        assert "Patient" in ward.ports.logbook.marks()
+        proxy.set()
+        assert keep_step(ward.ports).is_complete
+        assert len(ward.conditions()) == 1
+
+
+def test_a_server_that_falls_silent_is_left_alone_after_three_entries(
+    open_ward: Callable[..., Ward], sandbox: RunningSandbox
+) -> None:
+    with faulty_proxy(sandbox.url) as proxy:
+        ward = open_ward(fhir_url=proxy.url, timeout=1.0)
+        for number in range(6):
+            name = f"p{number}"
+            ward.chart(PATIENT | {"id": name})
+            ward.chart(*(r | {"subject": {"reference": f"Patient/{name}"}} for r in _fall(name)))
+        ward.on(DAY_ONE + timedelta(days=20))
+        proxy.set(answers(503).only("PUT"), answers(503).only("POST"))
+        report = keep_step(ward.ports)
+        assert report.delivered.later >= 3
+        assert len({r.headers.get("x-request-id", r.path) for r in proxy.requests(method="PUT")}) <= 4
+        proxy.set()
+        ward.clock.advance(timedelta(minutes=20))
+        assert keep_step(ward.ports).is_complete
+        assert len(ward.conditions()) == 6
+
+
+def _fall(name: str) -> list[dict[str, Any]]:
+    readings = []
+    for visit, degrees in enumerate((110, 112, 111, 96, 84, 80)):
+        day = DAY_ONE + timedelta(days=4 * visit)
+        readings += [flexion(f"{name}-r{visit}", day, degrees), pain(f"{name}-p{visit}", day, 2 if visit < 3 else 6)]
+    return readings
+
+
+def test_a_past_day_on_a_foreign_server_writes_only_when_allowed(ward: Ward) -> None:
+    day = falling(ward)
+    ward.on(day + timedelta(days=1))
+    foreign = replace(ward.ports, may_write_past=False)
+    assert "--write allows it" in keep_step(foreign, StepOrder(as_of=day)).why_dry
+    assert not ward.conditions()
+    keep_step(foreign, StepOrder(as_of=day, is_past_allowed=True))
+    assert len(ward.conditions()) == 1
+
+
+def test_a_suspicion_that_is_withdrawn_before_it_left_is_shown_as_withdrawn(open_ward: Callable[..., Ward]) -> None:
+    ward = open_ward(write="approve")
+    ward.chart(PATIENT)
+    falling(ward)
+    keep_step(ward.ports)
+    for visit in (3, 4, 5):
+        day = DAY_ONE + timedelta(days=4 * visit)
+        ward.chart(flexion(f"rom-{visit}", day, 80, status="entered-in-error"))
+    keep_step(ward.ports)
+    (entry,) = [r.entry for r in ward.ports.logbook.outbox() if isinstance(r.entry, SuspicionEntry)]
+    assert entry.is_withdrawn
 
 
 def test_an_unknown_patient_is_said_to_be_unknown(ward: Ward) -> None:
@@ -203,3 +293,18 @@ def test_a_review_of_one_patient_leaves_the_others_to_the_days_review(ward: Ward
     keep_step(ward.ports, StepOrder(patient="Patient/ana"))
     rest = keep_step(ward.ports)
     assert [review.patient for review in rest.reviews] == ["Patient/ben"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"), [({}, "the newest evidence is older than"), ({"write": "off"}, "writing is off")]
+)
+def test_a_suspicion_that_is_only_listed_says_why(
+    open_ward: Callable[..., Ward], settings: dict[str, str], why: str
+) -> None:
+    ward = open_ward(**settings)
+    ward.chart(PATIENT)
+    day = falling(ward)
+    if not settings:
+        ward.on(day + timedelta(days=200))
+    report = keep_step(ward.ports)
+    assert why in report.reviews[0].why_silent

@@ -70,3 +70,31 @@ def test_an_interrupted_attempt_is_not_repeated_by_a_postbox_that_would_send_it_
     }
     assert states
     assert not postbox.sent
+
+
+def test_a_task_counts_as_sent_only_when_it_stands_in_the_ehr(ward: Ward) -> None:
+    day = falling(ward)
+    ward.ports.logbook.check_binding(address=ward.ports.chart.address)
+    closed = replace(ward.ports, may_write=False)
+    keep_step(closed)
+    ward.on(day + timedelta(days=7))
+    send_reminders(ward.ports, PaperPostbox(), address_of=lambda _: "team@example.org")
+    tasks = [row for row in ward.ports.logbook.reminders() if row.reminder.channel == "task"]
+    assert tasks
+    assert {row.state for row in tasks} == {ReminderState.DUE}
+    keep_step(ward.ports)
+    ward.clock.advance(timedelta(hours=1))
+    send_reminders(ward.ports, PaperPostbox(), address_of=lambda _: "team@example.org")
+    tasks = [row for row in ward.ports.logbook.reminders() if row.reminder.channel == "task"]
+    assert ReminderState.SENT in {row.state for row in tasks}
+
+
+def test_a_reminder_that_could_not_leave_yet_is_tried_again_and_sent_once(ward: Ward) -> None:
+    _due(ward)
+    later = PaperPostbox(answer=Receipt(state=ReminderState.DUE, detail="the mail server does not answer"))
+    send_reminders(ward.ports, later, address_of=lambda _: "team@example.org")
+    ward.clock.advance(timedelta(hours=1))
+    postbox = PaperPostbox()
+    report = send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    assert report.unknown == 0
+    assert len(postbox.sent) == len(later.sent) > 0
