@@ -1,6 +1,7 @@
 """Settings: HOREHAB_* from the environment or from a Flask config, read once into one frozen value."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,10 +12,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from horehab.errors import ConfigurationError
 
-_WRITE_CHOICES = ("auto", "approve", "off")
+_PREFIX = "HOREHAB_"
 _TRUE = MappingProxyType(
     {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 )
+_CHOICES = MappingProxyType(
+    {"write": ("auto", "approve", "off"), "extension_sign": ("ask", "deficit", "hyperextension")}
+)
+_MOST_SECONDS = 86_400.0
+_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "requests_per_second": (0, 1_000),
+        "timeout": (0.1, 3_600),
+        "page_size": (1, 1_000),
+        "overlap": (0, _MOST_SECONDS),
+        "max_body": (1_000, 10_000_000_000),
+        "trusted_proxies": (0, 10),
+        "port": (1, 65_535),
+        "smtp_port": (1, 65_535),
+    }
+)
+"""The least and the most that each numeric setting may be; outside of it the mistake is certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +100,7 @@ def read_settings(source: Mapping[str, Any]) -> Settings:
     """Read HOREHAB_* out of an environment or a Flask config; ConfigurationError names setting, value, remedy."""
     values: dict[str, Any] = {}
     for field in fields(Settings):
-        name = f"HOREHAB_{field.name.upper()}"
+        name = _name_of(field.name)
         if source.get(name) not in (None, ""):
             values[field.name] = _converted(name, source[name], type(field.default))
     settings = Settings(**values)
@@ -90,8 +108,14 @@ def read_settings(source: Mapping[str, Any]) -> Settings:
     return settings
 
 
+def unknown_settings(source: Iterable[str]) -> tuple[str, ...]:
+    """Name what looks like a setting of ours and is none, such as HOREHAB_FHIR_URI: it is read by nobody."""
+    known = {_name_of(field.name) for field in fields(Settings)}
+    return tuple(sorted(name for name in source if name.startswith(_PREFIX) and name not in known))
+
+
 def secret(text: str, path: str) -> str:
-    """Take a secret from its setting, or from the file that the setting names."""
+    """Take a secret from its setting, or from the file that the setting names; ConfigurationError names the file."""
     if text or not path:
         return text
     try:
@@ -101,6 +125,15 @@ def secret(text: str, path: str) -> str:
             f"The secret file {path!r} cannot be read ({error.strerror}).",
             remedy="Point the *_FILE setting at a readable file.",
         ) from error
+    except ValueError as error:  # UnicodeDecodeError, or a path with a NUL in it
+        raise ConfigurationError(
+            f"The secret file {path!r} holds bytes that are no UTF-8 text.",
+            remedy="Write the secret as one line of plain text into the file that the *_FILE setting names.",
+        ) from error
+
+
+def _name_of(field: str) -> str:
+    return f"{_PREFIX}{field.upper()}"
 
 
 def _converted(name: str, value: Any, kind: type) -> Any:
@@ -112,31 +145,40 @@ def _converted(name: str, value: Any, kind: type) -> Any:
         raise _wrong(name, value, "Write true or false.")
     try:
         return kind(value)
-    except ValueError as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _wrong(name, value, f"Write a {'whole number' if kind is int else 'number'}.") from error
 
 
 def _check(settings: Settings) -> None:
-    url = urlsplit(settings.fhir_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise _wrong(
-            "HOREHAB_FHIR_URL", settings.fhir_url, "Write the server's base, as in https://ehr.example/fhir."
-        )
-    if url.scheme == "http" and not settings.is_loopback:
-        raise _wrong("HOREHAB_FHIR_URL", settings.fhir_url, "Use https: plain http is for this machine only.")
-    if url.username or url.password:
-        raise _wrong("HOREHAB_FHIR_URL", "(with a password)", "Use HOREHAB_BASIC_USER and _PASSWORD instead.")
+    _check_address(settings)
     try:
         _ = settings.zone
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         remedy = "Write an IANA zone such as Europe/Madrid."
         raise _wrong("HOREHAB_TIME_ZONE", settings.time_zone, remedy) from error
-    if settings.write not in _WRITE_CHOICES:
-        raise _wrong("HOREHAB_WRITE", settings.write, f"Write one of {', '.join(_WRITE_CHOICES)}.")
-    if settings.extension_sign not in ("ask", "deficit", "hyperextension"):
-        raise _wrong("HOREHAB_EXTENSION_SIGN", settings.extension_sign, "ask, deficit or hyperextension.")
-    if settings.timeout <= 0 or settings.page_size < 1 or settings.overlap < 0:
-        raise _wrong("HOREHAB_TIMEOUT, _PAGE_SIZE, _OVERLAP", "", "Write numbers above zero.")
+    for field, choices in _CHOICES.items():
+        if (chosen := getattr(settings, field)) not in choices:
+            raise _wrong(_name_of(field), chosen, f"Write one of {', '.join(choices)}.")
+    for field, (least, most) in _BOUNDS.items():
+        number = getattr(settings, field)
+        if not math.isfinite(number) or not least <= number <= most:
+            raise _wrong(_name_of(field), number, f"Write a number from {least:g} to {most:.12g}.")
+
+
+def _check_address(settings: Settings) -> None:
+    name, address = "HOREHAB_FHIR_URL", settings.fhir_url
+    remedy = "Write the server's base, as in https://ehr.example/fhir."
+    try:
+        url = urlsplit(address)
+        _ = url.port
+    except ValueError as error:  # "http://[::1/fhir", or a port that is none
+        raise _wrong(name, address, remedy) from error
+    if url.username or url.password:
+        raise _wrong(name, "(with a password)", "Use HOREHAB_BASIC_USER and HOREHAB_BASIC_PASSWORD instead.")
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise _wrong(name, address, remedy)
+    if url.scheme == "http" and not settings.is_loopback:
+        raise _wrong(name, address, "Use https: plain http is for this machine only.")
 
 
 def _wrong(name: str, value: object, remedy: str) -> ConfigurationError:

@@ -109,6 +109,47 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_value(desk: Desk, setti
     says_one_sentence(desk.run("outbox", **{setting: value}), 3, f"HOREHAB_{setting.upper()}", repr(value))
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        *((name, value) for name in ("timeout", "overlap", "requests_per_second") for value in ("nan", "inf", "-1")),
+        ("timeout", "0"),
+        ("port", "0"),
+        ("port", "99999"),
+        ("smtp_port", "-25"),
+        ("smtp_port", "65536"),
+        ("page_size", "0"),
+        ("page_size", "1001"),
+        ("max_body", "-1"),
+        ("trusted_proxies", "-1"),
+        ("trusted_proxies", "1.5"),
+        ("fhir_url", "http://[::1/fhir"),
+        ("fhir_url", "https://ehr.example:port/fhir"),
+        ("extension_sign", "plus"),
+        ("time_zone", "Europe"),
+    ],
+)
+def test_a_setting_out_of_its_bounds_is_refused_before_anything_is_opened(
+    desk: Desk, setting: str, value: str
+) -> None:
+    says_one_sentence(desk.run("outbox", **{setting: value}), 3, f"HOREHAB_{setting.upper()}", value, "(HR-1300)")
+    assert not desk.database.exists()
+
+
+def test_a_password_in_the_address_is_not_repeated(desk: Desk) -> None:
+    result = desk.run("outbox", fhir_url="ftp://ana:hunter2@ehr.example/fhir")
+    says_one_sentence(result, 3, "HOREHAB_BASIC_PASSWORD")
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_a_secret_file_that_cannot_be_read_is_named(desk: Desk, tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    says_one_sentence(desk.run("outbox", bearer_token_file=str(file)), 3, str(file), "_FILE")
+
+
 def test_another_servers_database_is_refused_until_it_is_adopted(ward: Desk) -> None:
     assert ward.run("sync").exit_code == 0
     other = "http://127.0.0.1:9/fhir"
