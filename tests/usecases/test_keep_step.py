@@ -308,3 +308,26 @@ def test_a_suspicion_that_is_only_listed_says_why(
         ward.on(day + timedelta(days=200))
     report = keep_step(ward.ports)
     assert why in report.reviews[0].why_silent
+
+
+def test_a_withdrawal_that_waits_is_not_decided_again_and_arrives_later(
+    open_ward: Callable[..., Ward], sandbox: RunningSandbox
+) -> None:
+    with faulty_proxy(sandbox.url) as proxy:
+        ward = open_ward(fhir_url=proxy.url)
+        ward.chart(PATIENT)
+        falling(ward)
+        keep_step(ward.ports)
+        for visit in (3, 4, 5):
+            day = DAY_ONE + timedelta(days=4 * visit)
+            ward.chart(flexion(f"rom-{visit}", day, 80, status="entered-in-error"))
+        proxy.set(answers(503).only("PUT"))
+        for _ in range(2):
+            keep_step(ward.ports, StepOrder(patient="Patient/ana"))
+        waiting = [row for row in ward.ports.logbook.outbox() if isinstance(row.entry, SuspicionEntry)]
+        assert [row.entry.is_withdrawn for row in waiting if isinstance(row.entry, SuspicionEntry)] == [True]
+        proxy.set()
+        ward.clock.advance(timedelta(minutes=20))
+        keep_step(ward.ports)
+        (condition,) = ward.conditions()
+        assert condition["verificationStatus"]["coding"][0]["code"] == "entered-in-error"

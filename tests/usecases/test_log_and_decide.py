@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from horehab.domain.entries import Decision
+from horehab.domain.entries import Decision, SuspicionEntry
 from horehab.domain.joints import Joint, JointSide, Motion, Side
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.session_form import Angle, PainAnswer, SessionForm, SignAnswer
 from horehab.domain.signs import PainOccasion, SignKind
+from horehab.domain.suspicion import Tier
 from horehab.errors import FormRefused, InputError, NotAllowed, UnknownPatient
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
+from horehab.usecases.deliver_entries import deliver_entries
 from horehab.usecases.keep_step import keep_step
 from horehab.usecases.log_session import log_session, questions_about
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
@@ -147,3 +150,28 @@ def test_only_a_physician_refutes(suspected: Ward) -> None:
     assert decide_suspicion(suspected.ports, replace(form, role="physician"))
     keep_step(suspected.ports)
     assert suspected.conditions()[0]["verificationStatus"]["coding"][0]["code"] == "refuted"
+
+
+def test_a_suspicion_waits_until_what_was_logged_here_can_be_cited(open_ward: Callable[..., Ward]) -> None:
+    ward = open_ward(write="approve")
+    ward.chart(PATIENT)
+    keep_step(ward.ports)
+    for visit, degrees in enumerate((110, 112, 111, 96, 84, 80)):
+        ward.on(DAY_ONE + timedelta(days=4 * visit))
+        log_session(
+            ward.ports,
+            replace(
+                FORM,
+                token=f"1b4e28ba-2fa1-41d2-883f-00000000000{visit}",
+                day=ward.clock.today(),
+                angles=(replace(FORM.angles[0], degrees=degrees),),
+                pains=(replace(FORM.pains[0], score=2 if visit < 3 else 6),),
+            ),
+        )
+    shown = keep_step(ward.ports)
+    assert Tier.SUSPECT in {v.tier for review in shown.reviews for v in review.verdicts}
+    assert not [row for row in ward.ports.logbook.outbox() if isinstance(row.entry, SuspicionEntry)]
+    deliver_entries(ward.ports)
+    keep_step(ward.ports)
+    (entry,) = [row.entry for row in ward.ports.logbook.outbox() if isinstance(row.entry, SuspicionEntry)]
+    assert all(reference.startswith("Observation/") for reference in entry.evidence)
