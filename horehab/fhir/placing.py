@@ -1,13 +1,15 @@
 """Puts one resource under an id of our making: once, over nobody's work, and believed only when read back."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir.answers import Answer
 from horehab.fhir.client import Client
 from horehab.fhir.comparison import carries, extra, lacking, lost_identity
-from horehab.fhir.standing import Settled, Standing, read_standing, read_version, version_before
+from horehab.fhir.history import Before, counted_before, read_replaced
+from horehab.fhir.standing import Settled, Standing, read_standing, read_version
 
 Resource = Mapping[str, Any]
 
@@ -20,6 +22,15 @@ Raises Settled when that is for a person to say.
 _ROUNDS = 3
 _CLASHES = (409, 412)
 _AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
+_CREATED = 201
+_FIRST = "1"
+_BEFORE = MappingProxyType(
+    {
+        Before.NOTHING: "The server's history does not show what we wrote over; a person must look.",
+        Before.DELETED: "It was deleted in the chart before we wrote it; a person must say whether it is wanted.",
+        Before.UNTOLD: "The server does not tell whether we wrote over somebody's work; a person must look.",
+    }
+)
 _NOT_CREATED = (400, 404, 405, 422)
 
 
@@ -71,11 +82,12 @@ def _create(client: Client, reference: str, wanted: Resource) -> Delivery | None
     if answer.status in _NOT_CREATED:
         raise NotCreated(answer)
     version = _written(client, reference, answer)
-    before = version_before(client, reference, version)
-    if before is not None:
-        overwritten = read_version(client, reference, before)
-        if overwritten is not None and not carries(wanted, overwritten.resource):
-            _put_back(client, overwritten, version, wanted)
+    is_new = answer.status == _CREATED
+    if not (is_new and version == _FIRST):
+        before = read_replaced(client, reference, version)
+        # 201 is the word of a server without history that nothing stood there; 200 says that something did.
+        if before is not Before.NOTHING and not (is_new and before is Before.UNTOLD):
+            _answer_for(client, before, Standing(reference=reference, version=version, resource=wanted))
     return confirm(client, reference, version, wanted)
 
 
@@ -83,20 +95,25 @@ def amend(client: Client, found: Standing, edited: Resource) -> Delivery | None:
     """Replace a version by its edited form; None when somebody was quicker, so that it must be looked at again.
 
     Servers that ignore If-Match are found out by the version that was replaced: another than the one we
-    edited is somebody's work, which is put back (CONFLICT).
+    edited is somebody's work, which is put back (CONFLICT). What cannot be told is CONFLICT too.
     """
     answer = client.send("PUT", found.reference, dict(edited), headers=_if_match(found.version))
     if answer.status in _CLASHES:
         return None
     version = _written(client, found.reference, answer)
-    before = found.version if version == found.version else version_before(client, found.reference, version)
-    if before is not None and before != found.version:
-        overwritten = read_version(client, found.reference, before)
-        if overwritten is None:
-            raise Settled(Outcome.CONFLICT, "It was deleted in the chart while we wrote.", reference=found.reference)
-        if not carries(edited, overwritten.resource):
-            _put_back(client, overwritten, version, edited)
+    if found.version not in (version, counted_before(version)):
+        before = read_replaced(client, found.reference, version)
+        if not (isinstance(before, Standing) and before.version == found.version):
+            _answer_for(client, before, Standing(reference=found.reference, version=version, resource=edited))
     return confirm(client, found.reference, version, edited)
+
+
+def _answer_for(client: Client, before: Standing | Before, ours: Standing) -> None:
+    """Let our write stand over what a twin of ours wrote; anything else is for a person: Settled(CONFLICT)."""
+    if not isinstance(before, Standing):
+        raise Settled(Outcome.CONFLICT, _BEFORE[before], reference=ours.reference)
+    if not carries(ours.resource, before.resource):
+        _put_back(client, before, ours.version, ours.resource)
 
 
 def confirm(client: Client, reference: str, version: str, wanted: Resource) -> Delivery:

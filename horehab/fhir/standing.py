@@ -35,32 +35,16 @@ def read_standing(client: Client, reference: str) -> Standing | None:
         return None
     if not answer.is_success:
         raise Settled(Outcome.REFUSED, f"The server does not show it ({answer.reason()}).")
-    return _standing(reference, answer)
+    return as_standing(reference, answer)
 
 
 def read_version(client: Client, reference: str, version: str) -> Standing | None:
     """Read one version of a resource; None when the server does not have it or does not show it."""
     answer = client.get(f"{reference}/_history/{version}")
-    return _standing(reference, answer) if answer.is_success else None
+    return as_standing(reference, answer) if answer.is_success else None
 
 
-def version_before(client: Client, reference: str, version: str) -> str | None:
-    """Name the version that one version replaced; None when there was none or the server does not tell.
-
-    Numbers count up; for other names the history of the resource is asked.
-    """
-    if version.isdigit():
-        return str(int(version) - 1) if int(version) > 1 else None
-    answer = client.get(f"{reference}/_history", {"_count": "10"})
-    if not answer.is_success:
-        return None
-    entries = answer.resource().get("entry")
-    resources = [e.get("resource") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
-    versions = [version_of(resource) for resource in resources]
-    after = versions[versions.index(version) + 1 :] if version in versions else []
-    return after[0] if after else None
-
-
-def _standing(reference: str, answer: Answer) -> Standing:
+def as_standing(reference: str, answer: Answer) -> Standing:
+    """Take the version out of an answer that shows one; NotAFhirServer when it shows none."""
     resource = answer.resource(keep_numbers=True)
     return Standing(reference=reference, version=version_of(resource) or answer.version or "", resource=resource)
