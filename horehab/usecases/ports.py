@@ -151,6 +151,9 @@ class Ledger(Protocol):
     def audit(self, *, who: str, what: str, patient: str | None, now: datetime) -> None:
         """Note who did what, chained to the note before."""
 
+    def broken_audit(self) -> int | None:
+        """Check the chain of the audit and tell the first note that was altered; None when it is whole."""
+
     def hold(self, name: str, *, owner: str, now: datetime, seconds: float) -> bool:
         """Take or renew the lease of a piece of work, such as "step"; False when somebody else has it."""
 

@@ -17,7 +17,7 @@ from horehab.domain.entries import (
 from horehab.domain.episode import Act, Action, Standing, act_on
 from horehab.domain.follow_up import follow_up
 from horehab.domain.record import PatientRecord, base_references
-from horehab.domain.reminder import Reminder, ReminderRule
+from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
@@ -90,7 +90,7 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
         verdicts=verdicts,
         entries=entries,
         reminders=reminders,
-        void_reminders=_void(ports, patient, record, reminders),
+        void_reminders=_void(ports, known, reminders),
         last_measured=measured,
         basis=basis_of(known, ports.rules),
         why_silent=why_silent,
@@ -123,16 +123,27 @@ def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
     )
 
 
-def _void(ports: Ports, patient: str, record: PatientRecord, wanted: Iterable[Reminder]) -> tuple[str, ...]:
-    """Name the reminders that wait but are no longer asked for: the patient died, or the reason is gone."""
+def _void(ports: Ports, known: PatientRecord, wanted: Iterable[Reminder]) -> tuple[str, ...]:
+    """Name the reminders that wait but no longer hold: the patient died, was measured, or the reason is gone."""
     keys = {reminder.key for reminder in wanted}
-    waiting = (row for row in ports.logbook.reminders(patient=patient) if row.state.value == "due")
-    stale_rules = (ReminderRule.REVIEW_SUSPICION,)
+    rows = ports.logbook.reminders(patient=known.patient.reference)
+    waiting = (row.reminder for row in rows if row.state is ReminderState.DUE and row.reminder.key not in keys)
     return tuple(
-        row.reminder.key
-        for row in waiting
-        if record.patient.is_deceased or (row.reminder.rule in stale_rules and row.reminder.key not in keys)
+        reminder.key
+        for reminder in waiting
+        if known.patient.is_deceased
+        or reminder.rule is ReminderRule.REVIEW_SUSPICION
+        or (reminder.rule in _MEASURING and is_answered(reminder, known, ports.rules))
     )
+
+
+_MEASURING = (ReminderRule.MEASURE_ROM, ReminderRule.FOLLOW_UP_VISIT)
+
+
+def is_answered(reminder: Reminder, known: PatientRecord, rules: Rules) -> bool:
+    """Say whether what a reminder asks to be measured was measured in the week before it is due, or since."""
+    since = reminder.due_day - timedelta(days=rules.calendar.after_watch)
+    return any(r.when.day > since for r in known.readings if reminder.place in (None, r.place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from horehab.domain.entries import SuspicionEntry
+from horehab.domain.reminder import ReminderState
 from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.usecases.keep_step import StepOrder, keep_step
@@ -331,3 +332,20 @@ def test_a_withdrawal_that_waits_is_not_decided_again_and_arrives_later(
         keep_step(ward.ports)
         (condition,) = ward.conditions()
         assert condition["verificationStatus"]["coding"][0]["code"] == "entered-in-error"
+
+
+def _calendar_reminders(ward: Ward) -> set[ReminderState]:
+    rows = ward.ports.logbook.reminders()
+    return {row.state for row in rows if row.reminder.window.startswith("from-")}
+
+
+def test_a_reminder_to_measure_ends_when_it_was_measured(ward: Ward) -> None:
+    ward.chart(flexion("rom", DAY_ONE, 110))
+    keep_step(ward.ports)
+    ward.on(DAY_ONE + timedelta(days=8))
+    keep_step(ward.ports)
+    assert _calendar_reminders(ward) == {ReminderState.DUE}
+    ward.on(DAY_ONE + timedelta(days=12))
+    ward.chart(flexion("rom-again", ward.clock.today(), 110))
+    keep_step(ward.ports)
+    assert _calendar_reminders(ward) == {ReminderState.CANCELLED}
