@@ -1,7 +1,12 @@
-"""The tree that the README draws is the tree that stands."""
+"""The tree that the README draws is the tree that stands, and what it quotes is what horehab says."""
 
 import re
 from pathlib import Path
+
+from horehab.demo.published import patients
+from horehab.domain.sentence import sentence
+from horehab.domain.suspicion import Tier
+from tests.stories.telling import verdicts_by_day
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,3 +28,11 @@ def standing() -> set[str]:
 
 def test_the_readme_draws_the_house_as_it_stands() -> None:
     assert drawn((ROOT / "README.md").read_text(encoding="utf-8")) == standing()
+
+
+def test_the_readme_quotes_what_horehab_says() -> None:
+    told = verdicts_by_day(patients()[1]).values()
+    first = next(verdict for verdicts in told for verdict in verdicts if verdict.tier is Tier.SUSPECT)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    quoted = " ".join(line.removeprefix("> ") for line in readme.splitlines() if line.startswith("> "))
+    assert quoted == sentence(first)
