@@ -54,7 +54,7 @@ def restore(file: Path) -> None:
     """Put back what `horehab db backup` wrote to FILE. Stop the scheduler and the pages first.
 
     What became due between the backup and now is not sent by itself; run `horehab adopt` if the copy is meant
-    to replace the original, then `horehab review`.
+    to replace the original, then `horehab review`. A "no" to the question changes nothing and ends with exit code 1.
     """
     restore_store(settings_here(), file)
     click.echo(f"Restored from {file}. Next: horehab doctor, then horehab adopt if it asks for it.")
@@ -68,6 +68,7 @@ def adopt() -> None:
 
     A database belongs to one installation and one server. After a clone or a restore elsewhere it stops
     writing and sending, so that two copies never write the same; this command says which one goes on.
+    A "no" to the question changes nothing and ends with exit code 1.
     """
     address = adopt_store(settings_here())
     click.echo(f"This database now belongs to this installation and to {address}.")

@@ -1,5 +1,6 @@
 """`horehab serve` and `horehab user`: the pages on a production server, and who may sign in."""
 
+import errno
 import re
 import socket
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
 _LEAST_PASSWORD = 12  # characters; NIST SP 800-63B asks for 8, and for 15 where it stands alone
+_PRACTITIONER = re.compile(r"(Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}")
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
@@ -59,7 +61,7 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         door = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that no resolver would even ask for is a UnicodeError
         raise _cannot_listen(host, port, error) from error
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -70,11 +72,16 @@ def listening(host: str, port: int) -> socket.socket:
     return door
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
-    return ConfigurationError(
-        f"Cannot listen on {host}:{port} ({error.strerror or error}).",
-        remedy="Choose another with --port (or PORT= for make demo), or end the program that uses it.",
-    )
+def _cannot_listen(host: str, port: int, error: Exception) -> ConfigurationError:
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, (socket.gaierror, UnicodeError)) or number == errno.EADDRNOTAVAIL:
+        remedy = "Name an address of this machine with --host (or HOREHAB_HOST), such as 127.0.0.1."
+    elif number == errno.EACCES:
+        remedy = "Choose a port above 1023 with --port, and let a proxy answer on the lower one."
+    else:
+        remedy = "Choose another with --port (or PORT= for make demo), or end the program that uses it."
+    why = getattr(error, "strerror", None) or error
+    return ConfigurationError(f"Cannot listen on {host}:{port} ({why}).", remedy=remedy)
 
 
 def serve_pages(app: "Flask", door: socket.socket, *, words: str, trusted_proxies: int = 0) -> None:
@@ -119,6 +126,13 @@ def add(name: str, role: str, display: str | None, practitioner: str | None, pas
     if not _NAME.fullmatch(name):
         remedy = "Use 1 to 64 letters, digits, dots, dashes, underscores or @."
         raise InputError(f"The user name {name!r} cannot be used.", field="NAME", value=name, remedy=remedy)
+    if practitioner is not None and not _PRACTITIONER.fullmatch(practitioner):
+        raise InputError(
+            f"--practitioner {practitioner!r} is no reference to a person in the EHR.",
+            field="--practitioner",
+            value=practitioner,
+            remedy="Write Practitioner/<id> or PractitionerRole/<id>, as the FHIR server has it.",
+        )
     password = _password(from_stdin=password_stdin)
     someone = User(
         name=name,

@@ -16,18 +16,26 @@ from rich.console import Console
 from rich.table import Table
 
 from horehab.errors import HorehabError, InputError
-from horehab.settings import Settings, read_settings
+from horehab.settings import Settings, read_settings, unknown_settings
 
 DONE, INCOMPLETE = 0, 1
 
 _P = ParamSpec("_P")
-_PIPED_WIDTH = 160  # columns of a table that nobody looks at in a terminal: wide enough to be grepped
+_NO_LIMIT = 1_000_000  # columns of a table that no terminal shows: it is grepped and copied, never looked at
 
 
 def settings_here() -> Settings:
     """Read the settings: the host's Flask config under `flask horehab`, the environment otherwise."""
-    source: Mapping[str, Any] = current_app.config if has_app_context() else os.environ
-    return read_settings(source)
+    return read_settings(_source())
+
+
+def unknown_here() -> tuple[str, ...]:
+    """Name what looks like a setting of ours, where the settings come from, and is none."""
+    return unknown_settings(_source())
+
+
+def _source() -> Mapping[str, Any]:
+    return current_app.config if has_app_context() else os.environ
 
 
 def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
@@ -77,14 +85,26 @@ def print_lines(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print a table for people, or the one sentence that says that there is nothing to show."""
-    table = Table(*heads, header_style="bold", box=None, pad_edge=False)
+    """Print a table for people, or the one sentence that says that there is nothing to show.
+
+    Nothing is ever cut: a terminal folds long cells, a pipe gets one line a row, however long.
+    """
+    console = Console(markup=False, highlight=False)
+    is_piped = not console.is_terminal
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold", no_wrap=is_piped)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        cells = ("" if cell is None else str(cell) for cell in row)
+        table.add_row(*(" ".join(cell.split()) if is_piped else cell for cell in cells))
     if not table.rows:
         click.echo(empty)
         return
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        console = Console(markup=False, highlight=False, width=_PIPED_WIDTH)
-    console.print(table)
+    if not is_piped:
+        console.print(table)
+        return
+    console = Console(markup=False, highlight=False, width=_NO_LIMIT)
+    with console.capture() as said:
+        console.print(table)
+    for line in said.get().splitlines():
+        click.echo(line.rstrip())

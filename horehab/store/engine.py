@@ -1,8 +1,9 @@
 """How the database is reached: SQLite by default, PostgreSQL by URL, with short transactions and plain errors."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -13,7 +14,7 @@ from horehab.errors import ConfigurationError, StoreUnavailable
 
 _BUSY_SECONDS = 15
 _WRITE_LOCK = 0x486F5265  # "HoRe": one writer at a time, as SQLite has it
-_REMEDY_URL = "Set HOREHAB_DATABASE_URL as in sqlite:///horehab.sqlite3 or postgresql://user@host/database."
+_REMEDY_URL = "Set HOREHAB_DATABASE_URL as in sqlite:///horehab.sqlite3 or postgresql+psycopg://user@host/database."
 
 
 def read_url(url: str) -> URL:
@@ -32,10 +33,21 @@ def read_url(url: str) -> URL:
     return parsed.set(drivername="sqlite+pysqlite", database=str(Path(str(parsed.database)).absolute()))
 
 
+def absent_file(url: str) -> Path | None:
+    """Name the SQLite file that a URL means while it is missing or still empty; None for what is there."""
+    parsed = read_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    file = Path(str(parsed.database))
+    is_missing = file.parent.is_dir() and (not file.exists() or (file.is_file() and not file.stat().st_size))
+    return file if is_missing else None
+
+
 def make_engine(url: URL) -> Engine:
     """Prepare the way to the database; nothing is opened yet. ConfigurationError when the driver is missing."""
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "do_connect", lambda *_: _make_private(Path(str(url.database))))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -109,6 +121,12 @@ def _unavailable(words: str, url: URL) -> ConfigurationError | StoreUnavailable:
     if "full" in words or "No space left" in words:
         return StoreUnavailable("The disk of the database is full; nothing was changed.", remedy="Make room on it.")
     return StoreUnavailable("The database does not answer; nothing was changed.", remedy="Check that it runs.")
+
+
+def _make_private(file: Path) -> None:
+    """Make a fresh database file that its owner alone may read; SQLite gives -wal and -shm the same rights."""
+    with suppress(OSError):  # it is there already, or SQLite will say better why it cannot be made
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -86,6 +86,13 @@ def test_a_port_in_use_is_said_at_once(
         says_one_sentence(desk.run(command, "--port", port), 3, f"127.0.0.1:{port}", "--port")
 
 
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "no..such.host"])
+def test_a_host_that_is_not_this_machine_is_named(desk: Desk, host: str) -> None:
+    result = desk.run("serve", "--host", host)
+    says_one_sentence(result, 3, host, "--host")
+    assert "--port" not in result.stderr
+
+
 def test_an_unforeseen_error_is_one_sentence_and_a_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("the floor is gone\nsecond line with Patient/7")

@@ -1,11 +1,14 @@
 """`horehab db`, `adopt`, `user`: the care of our own memory, and who may sign in."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from horehab.demo.story import Story
+from horehab.settings import read_settings
+from horehab.wiring import opened_ports
 from tests.cli.conftest import Desk, says_one_sentence
 
 
@@ -47,6 +50,49 @@ def test_a_user_is_added_with_a_password_that_nobody_can_read(desk: Desk) -> Non
     connection.close()
     assert set(rows) == {"ana", "ben"}
     assert all(row.startswith(("scrypt:", "pbkdf2:")) for row in rows.values())
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o000])
+def test_the_database_is_for_its_owner_alone(desk: Desk, tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        with opened_ports(read_settings(desk.settings)) as ports:
+            ports.logbook.tick(name="scheduler", now=ports.clock.now())
+            _is_for_its_owner_alone(desk.database, 3)
+        assert desk.run("db", "backup", str(tmp_path / "monday.backup")).exit_code == 0
+        for file in tmp_path.glob("horehab.sqlite3*"):
+            file.unlink()
+        assert desk.run("db", "restore", "--yes", str(tmp_path / "monday.backup")).exit_code == 0
+        _is_for_its_owner_alone(desk.database, 1)
+    finally:
+        os.umask(before)
+
+
+def _is_for_its_owner_alone(database: Path, count: int) -> None:
+    files = [file for file in database.parent.glob("horehab.sqlite3*") if not file.name.endswith(".installation")]
+    assert len(files) >= count, files
+    assert not [file for file in files if file.stat().st_mode & 0o077]
+
+
+@pytest.mark.parametrize("reference", ["7", "Patient/7", "Practitioner/", "Practitioner/a b", ""])
+def test_a_practitioner_is_a_reference_to_a_person_of_the_ehr(desk: Desk, reference: str) -> None:
+    words = ("user", "add", "ana", "--role", "physician", "--practitioner", reference, "--password-stdin")
+    says_one_sentence(desk.run(*words, typed="a longer sentence\n"), 2, "--practitioner", "PractitionerRole/<id>")
+    assert not desk.database.exists()
+
+
+def test_a_practitioner_who_is_one_is_taken(desk: Desk) -> None:
+    words = (
+        "user",
+        "add",
+        "ana",
+        "--role",
+        "physician",
+        "--practitioner",
+        "PractitionerRole/a.7",
+        "--password-stdin",
+    )
+    assert desk.run(*words, "--password-stdin", typed="a longer sentence\n").exit_code == 0
 
 
 @pytest.mark.parametrize(
