@@ -110,8 +110,13 @@ def read_settings(source: Mapping[str, Any]) -> Settings:
 
 def unknown_settings(source: Iterable[str]) -> tuple[str, ...]:
     """Name what looks like a setting of ours and is none, such as HOREHAB_FHIR_URI: it is read by nobody."""
-    known = {_name_of(field.name) for field in fields(Settings)}
+    known = setting_names()
     return tuple(sorted(name for name in source if name.startswith(_PREFIX) and name not in known))
+
+
+def setting_names() -> tuple[str, ...]:
+    """List every setting by its full name, HOREHAB_FHIR_URL first."""
+    return tuple(_name_of(field.name) for field in fields(Settings))
 
 
 def secret(text: str, path: str) -> str:

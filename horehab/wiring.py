@@ -168,6 +168,11 @@ def _coding(text: str) -> tuple[str, str] | None:
     return system, code
 
 
+def absent_database(settings: Settings) -> Path | None:
+    """Name the SQLite file that the first command will make, or None when there is a database to look into."""
+    return store.absent_file(settings.database_url)
+
+
 def upgrade_store(settings: Settings) -> None:
     """Bring the database to this version's tables; StoreTooNew for one that a newer version made."""
     store.upgrade(settings.database_url)

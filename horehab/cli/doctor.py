@@ -1,21 +1,23 @@
-"""`horehab doctor`: look at server, database, clock and installation before going live, and change nothing."""
+"""`horehab doctor`: look at server, database, clock and installation before going live, and change none of them."""
 
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+from difflib import get_close_matches
 from importlib.metadata import packages_distributions
 
 import click
 
 from horehab._version import __version__
-from horehab.cli.speaking import DONE, guarded, settings_here
+from horehab.cli.looking import binding_of
+from horehab.cli.speaking import DONE, guarded, settings_here, unknown_here
 from horehab.clock import SystemClock
 from horehab.errors import ConfigurationError, HorehabError
-from horehab.settings import Settings
+from horehab.settings import Settings, setting_names
 from horehab.usecases.exchange import Choice, Health
-from horehab.wiring import accept_writing, open_chart, opened_ports
+from horehab.wiring import absent_database, accept_writing, open_chart, opened_ports
 
 _TROUBLE = 3
 
@@ -27,7 +29,10 @@ _TROUBLE = 3
 )
 @guarded
 def doctor(as_json: bool, accept: bool) -> None:
-    """Look at everything that horehab leans on, say what was chosen and why, and change nothing.
+    """Look at everything that horehab leans on, say what was chosen and why, and change nothing of it.
+
+    A database that is not there yet is not made; the tables of one that is there are brought up to date, as
+    every command does.
 
     With --accept you decide that suspicions may be written to this FHIR server (needed once, unless the server
     runs on this machine); it is kept in the database, with the day.
@@ -36,7 +41,7 @@ def doctor(as_json: bool, accept: bool) -> None:
     Exit codes: 0 all is well, 3 something is not; each finding names its remedy.
     """
     settings = settings_here()
-    findings = [*_findings(settings)]
+    findings = [names_of_settings(unknown_here()), *_findings(settings)]
     is_well = all(finding.is_well for finding in findings)
     if accept and is_well:
         accept_writing(settings)
@@ -65,14 +70,20 @@ def _asked(subject: str, look: Callable[[], Sequence[Choice]]) -> Sequence[Choic
 
 
 def _server(settings: Settings) -> Sequence[Choice]:
-    return open_chart(settings).inspect()
+    found = open_chart(settings).inspect()
+    return [replace(choice, subject="server clock") if choice.subject == "clock" else choice for choice in found]
 
 
 def _database(settings: Settings) -> Sequence[Choice]:
+    if (file := absent_database(settings)) is not None:
+        words = f"There is no database yet; the first command that needs one makes {file}."
+        fresh = Choice(subject="database", is_well=True, finding=words)
+        return [fresh, binding_of(_NOTHING_YET, ""), _writing(settings, may_write=settings.is_loopback)]
     with opened_ports(settings, is_bound=False) as ports:
         health = ports.logbook.health(now=ports.clock.now())
-        binding = _binding(health.details.get("server", ""), ports.chart.address)
-        return [_store(health), binding, _writing(settings, may_write=ports.may_write)]
+        binding = binding_of(health, ports.chart.address)
+        writing = _writing(settings, may_write=ports.may_write) if binding.is_well else _NOT_OURS
+        return [_store(health), binding, writing, audit_chain(ports.logbook.broken_audit())]
 
 
 def _store(health: Health) -> Choice:
@@ -80,24 +91,35 @@ def _store(health: Health) -> Choice:
         f"{health.waiting} entries wait, {health.conflicts} for a person to decide, {health.set_aside} set aside; "
         f"last pass {_instant(health.last_pass)}, last tick of the scheduler {_instant(health.last_tick)}."
     )
-    trouble = " ".join(health.problems)
-    return Choice(subject="database", is_well=not trouble, finding=f"{words} {trouble}".strip())
+    # Where the database belongs is a finding of its own, with its remedy: binding.
+    trouble = " ".join(problem for problem in health.problems if problem != health.details.get("not at home"))
+    remedy = "Run horehab sync: what the last pass could not read is read again." if trouble else ""
+    return Choice(subject="database", is_well=not trouble, finding=f"{words} {trouble}".strip(), remedy=remedy)
+
+
+def audit_chain(broken: int | None) -> Choice:
+    """Say whether the chain of the audit is whole, or from which note on it was altered."""
+    if broken is None:
+        return Choice(subject="audit", is_well=True, finding="The audit is whole: each note is chained to the last.")
+    return Choice(
+        subject="audit",
+        is_well=False,
+        finding=f"The audit was altered, or has a gap, at note {broken}.",
+        remedy="Keep this database as it is, compare it with the last backup, and tell your data protection officer.",
+    )
 
 
 def _instant(when: datetime | None) -> str:
     return when.isoformat(" ", "seconds") if when else "never"
 
 
-def _binding(bound: str, address: str) -> Choice:
-    if bound and bound != address:
-        return Choice(
-            subject="binding",
-            is_well=False,
-            finding=f"The database belongs to the FHIR server {bound}, not to {address}.",
-            remedy="Set another HOREHAB_DATABASE_URL; if the server only moved, run horehab adopt.",
-        )
-    words = "belongs to this server." if bound else "is new and will belong to this server from the first pass on."
-    return Choice(subject="binding", is_well=True, finding=f"The database {words}")
+_NOTHING_YET = Health(last_pass=None, last_tick=None, waiting=0, conflicts=0, set_aside=0)
+_NOT_OURS = Choice(
+    subject="writing",
+    is_well=False,
+    finding="Nothing is written or sent as long as the database does not belong here.",
+    remedy="See binding.",
+)
 
 
 def _writing(settings: Settings, *, may_write: bool) -> Choice:
@@ -115,7 +137,21 @@ def _writing(settings: Settings, *, may_write: bool) -> Choice:
 def _clock(settings: Settings) -> Choice:
     clock = SystemClock(zone=settings.zone)
     words = f"It is {clock.now().astimezone(settings.zone):%Y-%m-%d %H:%M %Z} on the ward ({settings.time_zone})."
-    return Choice(subject="clock", is_well=True, finding=words)
+    return Choice(subject="ward clock", is_well=True, finding=words)
+
+
+def names_of_settings(unknown: Sequence[str]) -> Choice:
+    """Name every HOREHAB_* that is no setting, with the one that was probably meant."""
+    if not unknown:
+        return Choice(subject="settings", is_well=True, finding="Every HOREHAB_* name is one of ours.")
+    meant = {name: get_close_matches(name, setting_names(), 1) for name in unknown}
+    advice = [f"{close[0]} instead of {name}" for name, close in meant.items() if close]
+    return Choice(
+        subject="settings",
+        is_well=False,
+        finding=f"No setting of horehab, and read by nobody: {', '.join(unknown)}.",
+        remedy=(f"Did you mean {', '.join(advice)}? " if advice else "") + "Correct or remove it.",
+    )
 
 
 def scheduler_owners(owners: Sequence[str]) -> Choice:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from horehab.cli.looking import opened_to_look
 from horehab.cli.speaking import DONE, INCOMPLETE, guarded, print_lines, print_table, settings_here
 from horehab.domain.range_of_motion import Reading
 from horehab.usecases.deliver_entries import deliver_entries
@@ -30,7 +31,7 @@ def chart(patient: str, as_json: bool) -> None:
       horehab chart Patient/123
       horehab chart Patient/123 --json | jq 'select(.joint == "hip")'
     """
-    with opened_ports(settings_here()) as ports:
+    with opened_to_look() as ports:
         readings = ports.logbook.record(patient).readings
     if as_json:
         print_lines(_reading(reading) for reading in readings)
@@ -81,7 +82,7 @@ def quarantine(as_json: bool) -> None:
     Nothing of it is lost: the text is kept, and read again after an upgrade or a change of the settings.
     Something in quarantine alone is no failure: the exit code is 0.
     """
-    with opened_ports(settings_here()) as ports:
+    with opened_to_look() as ports:
         rows = ports.logbook.set_aside()
     if as_json:
         print_lines(_set_aside(row) for row in rows)
@@ -117,7 +118,7 @@ def outbox(as_json: bool, is_all: bool, deliver: bool) -> None:
     waiting: goes with the next pass. conflict: somebody else changed it, a person must look. refused: the
     server will not take it as it is. Exit code 1 while something waits, else 0.
     """
-    with opened_ports(settings_here()) as ports:
+    with opened_ports(settings_here()) if deliver else opened_to_look() as ports:
         if deliver:
             deliver_entries(ports)
         rows = ports.logbook.outbox(open_only=not is_all)

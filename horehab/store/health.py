@@ -26,6 +26,7 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         "reminders due": str(_count(connection, r, (r.c.state == ReminderState.DUE.value) & (r.c.due <= now))),
         "reminders unknown": str(_count(connection, r, r.c.state == ReminderState.UNKNOWN.value)),
         "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
+        "not at home": why_not_home,
     }
     return Health(
         last_pass=last.finished if last else None,

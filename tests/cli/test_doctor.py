@@ -1,6 +1,9 @@
 """`horehab doctor`: each finding with its remedy, and nothing changed unless somebody accepts."""
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +17,50 @@ def test_a_ward_that_is_ready_is_told_so(ward: Desk) -> None:
     result = ward.run("doctor")
     assert result.exit_code == 0, result.output
     assert "All is well." in result.stdout
-    for subject in ("database", "binding", "writing", "clock", "scheduler"):
-        assert f"ok {subject}:" in result.stdout
+    for subject in ("settings", "database", "binding", "writing", "server clock", "ward clock", "scheduler"):
+        assert result.stdout.count(f"ok {subject}:") == 1, result.stdout
+
+
+def test_doctor_makes_no_database(ward: Desk) -> None:
+    said = ward.run("doctor").stdout
+    assert "There is no database yet" in said
+    assert str(ward.database) in said
+    assert not [*ward.database.parent.glob("horehab.sqlite3*")]
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(ward: Desk) -> None:
+    result = ward.run("doctor", fhir_uri="https://ehr.example/fhir")
+    assert result.exit_code == 3
+    assert "!  settings:" in result.stdout
+    assert "HOREHAB_FHIR_URL instead of HOREHAB_FHIR_URI" in " ".join(result.stdout.split())
+
+
+def test_a_clone_is_told_with_its_remedy_and_without_contradiction(ward: Desk, tmp_path: Path) -> None:
+    assert ward.run("sync").exit_code == 0
+    file = tmp_path / "clone.sqlite3"
+    with closing(sqlite3.connect(ward.database)) as old, closing(sqlite3.connect(file)) as new:
+        old.backup(new)
+    result = ward.run("doctor", database_url=f"sqlite:///{file}")
+    assert result.exit_code == 3
+    lines = {line.split(":")[0].strip(): line for line in result.stdout.splitlines() if ":" in line}
+    assert "copy of another installation" in lines["!  binding"]
+    assert "horehab adopt" in lines["!  binding"]
+    assert "!  writing" in lines
+    assert "ok database" in lines
+    assert ward.run("adopt", "--yes", database_url=f"sqlite:///{file}").exit_code == 0
+    assert ward.run("doctor", database_url=f"sqlite:///{file}").exit_code == 0
+
+
+def test_an_altered_audit_is_found(ward: Desk) -> None:
+    for name in ("ana", "ben"):
+        words = ("user", "add", name, "--role", "physician", "--password-stdin")
+        assert ward.run(*words, typed="a longer sentence\n").exit_code == 0
+    assert "ok audit:" in ward.run("doctor").stdout
+    with closing(sqlite3.connect(ward.database)) as connection, connection:
+        connection.execute("UPDATE horehab_audit SET who = 'nobody' WHERE row = 1")
+    result = ward.run("doctor")
+    assert result.exit_code == 3
+    assert "!  audit: The audit was altered, or has a gap, at note 1." in result.stdout
 
 
 def test_a_program_reads_the_same_findings(ward: Desk) -> None:
@@ -29,6 +74,7 @@ def test_one_broken_thing_hides_no_other(desk: Desk) -> None:
     assert result.exit_code == 3
     assert "Traceback" not in result.output
     assert "ok database:" in result.stdout
+    assert "ok binding:" in result.stdout
     assert "!  " in result.stdout
     refused = desk.run("doctor", "--accept")
     assert refused.exit_code == 3

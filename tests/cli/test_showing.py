@@ -1,9 +1,15 @@
 """`horehab chart`, `quarantine` and `outbox`: what was understood, and what was not."""
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
+import pytest
+
+from horehab.cli.speaking import print_table
 from horehab.demo.story import Story
-from tests.cli.conftest import Desk
+from tests.cli.conftest import Desk, says_one_sentence
 from tests.servers.sandbox import RunningSandbox
 
 
@@ -63,4 +69,56 @@ def test_the_outbox_lists_what_was_written(ward: Desk, story: Story) -> None:
     rows = [json.loads(line) for line in ward.run("outbox", "--all", "--json").stdout.splitlines()]
     assert {row["state"] for row in rows} <= {"done", "replaced"}
     assert any(str(row["reference"]).startswith("Condition/hr-") for row in rows)
-    assert "done" in ward.run("outbox", "--all").stdout
+    piped = ward.run("outbox", "--all").stdout
+    assert "…" not in piped
+    assert len(piped.splitlines()) == len(rows) + 1
+    words = [set(line.split()) for line in piped.splitlines()]
+    for row in rows:
+        assert any({row["patient"], row["state"], row["reference"]} <= said for said in words)
+
+
+def test_a_piped_table_cuts_nothing_and_keeps_a_row_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "Condition/hr-" + "0123456789abcdef" * 40
+    print_table(("reference", "detail"), [(long, "two\nlines"), ("Patient/1", None)], empty="none")
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [f"{long}  two lines", "Patient/1"]
+
+
+def test_a_narrow_terminal_folds_and_cuts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "30")
+    print_table(("reference", "detail"), [("Condition/hr-99756bc0123456789", "x" * 30)], empty="none")
+    said = capsys.readouterr().out
+    assert "…" not in said
+    assert said.count("x") == 30
+
+
+@pytest.mark.parametrize("words", [("chart",), ("quarantine",), ("outbox", "--all")])
+def test_a_clone_may_be_looked_at_before_it_is_adopted(
+    ward: Desk, story: Story, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert ward.run("review", "--as-of", story.last_day.isoformat()).exit_code == 0
+    file = tmp_path / "clone.sqlite3"
+    with closing(sqlite3.connect(ward.database)) as old, closing(sqlite3.connect(file)) as new:
+        old.backup(new)
+    asked = (*words, story.patient) if words == ("chart",) else words
+    looked = ward.run(*asked, database_url=f"sqlite:///{file}")
+    assert looked.exit_code == 0, looked.output
+    assert looked.stdout == ward.run(*asked).stdout
+    assert len(looked.stderr.splitlines()) == 1
+    assert "copy of another installation" in looked.stderr
+    assert "horehab adopt" in looked.stderr
+    elsewhere = ward.run(*asked, fhir_url="http://127.0.0.1:9/fhir")
+    assert elsewhere.exit_code == 0
+    assert "belongs to the FHIR server" in elsewhere.stderr
+    assert ward.run(*asked).stderr == ""
+
+
+def test_a_clone_sends_nothing_when_asked_to_deliver(ward: Desk, tmp_path: Path) -> None:
+    assert ward.run("sync").exit_code == 0
+    file = tmp_path / "clone.sqlite3"
+    with closing(sqlite3.connect(ward.database)) as old, closing(sqlite3.connect(file)) as new:
+        old.backup(new)
+    says_one_sentence(ward.run("outbox", "--deliver", database_url=f"sqlite:///{file}"), 3, "HR-1301")
