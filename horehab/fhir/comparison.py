@@ -32,6 +32,11 @@ def carries(wanted: Tree, found: Tree) -> bool:
     return not lacking(wanted, found)
 
 
+def says_just_that(wanted: Tree, found: Tree) -> bool:
+    """Tell whether the elements that we write stand there just as we write them; others may stand beside them."""
+    return all(name in found and same(wanted[name], found[name]) for name in wanted if name not in _SERVERS_OWN)
+
+
 def lacking(wanted: Tree, found: Tree) -> tuple[str, ...]:
     """Name the elements of a resource that are not there as wanted."""
     mine = (name for name in wanted if name not in _SERVERS_OWN)

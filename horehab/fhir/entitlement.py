@@ -6,7 +6,7 @@ from typing import Any
 
 from horehab.domain.entries import DecisionEntry, Outcome, SuspicionEntry
 from horehab.fhir.client import Client
-from horehab.fhir.comparison import carries
+from horehab.fhir.comparison import carries, says_just_that
 from horehab.fhir.rights import edited, is_active, is_untouched, refuse_other, state_of
 from horehab.fhir.standing import Settled, Standing
 
@@ -30,10 +30,12 @@ class SuspicionRights:
         """Decide; a state that a person set, and a version that a person wrote, are left as they are."""
         wanted = self.write(self.entry)
         refuse_other(wanted, found)
+        is_own = found.version in self.own_versions
         if carries(wanted, found.resource):
+            # Withdrawn, our body and a person's "entered in error" look the same: the ledger alone tells them apart.
+            _leave(found, is_ours=is_own or (not self.entry.is_withdrawn and _is_ours(wanted, found)))
             return None
         state = state_of(found.resource)
-        is_own = found.version in self.own_versions
         if state == "entered-in-error" and is_own:
             return edited(found.resource, wanted)
         if state in _A_PERSONS:
@@ -77,10 +79,13 @@ class TaskRights:
     def __call__(self, found: Standing) -> Resource | None:
         """Decide; a task that somebody took up or finished is theirs."""
         refuse_other(self.wanted, found)
+        is_own = found.version in self.own_versions
         if carries(self.wanted, found.resource):
+            _leave(found, is_ours=is_own or _is_ours(self.wanted, found))
             return None
-        if found.version in self.own_versions or found.resource.get("status") in _OPEN_TASKS:
+        if is_own or found.resource.get("status") in _OPEN_TASKS:
             return edited(found.resource, self.wanted)
+        _leave(found, is_ours=False)
         return None
 
 
@@ -94,11 +99,24 @@ class FactRights:
     def __call__(self, found: Standing) -> Resource | None:
         """Decide; what a person corrected in the chart stays corrected."""
         refuse_other(self.wanted, found)
+        is_own = found.version in self.own_versions
         if carries(self.wanted, found.resource):
+            _leave(found, is_ours=is_own or _is_ours(self.wanted, found))
             return None
-        if found.version in self.own_versions or found.version == "1":
+        if is_own:
             return edited(found.resource, self.wanted)
         raise _for_a_person(found, "A person has changed it in the chart since we wrote it.")
+
+
+def _is_ours(wanted: Resource, found: Standing) -> bool:
+    """Tell whether a version that is not in our ledger is ours all the same, the answer to its write being lost."""
+    return says_just_that(wanted, found.resource)
+
+
+def _leave(found: Standing, *, is_ours: bool) -> None:
+    """Leave what stands there; a version that a person wrote is done without its name, or the ledger would own it."""
+    if not is_ours:
+        raise Settled(Outcome.DONE, "", reference=found.reference)
 
 
 def _for_a_person(found: Standing, why: str) -> Settled:
