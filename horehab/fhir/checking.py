@@ -7,9 +7,8 @@ from horehab.errors import InputError
 
 def check(resource: dict[str, Any]) -> None:
     """Check a resource of ours against R4 by fhir.resources; InputError names path, value and fault."""
-    # Imported here because it takes a second, and nothing that is read needs it.
-    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415
-    from pydantic import ValidationError  # noqa: PLC0415
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415  # takes a second; no reading needs it
+    from pydantic import ValidationError  # noqa: PLC0415  # takes its share of that second
 
     kind = str(resource.get("resourceType"))
     try:

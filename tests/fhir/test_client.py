@@ -70,7 +70,8 @@ def test_the_proxy_of_the_settings_is_used(wire: responses.RequestsMock) -> None
     wire.get(f"{BASE}/Patient/1", json=PATIENT)
     with client_at(BASE, proxy="http://proxy.example:3128") as client:
         client.get("Patient/1")
-    assert wire.calls[0].request.req_kwargs["proxies"]["https"] == "http://proxy.example:3128"  # type: ignore[attr-defined]
+    sent = wire.calls[0].request.req_kwargs  # type: ignore[attr-defined]  # responses adds it
+    assert sent["proxies"]["https"] == "http://proxy.example:3128"
 
 
 def test_a_redirect_on_the_same_origin_is_followed_for_a_read(wire: responses.RequestsMock) -> None:

@@ -392,7 +392,9 @@ def test_a_session_that_somebody_corrected_in_the_chart_stays_corrected(server: 
     server.store.put(theirs)
     longer = replace(SESSION, session=replace(SESSION.session, minutes=45))
     assert desk.deliver(longer).outcome is Outcome.CONFLICT
-    assert server.store.read(desk.target)["performedPeriod"] == theirs["performedPeriod"]  # type: ignore[index]
+    stored = server.store.read(desk.target)
+    assert stored is not None
+    assert stored["performedPeriod"] == theirs["performedPeriod"]
 
 
 def test_a_session_that_we_correct_ourselves_is_corrected_in_the_chart(desk: Desk) -> None:
