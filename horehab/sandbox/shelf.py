@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from horehab.errors import ConfigurationError
 from horehab.sandbox.indexing import REFERENCE_ROW, IndexRow
 
 _TABLES = """
@@ -51,17 +52,35 @@ class Version:
         return f"{self.type}/{self.id}"
 
 
+def _opened(path: Path | None) -> sqlite3.Connection:
+    """Open the file, or a shelf in memory; ConfigurationError when it cannot be, or belongs to something else."""
+    database: sqlite3.Connection | None = None
+    try:
+        database = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not tables >= {"version", "resource", "found_by"}:
+            raise sqlite3.DatabaseError("it is the database of another program")
+        if path is not None:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(_TABLES)
+    except sqlite3.Error as error:
+        if database is not None:
+            database.close()
+        raise ConfigurationError(
+            f"The file {str(path)!r} cannot keep the sandbox's resources ({error}).",
+            remedy="Name with --data a new file, or one that a sandbox made, in a folder that is there.",
+        ) from error
+    return database
+
+
 class Shelf:
     """Versions on a shelf, in memory or in a file."""
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        self._db = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
-        if path is not None:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_TABLES)
+        self._db = _opened(path)
 
     def close(self) -> None:
         """Close the file."""

@@ -90,7 +90,7 @@ class SandboxStore:
         transaction that was committed late. Without an id it gets one. InputError for a type that is not known here.
         """
         kind = resource.get("resourceType")
-        if kind not in TYPES:
+        if not isinstance(kind, str) or kind not in TYPES:
             raise _unknown_type(kind)
         with self.shelf.unit():
             named = {**resource, "id": resource.get("id") or self.new_identity(str(kind))}

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,8 @@ from flask import Flask
 
 from horehab import HoRehab
 from horehab.cli import main
-from horehab.cli.sandboxing import resources_of
 from horehab.demo.story import Story
-from horehab.errors import InputError
+from horehab.sandbox import SandboxStore
 from tests.cli.conftest import Desk, says_one_sentence
 
 ROOT = Path(__file__).parents[2]
@@ -77,25 +76,45 @@ def test_the_sandbox_answers_with_what_it_was_given_and_keeps_it(
         assert found["total"] >= len(story.expected)
 
 
-def test_resources_are_read_from_a_bundle_a_resource_and_ndjson(tmp_path: Path) -> None:
-    one, two = {"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "is empty"),
+        (b"<html>", "is no JSON"),
+        (b'{"resourceType": "Patient", "id": "\xe9"}', "UTF-8"),
+        (b'{"resourceType": "Bundle", "entry": [null]}', "Bundle.entry[0]"),
+        (b'{"resourceType": "Bundle", "entry": "x"}', "entry is no list"),
+        (b'{"resourceType": "Patient", "id": "a/b c"}', "'a/b c'"),
+        (b'{"resourceType": "Patient"}', "no id"),
+    ],
+)
+def test_a_file_that_is_no_fhir_is_one_sentence(
+    desk: Desk, tmp_path: Path, text: bytes, said: str, free_port: int
+) -> None:
     file = tmp_path / "some.json"
-    for text, expected in (
-        (json.dumps({"resourceType": "Bundle", "entry": [{"resource": one}, {"resource": two}]}), [one, two]),
-        (json.dumps(one), [one]),
-        (f"{json.dumps(one)}\n\n{json.dumps(two)}\n", [one, two]),
-    ):
-        file.write_text(text)
-        assert list(resources_of(file)) == expected
+    file.write_bytes(text)
+    says_one_sentence(desk.run("sandbox", "--port", str(free_port), "--load", str(file)), 2, str(file), said)
 
 
-@pytest.mark.parametrize("text", ["<html>", '{"a": 1}', '{"resourceType": "Patient", "id": "a"}\nnonsense', "[]"])
-def test_a_file_that_is_no_fhir_is_one_sentence(desk: Desk, tmp_path: Path, text: str, free_port: int) -> None:
-    file = tmp_path / "some.json"
-    file.write_text(text)
-    says_one_sentence(desk.run("sandbox", "--port", str(free_port), "--load", str(file)), 2, str(file))
-    with pytest.raises(InputError):
-        list(resources_of(file))
+def test_a_bad_file_leaves_nothing_of_the_others_behind(desk: Desk, tmp_path: Path, free_port: int) -> None:
+    good, bad, data = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "sandbox.sqlite3"
+    good.write_text('{"resourceType": "Patient", "id": "a"}')
+    bad.write_text('{"resourceType": "Nonsense", "id": "a"}')
+    words = ("--load", str(good), "--load", str(bad), "--data", str(data))
+    says_one_sentence(desk.run("sandbox", "--port", str(free_port), *words), 2, str(bad), "Nonsense")
+    with closing(SandboxStore(data)) as store:
+        assert store.search("Patient") == ()
+
+
+def test_a_data_file_that_cannot_be_is_left_as_it_is(desk: Desk, tmp_path: Path, free_port: int) -> None:
+    assert desk.run("db", "upgrade").exit_code == 0
+    letter = tmp_path / "letter.txt"
+    letter.write_text("This is a letter. " * 100)
+    for file in (tmp_path / "none" / "sandbox.sqlite3", letter, desk.database):
+        before = file.read_bytes() if file.exists() else None
+        words = ("sandbox", "--port", str(free_port), "--data", str(file))
+        says_one_sentence(desk.run(*words), 3, str(file), "--data")
+        assert (file.read_bytes() if file.exists() else None) == before
 
 
 def test_a_host_app_has_the_same_commands_with_its_own_settings(ward: Desk, story: Story) -> None:

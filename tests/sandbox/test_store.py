@@ -23,6 +23,7 @@ from tests.servers.sandbox import RunningSandbox, start_sandbox
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8).map(lambda name: f"x{name}")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9)
+ONE = '{"resourceType": "Patient", "id": "p1"}'
 LEAVES = st.one_of(TEXTS, DECIMALS, st.integers(-(2**53), 2**53), st.booleans())
 TREES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=12
@@ -177,9 +178,20 @@ def test_files_are_loaded_with_their_decimals(store: SandboxStore, tmp_path: Pat
         ("", "is empty"),
         ("<html>", "is no JSON"),
         ("[1, 2]", "holds no FHIR resource"),
-        ('{"resourceType": "Patient"}\n{"resourceType": "Pat', "is no JSON in line 2"),
-        ('{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}, {}]}', r"entry\[1\]"),
-        ('{"resourceType": "Patient"}\n{"resourceType": "Nonsense"}', "does not know the resource type 'Nonsense'"),
+        (ONE + '\n{"resourceType": "Pat', "is no JSON in line 2"),
+        ('{"resourceType": ["Patient"], "id": "p1"}', "holds no FHIR resource"),
+        ('{"resourceType": "Bundle", "entry": [{"resource": ' + ONE + "}, {}]}", r"entry\[1\]"),
+        ('{"resourceType": "Bundle", "entry": {}}', "entry is no list"),
+        (ONE + '\n{"resourceType": "Bundle", "entry": [null]}', r"line 2 Bundle.entry\[0\]"),
+        (
+            ONE + '\n{"resourceType": "Nonsense", "id": "n"}',
+            "in line 2: .*does not know the resource type 'Nonsense'",
+        ),
+        ('{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": ["x"], "id": "n"}}]}', r"entry\[0\]"),
+        (ONE + '\n{"resourceType": "Patient"}', "in line 2 a 'Patient' with no id"),
+        (ONE + '\n{"resourceType": "Patient", "id": "a/b c"}', "the id 'a/b c'"),
+        (ONE + '\n{"resourceType": "Patient", "id": 7}', "the id 7"),
+        (ONE + '\n{"resourceType": "Patient", "id": "p2", "meta": "x"}', "in line 2 a meta"),
     ],
 )
 def test_a_bad_file_is_refused_as_a_whole_in_one_sentence(
