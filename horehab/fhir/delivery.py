@@ -23,6 +23,7 @@ from horehab.fhir import writing
 from horehab.fhir.capability import Capability
 from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.entitlement import DecisionRights, FactRights, SuspicionRights, TaskRights
+from horehab.fhir.mishaps import note_mishap
 from horehab.fhir.placing import Decide, NotCreated, place, revise
 from horehab.fhir.references import IDENTIFIERS
 from horehab.fhir.server_ids import find_ours, is_there, place_by_identifier
@@ -58,7 +59,8 @@ class Courier:
         except HorehabError as error:
             return Delivery(outcome=Outcome.LATER, detail=str(error))
         except Exception as error:  # noqa: BLE001  # one entry that cannot be written must not hold up the others
-            detail = f"It could not be written for a reason that nobody foresaw ({type(error).__name__})."
+            place = note_mishap(type(entry).__name__, error)
+            detail = f"It could not be written, by a fault of this program ({type(error).__name__} at {place})."
             return Delivery(outcome=Outcome.CONFLICT, detail=f"{detail} Please report it.")
 
     def _deliver(self, entry: ChartEntry, own: frozenset[str], target: str | None) -> Delivery:
