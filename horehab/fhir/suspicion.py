@@ -11,8 +11,9 @@ from horehab.fhir import ours
 from horehab.fhir.elements import Tree, child, children, extensions, own_reference, word
 from horehab.fhir.places import coded, written_place
 from horehab.fhir.references import IDENTIFIERS, own_key, pointing_to, target_of
-from horehab.fhir.site import Site
+from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import Meaning
+from horehab.fhir.terminology import coded as concept
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -44,7 +45,7 @@ def suspicion_to_condition(entry: SuspicionEntry, site: Site, cited: Mapping[str
     condition["category"] = [status(_CATEGORY, site.suspicion_category)]
     condition["code"] = {"text": f"Suspected heterotopic ossification, {entry.place}"}
     if site.suspicion_code:
-        condition["code"]["coding"] = [coded(site.suspicion_code)]
+        condition["code"]["coding"] = [_named(site.suspicion_code)]
     condition["bodySite"] = [written_place(entry.place, site)]
     condition["subject"] = {"reference": entry.patient}
     if entry.onset:
@@ -56,6 +57,15 @@ def suspicion_to_condition(entry: SuspicionEntry, site: Site, cited: Mapping[str
     if entry.sentence:
         condition["note"] = [{"text": entry.sentence}]
     return condition
+
+
+def _named(coding: Coding) -> dict[str, str]:
+    """Write the code of a suspicion; ours bears its name, for charts that show nothing else of a code.
+
+    Which code a site writes is a setting: the confidence of our default is medium (codes.csv).
+    """
+    known = concept("heterotopic ossification").get(coding)
+    return coded(coding) | ({"display": known.display} if known else {})
 
 
 def status(system: str, code: str) -> dict[str, Any]:

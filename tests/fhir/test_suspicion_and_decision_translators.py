@@ -11,8 +11,10 @@ from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.record import ChartedOssification
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import InputError
+from horehab.fhir.comparison import carries, says_just_that
+from horehab.fhir.site import Site
 from horehab.fhir.writing import apply_decision, check, resource_of
-from tests.fhir.charts import SITE, understood
+from tests.fhir.charts import MADRID, SITE, understood
 from tests.fhir.entries import CONDITION_ID, MEASUREMENT_ID, decided, reasons, session, suspicion, task
 from tests.fhir.entries import at as moment_at
 
@@ -31,6 +33,33 @@ def test_a_suspicion_is_unconfirmed_and_nobodys_assertion() -> None:
     assert written["meta"]["security"][0]["code"] == "DEVAST"
     assert written["note"] == [{"text": "HO suspected in left hip."}]
     assert not {"asserter", "recorder"} & set(written)
+
+
+def test_its_code_bears_its_name_where_it_is_ours_and_none_where_a_site_chose_another() -> None:
+    (coding,) = resource_of(suspicion(), SITE)["code"]["coding"]
+    assert coding == {
+        "system": "http://snomed.info/sct",
+        "code": "128491006",
+        "display": "Heterotopic ossification (disorder)",
+    }
+    local = resource_of(suspicion(), replace(SITE, suspicion_code=("urn:local", "HO")))
+    check(local)
+    assert local["code"]["coding"] == [{"system": "urn:local", "code": "HO"}]
+
+
+def test_a_name_that_an_earlier_version_did_not_write_is_no_reason_to_write_again() -> None:
+    now = resource_of(suspicion(), SITE)
+    before = deepcopy(now)
+    del before["code"]["coding"][0]["display"]
+    assert says_just_that(now, before)
+    assert carries(now, before)
+
+
+def test_what_no_site_asked_for_is_an_encounters_diagnosis_and_names_no_profile() -> None:
+    """HAPI refuses what names a profile that it does not know; the category is the site's to choose."""
+    written = resource_of(suspicion(), Site(zone=MADRID))
+    assert coded(written["category"][0]) == "encounter-diagnosis"
+    assert "profile" not in written["meta"]
 
 
 def test_its_evidence_cites_each_observation_once_and_ours_by_identifier_until_it_is_there() -> None:
