@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -148,6 +148,10 @@ def _converted(name: str, value: Any, kind: type) -> Any:
         if str(value).lower() in _TRUE:
             return _TRUE[str(value).lower()]
         raise _wrong(name, value, "Write true or false.")
+    if kind is str and not isinstance(value, str | PurePath):  # a Flask config may hold anything, such as a list
+        raise _wrong(name, value, "Write it as one text, several names with commas between them.")
+    if kind is int and isinstance(value, bool | float):  # int() would take True for 1 and cut 1.5 to 1
+        raise _wrong(name, value, "Write a whole number.")
     try:
         return kind(value)
     except (TypeError, ValueError, OverflowError) as error:
@@ -177,7 +181,7 @@ def _check_address(settings: Settings) -> None:
         url = urlsplit(address)
         _ = url.port
     except ValueError as error:  # "http://[::1/fhir", or a port that is none
-        raise _wrong(name, address, remedy) from error
+        raise _wrong(name, address if "@" not in address else "(with a password)", remedy) from error
     if url.username or url.password:
         raise _wrong(name, "(with a password)", "Use HOREHAB_BASIC_USER and HOREHAB_BASIC_PASSWORD instead.")
     if url.scheme not in ("http", "https") or not url.hostname:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from horehab.errors import ConfigurationError
+from horehab.settings import read_settings
 from tests.cli.conftest import Desk, answering, says_one_sentence
 
 
@@ -143,9 +145,30 @@ def test_a_setting_out_of_its_bounds_is_refused_before_anything_is_opened(
     assert not desk.database.exists()
 
 
-def test_a_password_in_the_address_is_not_repeated(desk: Desk) -> None:
-    result = desk.run("outbox", fhir_url="ftp://ana:hunter2@ehr.example/fhir")
-    says_one_sentence(result, 3, "HOREHAB_BASIC_PASSWORD")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOREHAB_TRUSTED_HOSTS", ["ward.example", "ward"]),
+        ("HOREHAB_TRUSTED_PROXIES", True),
+        ("HOREHAB_PORT", 5000.5),
+        ("HOREHAB_TIMEOUT", [30]),
+        ("HOREHAB_DEMO", 2),
+    ],
+)
+def test_a_hosts_config_with_a_value_of_another_kind_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        read_settings({name: value})
+
+
+def test_a_hosts_config_may_hold_numbers_and_paths(tmp_path: Path) -> None:
+    read = read_settings({"HOREHAB_PORT": 8000, "HOREHAB_TIMEOUT": 5, "HOREHAB_CA_BUNDLE": tmp_path / "ca.pem"})
+    assert (read.port, read.timeout, read.ca_bundle) == (8000, 5.0, str(tmp_path / "ca.pem"))
+
+
+@pytest.mark.parametrize("place", ["ehr.example", "[::1", "ehr.example:99999"])
+def test_a_password_in_the_address_is_not_repeated(desk: Desk, place: str) -> None:
+    result = desk.run("outbox", fhir_url=f"ftp://ana:hunter2@{place}/fhir")
+    says_one_sentence(result, 3, "HOREHAB_FHIR_URL", "with a password")
     assert "hunter2" not in result.output
 
 
