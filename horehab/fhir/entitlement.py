@@ -85,8 +85,7 @@ class TaskRights:
             return None
         if is_own or found.resource.get("status") in _OPEN_TASKS:
             return edited(found.resource, self.wanted)
-        _leave(found, is_ours=False)
-        return None
+        raise _not_ours(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +113,14 @@ def _is_ours(wanted: Resource, found: Standing) -> bool:
 
 
 def _leave(found: Standing, *, is_ours: bool) -> None:
-    """Leave what stands there; a version that a person wrote is done without its name, or the ledger would own it."""
+    """Leave what stands there: noted as ours, or else left as a person's."""
     if not is_ours:
-        raise Settled(Outcome.DONE, "", reference=found.reference)
+        raise _not_ours(found)
+
+
+def _not_ours(found: Standing) -> Settled:
+    """Call it done without naming the version, which the ledger would take for one that we wrote."""
+    return Settled(Outcome.DONE, "", reference=found.reference)
 
 
 def _for_a_person(found: Standing, why: str) -> Settled:

@@ -41,6 +41,11 @@ def listed(*resources: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     return {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in resources], **more}
 
 
+def bottomless(depth: int) -> list[Any]:
+    """Nest deeper than anything that a chart would hold."""
+    return [bottomless(depth - 1)] if depth else []
+
+
 def put(client: Client) -> Delivery:
     def edit(found: Standing) -> Mapping[str, Any] | None:
         return None if carries(OURS, found.resource) else {**found.resource, "code": OURS["code"]}
@@ -173,10 +178,11 @@ def test_a_first_version_that_the_server_calls_an_update_is_looked_up(
         listed(at_version(THEIRS, "12")),
         listed(at_version(OURS, "15")),
         listed(at_version(OURS, "15"), {"resourceType": "Condition"}),
+        listed(at_version(OURS, "15"), {"resourceType": "Condition", "note": bottomless(70)}),
         {"resourceType": "OperationOutcome", "issue": []},
         {"resourceType": "Bundle", "entry": "none"},
     ],
-    ids=["empty", "without ours", "ours alone", "no version", "no Bundle", "no list"],
+    ids=["empty", "without ours", "ours alone", "no version", "bottomless", "no Bundle", "no list"],
 )
 def test_an_amendment_whose_forerunner_nobody_can_tell_is_for_a_person(
     wire: responses.RequestsMock, client: Client, history: dict[str, Any]
