@@ -43,7 +43,7 @@ def desk(tmp_path: Path) -> Desk:
             "HOREHAB_DATABASE_URL": f"sqlite:///{tmp_path}/horehab.sqlite3",
             "HOREHAB_FHIR_URL": "http://127.0.0.1:9/fhir",
             "HOREHAB_TIME_ZONE": "Europe/Madrid",
-            "HOREHAB_TIMEOUT": "5",
+            "HOREHAB_TIMEOUT": "30",
         }
     )
 

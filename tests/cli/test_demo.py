@@ -45,7 +45,7 @@ def test_ctrl_c_ends_the_demo_in_the_middle_without_a_traceback(tmp_path: Path) 
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(0.1)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=240)
     finally:
         process.kill()
         process.wait()
