@@ -53,8 +53,6 @@ class JointFile:
 
     def sign(self, kind: SignKind, day: date, within_days: int) -> Sign | None:
         """Find the latest look for a sign within the last days, if it was there then."""
-        if not self.signs:
-            return None
         looks = [s for s in self.signs if s.kind is kind and 0 <= (day - s.when.day).days <= within_days]
         latest = max(looks, key=lambda s: (s.when.day, s.when.earliest, s.is_present), default=None)
         return latest if latest is not None and latest.is_present else None

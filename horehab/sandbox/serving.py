@@ -1,6 +1,7 @@
 """Serving the sandbox over HTTP on this machine: in a thread for the demo and the tests, or until interrupted."""
 
 import threading
+from contextlib import suppress
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from types import TracebackType
 from typing import Any, Self
@@ -47,7 +48,8 @@ class Serving:
 
     def close(self) -> None:
         """Stop answering and wait until the port is free."""
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        with suppress(OSError):  # awake already, the server may close everything before it is woken
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
         self._thread.join()
         self._server.task_dispatcher.shutdown()
 
