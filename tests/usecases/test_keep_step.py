@@ -3,22 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import requests
 
 from horehab.domain.entries import SuspicionEntry
-from horehab.domain.reminder import ReminderState
 from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.usecases.keep_step import StepOrder, keep_step
-from horehab.usecases.ports import Ports
 from horehab.usecases.review_joints import review_joints
-from tests.servers.faults import answers, outcome_as_body
-from tests.servers.proxying import faulty_proxy
-from tests.servers.sandbox import RunningSandbox
-from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, pain
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
 
 
 def test_a_hip_that_falls_is_suspected_once_with_evidence_and_reasons(ward: Ward) -> None:
@@ -171,51 +165,6 @@ def test_a_known_ossification_that_worsens_is_a_question_to_people_asked_once(wa
     assert len(_asked(ward)) == 1
 
 
-def test_a_kind_that_was_not_read_to_its_end_is_read_again_from_its_old_mark(
-    open_ward: Callable[..., Ward], sandbox: RunningSandbox
-) -> None:
-    with faulty_proxy(sandbox.url) as proxy:
-        ward = open_ward(fhir_url=proxy.url)
-        ward.chart(PATIENT)
-        falling(ward)
-        proxy.set(outcome_as_body().only("GET", path="/Observation"))
-        broken = keep_step(ward.ports)
-        assert not broken.is_complete
-        assert "Observation" not in ward.ports.logbook.marks()
-        assert "Patient" in ward.ports.logbook.marks()
-        proxy.set()
-        assert keep_step(ward.ports).is_complete
-        assert len(ward.conditions()) == 1
-
-
-def test_a_server_that_falls_silent_is_left_alone_after_three_entries(
-    open_ward: Callable[..., Ward], sandbox: RunningSandbox
-) -> None:
-    with faulty_proxy(sandbox.url) as proxy:
-        ward = open_ward(fhir_url=proxy.url, timeout=1.0)
-        for number in range(6):
-            name = f"p{number}"
-            ward.chart(PATIENT | {"id": name})
-            ward.chart(*(r | {"subject": {"reference": f"Patient/{name}"}} for r in _fall(name)))
-        ward.on(DAY_ONE + timedelta(days=20))
-        proxy.set(answers(503).only("PUT"), answers(503).only("POST"))
-        report = keep_step(ward.ports)
-        assert report.delivered.later >= 3
-        assert len({r.headers.get("x-request-id", r.path) for r in proxy.requests(method="PUT")}) <= 4
-        proxy.set()
-        ward.clock.advance(timedelta(minutes=20))
-        assert keep_step(ward.ports).is_complete
-        assert len(ward.conditions()) == 6
-
-
-def _fall(name: str) -> list[dict[str, Any]]:
-    readings = []
-    for visit, degrees in enumerate((110, 112, 111, 96, 84, 80)):
-        day = DAY_ONE + timedelta(days=4 * visit)
-        readings += [flexion(f"{name}-r{visit}", day, degrees), pain(f"{name}-p{visit}", day, 2 if visit < 3 else 6)]
-    return readings
-
-
 def test_a_past_day_on_a_foreign_server_writes_only_when_allowed(ward: Ward) -> None:
     day = falling(ward)
     ward.on(day + timedelta(days=1))
@@ -244,13 +193,6 @@ def test_an_unknown_patient_is_said_to_be_unknown(ward: Ward) -> None:
         review_joints(ward.ports, patient="Patient/nobody")
 
 
-def test_a_silent_server_makes_the_pass_incomplete_and_loses_nothing(open_ward: Callable[..., Ward]) -> None:
-    ward = open_ward(fhir_url="http://127.0.0.1:9/fhir", timeout=1.0)
-    report = keep_step(ward.ports)
-    assert not report.is_complete
-    assert report.pulled.problems
-
-
 def test_progress_is_told_page_by_page_and_patient_by_patient(ward: Ward) -> None:
     falling(ward)
     pages: list[str] = []
@@ -258,42 +200,6 @@ def test_progress_is_told_page_by_page_and_patient_by_patient(ward: Ward) -> Non
     keep_step(ward.ports, on_page=lambda page: pages.append(page.kind), on_progress=lambda *c: seen.append(c))
     assert "Observation" in pages
     assert seen == [(1, 1)]
-
-
-def _with_rule(ward: Ward, version: str) -> Ports:
-    return replace(ward.ports, rules=replace(ward.ports.rules, version=version))
-
-
-def test_a_newer_rule_alone_neither_raises_nor_withdraws_until_there_is_new_evidence(ward: Ward) -> None:
-    day = falling(ward)
-    strict = replace(ward.ports.rules.loss, large_degrees=90, suspect_floor=90, suspect_multiplier=9)
-    blind = replace(ward.ports.rules, version="1", loss=strict, pain=replace(ward.ports.rules.pain, level=11))
-    first = keep_step(replace(ward.ports, rules=blind))
-    assert Tier.SUSPECT not in {v.tier for review in first.reviews for v in review.verdicts}
-    for days in (1, 2):
-        ward.on(day + timedelta(days=days))
-        shown = keep_step(_with_rule(ward, "2"))
-        assert Tier.SUSPECT in {v.tier for review in shown.reviews for v in review.verdicts}
-        assert not ward.conditions()
-    ward.chart(flexion("rom-6", ward.clock.today(), 79))
-    keep_step(_with_rule(ward, "2"))
-    assert len(ward.conditions()) == 1
-
-
-def test_a_person_who_names_the_patient_applies_a_newer_rule(ward: Ward) -> None:
-    falling(ward)
-    keep_step(ward.ports)
-    report = keep_step(_with_rule(ward, "2"), StepOrder(patient="Patient/ana"))
-    assert [str(review.basis).split()[0] for review in report.reviews] == ["2"]
-
-
-def test_a_review_of_one_patient_leaves_the_others_to_the_days_review(ward: Ward) -> None:
-    ward.chart(PATIENT | {"id": "ben"})
-    keep_step(ward.ports)
-    ward.on(DAY_ONE + timedelta(days=1))
-    keep_step(ward.ports, StepOrder(patient="Patient/ana"))
-    rest = keep_step(ward.ports)
-    assert [review.patient for review in rest.reviews] == ["Patient/ben"]
 
 
 @pytest.mark.parametrize(
@@ -309,43 +215,3 @@ def test_a_suspicion_that_is_only_listed_says_why(
         ward.on(day + timedelta(days=200))
     report = keep_step(ward.ports)
     assert why in report.reviews[0].why_silent
-
-
-def test_a_withdrawal_that_waits_is_not_decided_again_and_arrives_later(
-    open_ward: Callable[..., Ward], sandbox: RunningSandbox
-) -> None:
-    with faulty_proxy(sandbox.url) as proxy:
-        ward = open_ward(fhir_url=proxy.url)
-        ward.chart(PATIENT)
-        falling(ward)
-        keep_step(ward.ports)
-        for visit in (3, 4, 5):
-            day = DAY_ONE + timedelta(days=4 * visit)
-            ward.chart(flexion(f"rom-{visit}", day, 80, status="entered-in-error"))
-        proxy.set(answers(503).only("PUT"))
-        for _ in range(2):
-            keep_step(ward.ports, StepOrder(patient="Patient/ana"))
-        waiting = [row for row in ward.ports.logbook.outbox() if isinstance(row.entry, SuspicionEntry)]
-        assert [row.entry.is_withdrawn for row in waiting if isinstance(row.entry, SuspicionEntry)] == [True]
-        proxy.set()
-        ward.clock.advance(timedelta(minutes=20))
-        keep_step(ward.ports)
-        (condition,) = ward.conditions()
-        assert condition["verificationStatus"]["coding"][0]["code"] == "entered-in-error"
-
-
-def _calendar_reminders(ward: Ward) -> set[ReminderState]:
-    rows = ward.ports.logbook.reminders()
-    return {row.state for row in rows if row.reminder.window.startswith("from-")}
-
-
-def test_a_reminder_to_measure_ends_when_it_was_measured(ward: Ward) -> None:
-    ward.chart(flexion("rom", DAY_ONE, 110))
-    keep_step(ward.ports)
-    ward.on(DAY_ONE + timedelta(days=8))
-    keep_step(ward.ports)
-    assert _calendar_reminders(ward) == {ReminderState.DUE}
-    ward.on(DAY_ONE + timedelta(days=12))
-    ward.chart(flexion("rom-again", ward.clock.today(), 110))
-    keep_step(ward.ports)
-    assert _calendar_reminders(ward) == {ReminderState.CANCELLED}

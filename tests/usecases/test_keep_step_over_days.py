@@ -1,0 +1,63 @@
+"""Steps over ward days: a newer rule, one patient alone, and reminders that were answered."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from horehab.domain.reminder import ReminderState
+from horehab.domain.suspicion import Tier
+from horehab.usecases.keep_step import StepOrder, keep_step
+from horehab.usecases.ports import Ports
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
+
+
+def _with_rule(ward: Ward, version: str) -> Ports:
+    return replace(ward.ports, rules=replace(ward.ports.rules, version=version))
+
+
+def test_a_newer_rule_alone_neither_raises_nor_withdraws_until_there_is_new_evidence(ward: Ward) -> None:
+    day = falling(ward)
+    strict = replace(ward.ports.rules.loss, large_degrees=90, suspect_floor=90, suspect_multiplier=9)
+    blind = replace(ward.ports.rules, version="1", loss=strict, pain=replace(ward.ports.rules.pain, level=11))
+    first = keep_step(replace(ward.ports, rules=blind))
+    assert Tier.SUSPECT not in {v.tier for review in first.reviews for v in review.verdicts}
+    for days in (1, 2):
+        ward.on(day + timedelta(days=days))
+        shown = keep_step(_with_rule(ward, "2"))
+        assert Tier.SUSPECT in {v.tier for review in shown.reviews for v in review.verdicts}
+        assert not ward.conditions()
+    ward.chart(flexion("rom-6", ward.clock.today(), 79))
+    keep_step(_with_rule(ward, "2"))
+    assert len(ward.conditions()) == 1
+
+
+def test_a_person_who_names_the_patient_applies_a_newer_rule(ward: Ward) -> None:
+    falling(ward)
+    keep_step(ward.ports)
+    report = keep_step(_with_rule(ward, "2"), StepOrder(patient="Patient/ana"))
+    assert [str(review.basis).split()[0] for review in report.reviews] == ["2"]
+
+
+def test_a_review_of_one_patient_leaves_the_others_to_the_days_review(ward: Ward) -> None:
+    ward.chart(PATIENT | {"id": "ben"})
+    keep_step(ward.ports)
+    ward.on(DAY_ONE + timedelta(days=1))
+    keep_step(ward.ports, StepOrder(patient="Patient/ana"))
+    rest = keep_step(ward.ports)
+    assert [review.patient for review in rest.reviews] == ["Patient/ben"]
+
+
+def _calendar_reminders(ward: Ward) -> set[ReminderState]:
+    rows = ward.ports.logbook.reminders()
+    return {row.state for row in rows if row.reminder.window.startswith("from-")}
+
+
+def test_a_reminder_to_measure_ends_when_it_was_measured(ward: Ward) -> None:
+    ward.chart(flexion("rom", DAY_ONE, 110))
+    keep_step(ward.ports)
+    ward.on(DAY_ONE + timedelta(days=8))
+    keep_step(ward.ports)
+    assert _calendar_reminders(ward) == {ReminderState.DUE}
+    ward.on(DAY_ONE + timedelta(days=12))
+    ward.chart(flexion("rom-again", ward.clock.today(), 110))
+    keep_step(ward.ports)
+    assert _calendar_reminders(ward) == {ReminderState.CANCELLED}
