@@ -6,12 +6,13 @@ from horehab._version import __version__
 from horehab.cli.database import adopt, db
 from horehab.cli.demo import demo
 from horehab.cli.doctor import doctor
+from horehab.cli.explaining import explain_command
 from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
 from horehab.cli.showing import chart, outbox, quarantine
 from horehab.cli.stepping import review, sync
 
-_COMMANDS = (doctor, sync, review, chart, quarantine, outbox, serve, user, db, adopt, sandbox, demo)
+_COMMANDS = (doctor, sync, review, explain_command, chart, quarantine, outbox, serve, user, db, adopt, sandbox, demo)
 
 
 @click.group(name="horehab", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,6 +28,7 @@ def main() -> None:
       horehab demo                  the published patients on an embedded server
       horehab doctor                is everything ready for my own server?
       horehab review --dry-run      what would be suspected, writing nothing
+      horehab explain PATIENT       why a joint stands where it does
       horehab serve                 the pages
 
     \b

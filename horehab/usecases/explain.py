@@ -1,0 +1,73 @@
+"""Explain a patient's joints: the verdict on each as of a day, and for one joint what would change it most."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from horehab.detection.further import most_telling
+from horehab.detection.verdicts import judge
+from horehab.domain.joints import WATCHED_PLACES, JointSide
+from horehab.domain.record import Patient
+from horehab.domain.suspicion import Reason, Verdict
+from horehab.errors import InputError
+from horehab.usecases.ports import Ports
+from horehab.usecases.standings import open_suspicion, standings_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One joint explained.
+
+    `further` is the one measurement that would change the verdict most: looked for when a joint is named, and None
+    when no single one would. `charted` names the open suspicion of ours in the chart, or on its way there.
+    """
+
+    verdict: Verdict
+    further: Reason | None = None
+    charted: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A patient explained as of a ward day: all watched joints in the order of the caseload, or the one named."""
+
+    patient: Patient
+    as_of: date
+    joints: tuple[Explained, ...]
+
+
+def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of: date | None = None) -> Explanation:
+    """Judge a patient's joints from our memory as known at the end of a day (today when None); writes nothing.
+
+    Raises UnknownPatient, and InputError for a day to come or a joint that is not watched.
+    """
+    day = _day(ports, as_of)
+    if place is not None and place not in WATCHED_PLACES:
+        remedy = "Name a hip, knee, shoulder or elbow; others are stored and shown, never suspected."
+        raise InputError(f"The {place} is not watched.", field="joint", value=str(place), remedy=remedy)
+    record = ports.logbook.record(patient)
+    standings = standings_of(ports.logbook, record)
+    joints = []
+    for verdict in judge(record, ports.rules, day):
+        if place in (None, verdict.place):
+            further = most_telling(record, ports.rules, day, verdict.place) if place is not None else None
+            charted = open_suspicion(standings.at(verdict.place))
+            source = charted.source if charted is not None else None
+            joints.append(Explained(verdict=verdict, further=further, charted=source))
+    return Explanation(patient=record.patient, as_of=day, joints=tuple(joints))
+
+
+_EARLIEST = date(1900, 1, 1)
+
+
+def _day(ports: Ports, as_of: date | None) -> date:
+    """Take the day asked for, or today; InputError for one to come, or before any chart."""
+    today = ports.clock.today()
+    if as_of is None:
+        return today
+    if as_of > today:
+        said = f"--as-of {as_of} is still to come: today is {today}."
+        raise InputError(said, field="--as-of", value=str(as_of), remedy="Name today or a day before it.")
+    if as_of < _EARLIEST:
+        said, remedy = f"--as-of {as_of} lies before any chart.", f"Name a day from {_EARLIEST} on."
+        raise InputError(said, field="--as-of", value=str(as_of), remedy=remedy)
+    return as_of
