@@ -87,6 +87,7 @@ def _line(found: Explanation, each: Explained) -> str:
             "sentence": sentence(verdict),
             "further": reason_facts(each.further) if each.further is not None else None,
             "condition": each.charted,
+            "inputs": list(each.inputs),
         }
     )
 

@@ -6,11 +6,12 @@ from datetime import date
 from horehab.detection.further import most_telling
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import WATCHED_PLACES, JointSide
-from horehab.domain.record import Patient
+from horehab.domain.record import Patient, PatientRecord
 from horehab.domain.suspicion import Reason, Verdict
+from horehab.domain.verdict_inputs import inputs_of
 from horehab.errors import InputError
 from horehab.usecases.ports import Ports
-from horehab.usecases.standings import open_suspicion, standings_of
+from horehab.usecases.standings import Standings, open_suspicion, standings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,12 @@ class Explained:
     """One joint explained.
 
     `further` is the one measurement that would change the verdict most: looked for when a joint is named, and None
-    when no single one would. `charted` names the open suspicion of ours in the chart, or on its way there.
+    when no single one would. `inputs` are all entries that were read for the verdict: from these alone it can be
+    replayed. `charted` names the open suspicion of ours in the chart, or on its way there.
     """
 
     verdict: Verdict
+    inputs: tuple[str, ...]
     further: Reason | None = None
     charted: str | None = None
 
@@ -45,15 +48,31 @@ def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of
         remedy = "Name a hip, knee, shoulder or elbow; others are stored and shown, never suspected."
         raise InputError(f"The {place} is not watched.", field="joint", value=str(place), remedy=remedy)
     record = ports.logbook.record(patient)
-    standings = standings_of(ports.logbook, record)
-    joints = []
-    for verdict in judge(record, ports.rules, day):
-        if place in (None, verdict.place):
-            further = most_telling(record, ports.rules, day, verdict.place) if place is not None else None
-            charted = open_suspicion(standings.at(verdict.place))
-            source = charted.source if charted is not None else None
-            joints.append(Explained(verdict=verdict, further=further, charted=source))
-    return Explanation(patient=record.patient, as_of=day, joints=tuple(joints))
+    desk = _Desk(ports=ports, record=record, day=day, standings=standings_of(ports.logbook, record))
+    verdicts = [v for v in judge(record, ports.rules, day) if place in (None, v.place)]
+    joints = tuple(desk.explained(verdict, is_named=place is not None) for verdict in verdicts)
+    return Explanation(patient=record.patient, as_of=day, joints=joints)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """One patient on the desk, with the day of the question."""
+
+    ports: Ports
+    record: PatientRecord
+    day: date
+    standings: Standings
+
+    def explained(self, verdict: Verdict, *, is_named: bool) -> Explained:
+        """Put beside a verdict what it was read from, what stands in the chart, and what would change it most."""
+        charted = open_suspicion(self.standings.at(verdict.place))
+        rules, place = self.ports.rules, verdict.place
+        return Explained(
+            verdict=verdict,
+            inputs=inputs_of(self.record.as_known_on(self.day), place),
+            further=most_telling(self.record, rules, self.day, place) if is_named else None,
+            charted=charted.source if charted is not None else None,
+        )
 
 
 _EARLIEST = date(1900, 1, 1)
