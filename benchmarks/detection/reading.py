@@ -1,0 +1,57 @@
+"""A simulated patient as horehab sees it: through FHIR resources and the real reader, nothing handed over directly."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from benchmarks.detection.emit import ZONE, resources
+from benchmarks.detection.emit_motion import Resource
+from benchmarks.detection.story import SimulatedPatient
+from horehab.domain.record import Fact, Patient, PatientRecord, record_of
+from horehab.domain.thresholds import Rules
+from horehab.fhir.reading import understand
+from horehab.fhir.site import Site
+from horehab.rules import load_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What the reader made of a chart: the record, and how many entries it set aside by the code of the reason."""
+
+    record: PatientRecord
+    set_aside: Counter[str]
+
+
+@cache
+def rules() -> Rules:
+    """Give the packaged rules."""
+    return load_rules()
+
+
+@cache
+def site() -> Site:
+    """Describe the simulated hospital, with every setting left as it comes."""
+    limits = {motion: (numbers.lowest, numbers.highest) for motion, numbers in rules().motions.items()}
+    return Site(zone=ZONE, limits=limits)
+
+
+def record(patient: SimulatedPatient, coding: str = "loinc") -> PatientRecord:
+    """Read a simulated patient's chart as horehab does; `coding` is "loinc", "local" or "text"."""
+    return read(resources(patient, coding)).record
+
+
+def read(chart: Iterable[Resource]) -> Understood:
+    """Read the resources of one patient; what cannot be read is counted by its code. Raises for no Patient."""
+    who: Patient | None = None
+    facts: list[Fact] = []
+    set_aside: Counter[str] = Counter()
+    for resource in chart:
+        item = understand(resource, b"", site())
+        who = item.identity or who
+        facts += item.facts
+        set_aside.update(each.code for each in item.unreadable)
+    if who is None:
+        message = "There is no Patient among these resources."
+        raise ValueError(message)
+    return Understood(record=record_of(who, facts), set_aside=set_aside)
