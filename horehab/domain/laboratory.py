@@ -22,7 +22,8 @@ class LabResult:
     """A laboratory value in its own unit, with that laboratory's own upper limit in the same unit.
 
     `multiple` is `value / upper_limit` (126 with a limit of 126 is 1.00, and not elevated: clinical.md R11,
-    R13); None when the limit or the unit is not known, and then the value is not interpreted.
+    R13); None when the limit or the unit is not known, and then the value is not interpreted. `assumptions` says
+    in plain words what the reader had to assume.
     """
 
     source: str
@@ -33,6 +34,7 @@ class LabResult:
     when: Moment
     known_on: date
     is_unit_known: bool = True
+    assumptions: tuple[str, ...] = ()
 
     @property
     def multiple(self) -> float | None:

@@ -21,7 +21,8 @@ class PainOccasion(Enum):
 class PainRating:
     """Pain as rated by the patient, 0-10 (a 0-100 scale is read as tenths).
 
-    `place` is None when the chart does not say which joint; such pain belongs to no joint.
+    `place` is None when the chart does not say which joint; such pain belongs to no joint. `assumptions` says in
+    plain words what the reader had to assume.
     """
 
     source: str
@@ -31,6 +32,7 @@ class PainRating:
     when: Moment
     known_on: date
     session: str | None = None
+    assumptions: tuple[str, ...] = ()
 
 
 class SignKind(Enum):
@@ -47,7 +49,7 @@ class SignKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """A bedside sign that was looked for, and whether it was there."""
+    """A bedside sign that was looked for, and whether it was there; `assumptions` as with a pain rating."""
 
     source: str
     kind: SignKind
@@ -56,3 +58,4 @@ class Sign:
     when: Moment
     known_on: date
     session: str | None = None
+    assumptions: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from horehab.domain.laboratory import Analyte, LabResult
 from horehab.fhir.elements import Tree, child, children, number, value_given, word
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.quarantine import CannotRead
-from horehab.fhir.site import Site
+from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import coded
 
 
@@ -63,6 +63,12 @@ def analyte_of(part: Part) -> Analyte | None:
     return None
 
 
+def coding_of(name: str) -> Coding:
+    """Give one coding of a laboratory value that is named as the ward names it: "alkaline phosphatase"."""
+    concept = next(concept for concept, analyte in _CONCEPTS.items() if analyte.value == name)
+    return next(iter(coded(concept)))
+
+
 def read_laboratory(part: Part, occasion: Occasion, _site: Site) -> tuple[LabResult, ...]:
     """Read a value; one given as "above" counts as that bound, one given as "below" is no value.
 
@@ -89,6 +95,7 @@ def read_laboratory(part: Part, occasion: Occasion, _site: Site) -> tuple[LabRes
         when=occasion.when,
         known_on=occasion.known_on,
         is_unit_known=is_known,
+        assumptions=part.assumptions,
     )
     return (result,)
 

@@ -14,6 +14,8 @@ from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_rea
 from horehab.fhir.signs import is_sign, read_sign
 from horehab.fhir.site import Site
 from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning, sides_worded
+from horehab.fhir.text_reader import with_words
+from horehab.fhir.wording import wording_of
 
 Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
 
@@ -39,19 +41,19 @@ def parts_of(resource: Tree, site: Site) -> list[Part]:
     around = _around(resource, site)
     worded = sides_worded([*children(resource, "code"), *children(resource, "bodySite")])
     whole = Part(path="", node=resource, codings=own, says=meaning(own) | around, worded=worded)
-    parts = [whole]
+    wording = wording_of(resource)
+    parts = [with_words(whole, wording)]
     for place, node in numbered(resource, "component"):
         found = codings(children(node, "code"), site)
         says = meaning(found) | _around(node, site)
-        parts.append(
-            Part(
-                path=f"component[{place}]",
-                node=node,
-                codings=found,
-                says=_within(says, whole.says),
-                worded=worded | sides_worded(children(node, "code")),
-            )
+        part = Part(
+            path=f"component[{place}]",
+            node=node,
+            codings=found,
+            says=_within(says, whole.says),
+            worded=worded | sides_worded(children(node, "code")),
         )
+        parts.append(with_words(part, wording_of(node).within(wording)))
     return parts
 
 
@@ -77,21 +79,23 @@ def _within(says: Meaning, whole: Meaning) -> Meaning:
 
 
 def _reader_of(part: Part) -> Reader | None:
-    if is_pain(part):
-        return read_pain
-    if is_sign(part):
-        return read_sign
-    if analyte_of(part):
-        return read_laboratory
-    if is_reading(part):
-        return read_reading
-    if is_unmapped_angle(part):
+    if part.refusal:
         return _refuse
-    return None
+    return next((reader for is_so, reader in _READERS if is_so(part)), None)
 
 
 def _refuse(part: Part, _occasion: Occasion, _site: Site) -> tuple[Fact, ...]:
-    raise unmapped(part)
+    raise part.refusal or unmapped(part)
+
+
+_READERS: tuple[tuple[Callable[[Part], object], Reader], ...] = (
+    (is_pain, read_pain),
+    (is_sign, read_sign),
+    (analyte_of, read_laboratory),
+    (is_reading, read_reading),
+    (is_unmapped_angle, _refuse),
+)
+"""Who reads what: the first that a part is, counts."""
 
 
 def _read(part: Part, occasion: Occasion, site: Site, reader: Reader) -> tuple[Fact, ...]:

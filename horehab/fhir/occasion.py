@@ -6,14 +6,19 @@ from datetime import date
 from fhir_profiles import CANONICAL
 from horehab.domain.joints import Side
 from horehab.domain.moment import Moment
-from horehab.fhir.elements import Tree, child, children, extensions, own_reference, said
+from horehab.domain.signs import PainOccasion
+from horehab.fhir.elements import Tree, child, children, own_reference, said, word
 from horehab.fhir.moments import known_on, moment_at, moment_of
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.references import called, own_key, target_of
 from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import Meaning
+from horehab.fhir.words import position_in
 
 BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
+_POSITION_EXTENSIONS = frozenset({"observationbodyposition", "bodyposition"})
+_SITTING = "33586001"
+"""SNOMED CT's "Sitting position (finding)", as HL7's own example Observation-map-sitting codes it."""
 _COUNT = frozenset({"final", "amended", "corrected"})
 _DO_NOT_COUNT = frozenset({"registered", "preliminary", "cancelled", "entered-in-error", "unknown"})
 
@@ -37,7 +42,9 @@ class Occasion:
 class Part:
     """An Observation, or one component of it, with its codings and what they say together with their surroundings.
 
-    `worded` are the sides that its words name (texts and displays), which must not contradict its codes.
+    `worded` are the sides that its words name (texts and displays), which must not contradict its codes. `position`
+    and `pain_occasion` were said in words; `assumptions` tell what was read from text; `refusal` is set when its
+    words leave a doubt about what it is.
     """
 
     path: str
@@ -45,6 +52,10 @@ class Part:
     codings: tuple[Coding, ...]
     says: Meaning
     worded: frozenset[Side] = frozenset()
+    position: str | None = None
+    pain_occasion: PainOccasion | None = None
+    assumptions: tuple[str, ...] = ()
+    refusal: CannotRead | None = None
 
     def of(self, occasion: Occasion) -> str:
         """Name the part as a source: "Observation/7#component[2]"."""
@@ -77,7 +88,6 @@ def occasion_of(resource: Tree, site: Site) -> Occasion:
     assumptions = [] if measured else ["no time of measurement is given: the time of issue is taken"]
     if when.is_zone_assumed:
         assumptions.append(f"the time is given without zone: {site.zone.key} is taken")
-    position = next(iter(extensions(resource, BODY_POSITION)), {})
     sessions = (target_of(each, site) for each in children(resource, "partOf"))
     profiles = child(resource, "meta").get("profile")
     return Occasion(
@@ -88,7 +98,24 @@ def occasion_of(resource: Tree, site: Site) -> Occasion:
         session=next((each for each in sessions if each and each.startswith(("Procedure/", "urn:uuid:"))), None),
         rater=called(child(resource, "performer"), site),
         device=called(child(resource, "device"), site),
-        position=said(child(position, "valueCodeableConcept")),
+        position=_position(resource),
         is_ours=own_key(resource) is not None
         or (isinstance(profiles, list) and f"{CANONICAL}/StructureDefinition/horehab-rom" in profiles),
     )
+
+
+def _position(resource: Tree) -> str | None:
+    """Read the position of the body by the ward's word for it where we know it, as it stands where we do not."""
+    for extension in children(resource, "extension"):
+        name = (word(extension, "url") or "").rpartition("/")[2].casefold().replace("-", "")
+        if name not in _POSITION_EXTENSIONS:
+            continue
+        concept = child(extension, "valueCodeableConcept")
+        text = said(concept) or word(extension, "valueString")
+        codes = [word(coding, "code") for coding in children(concept, "coding")]
+        if _SITTING in codes:
+            return "sitting"
+        if text:
+            return position_in(text) or text
+        return next((code for code in codes if code), None)
+    return None

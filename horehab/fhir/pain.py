@@ -13,8 +13,8 @@ from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import LOINC, SNOMED, UCUM
 
 NUMERIC: Coding = (LOINC, "72514-3")
-_VISUAL: Coding = (LOINC, "38214-3")
-_CODES = frozenset({NUMERIC, (SNOMED, "1284857008"), (LOINC, "38208-5"), _VISUAL})
+VISUAL: Coding = (LOINC, "38214-3")
+_CODES = frozenset({NUMERIC, (SNOMED, "1284857008"), (LOINC, "38208-5"), VISUAL})
 _TENTHS = MappingProxyType({"mm": 10.0, "cm": 1.0})
 _HIGHEST = 10.0
 
@@ -36,6 +36,7 @@ def read_pain(part: Part, occasion: Occasion, _site: Site) -> tuple[PainRating, 
         when=occasion.when,
         known_on=occasion.known_on,
         session=occasion.session,
+        assumptions=part.assumptions,
     )
     return (rating,)
 
@@ -74,7 +75,7 @@ def _scale(part: Part, unit: str) -> float:
     tops = [number(child(each, "high"), "value") for each in children(part.node, "referenceRange")]
     if 100.0 in tops:  # noqa: PLR2004 - the other scale on which pain is rated
         return 10.0
-    if _VISUAL in part.codings and _HIGHEST not in tops:
+    if VISUAL in part.codings and _HIGHEST not in tops:
         raise CannotRead("pain-scale", part.at("valueQuantity"), f"Found unit {unit or 'none'!r}.")
     return 1.0
 
@@ -82,4 +83,6 @@ def _scale(part: Part, unit: str) -> float:
 def _occasion(part: Part) -> PainOccasion:
     said = next((word(each, "valueCode") for each in extensions(part.node, ours.PAIN_OCCASION)), None)
     spelled = (said or "").replace("-", " ")
-    return PainOccasion(spelled) if spelled in {each.value for each in PainOccasion} else PainOccasion.UNSPECIFIED
+    if spelled in {each.value for each in PainOccasion}:
+        return PainOccasion(spelled)
+    return part.pain_occasion or PainOccasion.UNSPECIFIED

@@ -72,11 +72,18 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
         known_on=occasion.known_on,
         rater=occasion.rater,
         device=occasion.device,
-        position=occasion.position,
+        position=_position(part, occasion),
         session=occasion.session,
-        assumptions=occasion.assumptions,
+        assumptions=(*occasion.assumptions, *part.assumptions),
     )
     return (reading,)
+
+
+def _position(part: Part, occasion: Occasion) -> str | None:
+    if part.position and occasion.position and part.position != occasion.position:
+        found = f"Found {occasion.position[:40]} and {part.position}."
+        raise CannotRead("positions-disagree", part.at("code"), found)
+    return part.position or occasion.position
 
 
 def _without_value(part: Part) -> tuple[Reading, ...]:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from horehab.domain.signs import Sign, SignKind
-from horehab.fhir.elements import children
+from horehab.fhir.elements import children, word
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.places import coded, place_of, written_place
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Site
 from horehab.fhir.terminology import SIGN, codings
 from horehab.fhir.terminology import coded as coded_as
+from horehab.fhir.words import answer_in
 
 _KINDS = {(SIGN, kind.value): kind for kind in SignKind}
 
@@ -35,6 +36,7 @@ def read_sign(part: Part, occasion: Occasion, site: Site) -> tuple[Sign, ...]:
             when=occasion.when,
             known_on=occasion.known_on,
             session=occasion.session,
+            assumptions=part.assumptions,
         )
         for kind in kinds
     )
@@ -54,6 +56,15 @@ def _answer(part: Part, site: Site) -> bool:
     said = codings(children(part.node, "valueCodeableConcept"), site)
     answers = {True for coding in said if coding in coded_as("sign present")}
     answers |= {False for coding in said if coding in coded_as("sign absent")}
+    if not answers:
+        answers = {answer for text in _texts(part) if (answer := answer_in(text)) is not None}
     if len(answers) != 1:
         raise CannotRead("sign-value", part.at("value[x]"))
     return answers.pop()
+
+
+def _texts(part: Part) -> list[str]:
+    """List what was answered in words: one word of a fixed list is an answer, any other text is none."""
+    concepts = children(part.node, "valueCodeableConcept")
+    texts = [word(part.node, "valueString"), *(word(concept, "text") for concept in concepts)]
+    return [text for text in texts if text]

@@ -63,7 +63,10 @@ NOTHING = Meaning()
 
 
 def codings(concepts: Iterable[Tree], site: Site) -> tuple[Coding, ...]:
-    """List the codings of some coded concepts, each followed by what the site's map says that it means."""
+    """List the codings of some coded concepts, each followed by what the site's map says that it means.
+
+    A text that the map explains (as a code without system) counts as if its explanation stood there.
+    """
     found: list[Coding] = []
     for concept in concepts:
         for coding in children(concept, "coding"):
@@ -71,6 +74,7 @@ def codings(concepts: Iterable[Tree], site: Site) -> tuple[Coding, ...]:
             if code:
                 own = (word(coding, "system") or "", code)
                 found += [own, *site.concept_map.get(own, ())]
+        found += site.concept_map.get(("", word(concept, "text") or ""), ())
     return tuple(found)
 
 

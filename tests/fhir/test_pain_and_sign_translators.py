@@ -47,7 +47,8 @@ def test_pain_is_read_on_the_scale_that_it_names(content: dict[str, Any], score:
         ({"code": NUMERIC}, "no-value"),
         ({"code": NUMERIC, "valueQuantity": {"value": 6, "comparator": ">"}}, "comparator"),
         ({"code": SLR}, "sign-value"),
-        ({"code": SLR, "valueCodeableConcept": {"text": "positive"}}, "sign-value"),
+        ({"code": SLR, "valueCodeableConcept": {"text": "weakly positive"}}, "sign-value"),
+        ({"code": SLR, "valueString": "positive on the left"}, "sign-value"),
     ],
 )
 def test_a_rating_or_answer_that_is_not_sure_is_set_aside(content: dict[str, Any], code: str) -> None:
@@ -92,6 +93,9 @@ def test_pain_that_could_not_be_rated_is_unknown_and_not_none() -> None:
         ({"valueBoolean": False}, False),
         ({"valueCodeableConcept": concept((SNOMED, "52101004"))}, True),
         ({"valueCodeableConcept": concept((SNOMED, "2667000"))}, False),
+        ({"valueCodeableConcept": concept(("urn:ward", "P"), text="Positivo")}, True),
+        ({"valueString": "absent"}, False),
+        ({"valueString": "oui"}, True),
     ],
 )
 def test_a_sign_is_there_or_not_there_as_the_chart_says(value: dict[str, Any], is_present: bool) -> None:

@@ -201,7 +201,11 @@ def test_a_comparator_makes_a_bound_and_not_a_value(comparator: str, bound: Boun
         ({"code": concept(ROM, (SNOMED, "60074003")), "bodySite": concept(LEFT_KNEE)}, "no-such-motion"),
         ({"code": concept((LOINC, "41320-3"), (LOINC, "41322-9"))}, "motions-disagree"),
         ({"code": concept((LOINC, "41319-5")), **PASSIVE}, "modes-disagree"),
-        ({"code": {"text": "hip flexion left"}}, "code-not-mapped"),
+        ({"code": {"text": "wing span"}}, "code-not-mapped"),
+        ({"code": {"text": "goal: hip flexion left"}}, "words-in-doubt"),
+        ({"code": {"text": "hip flexion"}}, "no-side"),
+        ({"code": {"text": "passive hip flexion left"}, **PASSIVE, "bodySite": {"text": "right"}}, "sides-disagree"),
+        ({"code": {"text": "active hip flexion left"}, **PASSIVE}, "modes-disagree"),
     ],
 )
 def test_what_cannot_be_sure_is_set_aside_with_its_reason(changes: dict[str, Any], code: str) -> None:

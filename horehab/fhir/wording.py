@@ -1,0 +1,98 @@
+"""All the words around a measurement: of its code, its body site and its method, each kept apart and quoted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from fhir_profiles import CANONICAL
+from horehab.fhir.elements import Tree, children, word
+from horehab.fhir.site import Coding
+from horehab.fhir.terminology import LOINC, SNOMED
+from horehab.fhir.words import NOTHING_SAID, Said, plainly_in, said_in
+
+_PLACE_WORDS = ("joint", "side", "range", "neutral", "place-word")
+_METHOD_WORDS = ("mode", "position", "occasion", "range", "neutral")
+_OWN = ("motion", "lab", "sign")
+_TELLING = ("joint", "side", "motion", "mode")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What the words around a measurement say.
+
+    `code`, `place` and `method` are read apart; `quotes` are the texts as they stand; `local` is the local
+    coding that the site's map could explain ("" as system for a text alone). A local code that consists of
+    known words says what they say; of any other, the plain words in `inside_code` are only compared.
+    """
+
+    code: Said = NOTHING_SAID
+    place: Said = NOTHING_SAID
+    method: Said = NOTHING_SAID
+    inside_code: Said = NOTHING_SAID
+    quotes: tuple[str, ...] = ()
+    local: Coding | None = None
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What body site and method say that is not understood; a method that tells nothing raises no doubt."""
+        method = self.method.beyond(*_METHOD_WORDS)
+        is_telling = any(self.method.of(kind) for kind in _TELLING)
+        return (*self.place.beyond(*_PLACE_WORDS), *(method if is_telling else ()))
+
+    def within(self, whole: "Wording") -> "Wording":
+        """Add to a component what is said of the whole; its motion is its own."""
+        shared = {kind: values for kind, values in whole.code.kinds.items() if kind not in _OWN}
+        around = Said(kinds=shared, unknown=whole.code.unknown)
+        return Wording(
+            code=self.code | around,
+            place=self.place | whole.place,
+            method=self.method | whole.method,
+            inside_code=self.inside_code,
+            quotes=tuple(dict.fromkeys(whole.quotes + self.quotes)),
+            local=self.local or whole.local,
+        )
+
+
+def wording_of(node: Tree) -> Wording:
+    """Read the words around an Observation or one of its components."""
+    concepts = children(node, "code")
+    texts = [text for concept in concepts for text in _texts(concept)]
+    locals_ = _local_codes(concepts)
+    inside = [said_in(code, is_code=True) for _, code in locals_]
+    sure = [said for said in inside if not said.unknown] if texts else inside
+    places = [text for concept in children(node, "bodySite") for text in _texts(concept)]
+    methods = [text for concept in children(node, "method") for text in _texts(concept)]
+    bare = [] if texts else [code for _, code in locals_]
+    return Wording(
+        code=_together([*(said_in(text) for text in texts), *sure]),
+        place=_together(said_in(text) for text in places),
+        method=_together(said_in(text) for text in methods),
+        inside_code=_together(plainly_in(code) for _, code in locals_) if texts else NOTHING_SAID,
+        quotes=tuple(dict.fromkeys([*texts, *bare, *places, *methods])),
+        local=next(iter(locals_), ("", texts[0]) if texts else None),
+    )
+
+
+def _texts(concept: Tree) -> list[str]:
+    """List a concept's text and the displays of its local codings; an official display says what its code says."""
+    displays = [word(coding, "display") for coding in children(concept, "coding") if _is_local(coding)]
+    return [text for text in dict.fromkeys([word(concept, "text"), *displays]) if text]
+
+
+def _local_codes(concepts: Iterable[Tree]) -> list[Coding]:
+    return [
+        (word(coding, "system") or "", code)
+        for concept in concepts
+        for coding in children(concept, "coding")
+        if _is_local(coding) and (code := word(coding, "code"))
+    ]
+
+
+def _is_local(coding: Tree) -> bool:
+    system = word(coding, "system") or ""
+    return system not in (LOINC, SNOMED) and not system.startswith(CANONICAL)
+
+
+def _together(said: Iterable[Said]) -> Said:
+    return reduce(or_, said, NOTHING_SAID)
