@@ -22,21 +22,34 @@ clinical evidence, and every range without a key of the clinical evidence is an 
 """
 
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 
 import numpy as np
 
 from benchmarks.detection.first_world_joints import JointLife, lives
 from benchmarks.detection.first_world_laboratory import levels, samples
 from benchmarks.detection.first_world_people import Person, fates, person
-from benchmarks.detection.first_world_ranges import Ranges, ranges
+from benchmarks.detection.first_world_ranges import Dice
 from benchmarks.detection.first_world_readings import readings
-from benchmarks.detection.first_world_visits import habits, schedule, ward
-from benchmarks.detection.story import Fate, Known, Ossification, Pain, SimulatedPatient, WardPlan
+from benchmarks.detection.first_world_visits import follow_up, schedule, ward
+from benchmarks.detection.story import Fate, Known, Lab, Ossification, Pain, SimulatedPatient, WardPlan
 from horehab.domain.exposure import BackgroundKind
 from horehab.domain.joints import JointSide
 
 _HORIZON = 470
 _ACUTE = (BackgroundKind.DEEP_VEIN_THROMBOSIS, BackgroundKind.INFECTION, BackgroundKind.FRACTURE)
+
+
+class Purpose(IntEnum):
+    """What a patient's dice are thrown for; each purpose has its own, so that a change in one leaves the others."""
+
+    PERSON = 0
+    FATES = 1
+    LIVES = 2
+    FOLLOW_UP = 3
+    READINGS = 4
+    LABORATORY = 5
+    EVENTS = 6
 
 
 def patients(plan: WardPlan) -> Iterator[SimulatedPatient]:
@@ -46,35 +59,38 @@ def patients(plan: WardPlan) -> Iterator[SimulatedPatient]:
 
 
 def _patient(plan: WardPlan, number: int) -> SimulatedPatient:
-    known, name = ranges(), f"first-{plan.seed}-{number}"
-    dice = [np.random.default_rng([plan.seed, 1, number, purpose]) for purpose in range(7)]
-    who = person(dice[0], known, plan)
-    fate_of = fates(dice[1], known, who, plan)
-    life_of = lives(dice[2], known, who, fate_of, horizon=_HORIZON, is_ordinary=plan.fates is None)
-    first, last = _follow_up(dice[3], known, who, life_of, is_late=plan.is_late)
-    entries = readings(
-        dice[4], known, life_of, schedule(dice[3], known, who, first, last),
-        habits=habits(dice[3], known, ward(plan.seed)), who=who, noise=plan.noise, name=name,
-    )  # fmt: skip
+    name = f"first-{plan.seed}-{number}"
+    dice = [Dice(plan.seed, 1, number, purpose) for purpose in range(len(Purpose))]
+    who = person(dice[Purpose.PERSON], plan.ossifying)
+    life_of = lives(
+        dice[Purpose.LIVES],
+        who,
+        fates(dice[Purpose.FATES], who, plan.fates),
+        horizon=_HORIZON,
+        is_ordinary=plan.fates is None,
+    )
+    first, last = _span(dice[Purpose.FOLLOW_UP], who, life_of, is_late=plan.is_late)
+    days = schedule(dice[Purpose.FOLLOW_UP], first, last, intensive=who.intensive)
+    followed = follow_up(dice[Purpose.FOLLOW_UP], name, days, raters=ward(plan.seed), noise=plan.noise)
     truth = _truth(life_of)
-    level = levels(
-        dice[5], known, who, onset=min((o.onset for o in truth), default=None),
-        days=np.arange(_HORIZON, dtype=np.float64),
-    )  # fmt: skip
     return SimulatedPatient(
         id=name,
         age=who.age,
         sex=who.sex,
         first=first,
         last=last,
-        fates=fate_of,
+        fates={place: life.fate for place, life in life_of.items()},
         ossifications=truth,
         entries=(
-            *(entry for entry in entries if plan.records_pain or not isinstance(entry, Pain)),
-            *samples(dice[5], known, level, first=first, last=last, name=name),
+            *(
+                entry
+                for entry in readings(dice[Purpose.READINGS], life_of, followed, sedated_until=who.sedated_until)
+                if plan.records_pain or not isinstance(entry, Pain)
+            ),
+            *_laboratory(dice[Purpose.LABORATORY], who, truth, name=name, span=(first, last)),
         ),
         stays=who.stays,
-        known=(*who.known, *_events(dice[6], known, life_of, last)),
+        known=(*who.known, *_events(dice[Purpose.EVENTS], life_of, last)),
         curves={
             (place, motion.motion): tuple(life.passive[row, : last + 1].tolist())
             for place, life in life_of.items()
@@ -91,31 +107,36 @@ def _truth(life_of: Mapping[JointSide, JointLife]) -> tuple[Ossification, ...]:
     )
 
 
-def _follow_up(dice: np.random.Generator, known: Ranges, who: Person, life_of: Mapping[JointSide, JointLife], *,
-               is_late: bool) -> tuple[int, int]:  # fmt: skip
+def _span(dice: Dice, who: Person, life_of: Mapping[JointSide, JointLife], *, is_late: bool) -> tuple[int, int]:
     """Draw the first and last day; every ossification is followed for some weeks beyond its recognition."""
-    low, high = known.several("follow_up.begins_limits")
-    first = int(np.clip(who.intensive + known.between(dice, "follow_up.begins"), low, high))
-    late, delay = known.between(dice, "follow_up.begins_late"), known.between(dice, "follow_up.late_delay")
+    low, high = dice.several("follow_up.begins_limits")
+    first = int(np.clip(who.intensive + dice.between("follow_up.begins"), low, high))
+    late, delay = dice.between("follow_up.begins_late"), dice.between("follow_up.late_delay")
     ossifying = [life.loss for life in life_of.values() if life.fate is Fate.OSSIFYING]
     if is_late:
-        share = known.number("follow_up.late_loss")
+        share = dice.number("follow_up.late_loss")
         mostly = [int(np.argmax(loss.fraction >= share * loss.fraction.max())) for loss in ossifying]
         first = int(max(mostly) + delay) if mostly else int(who.intensive + late)
-    last = first + int(known.between(dice, "follow_up.lasts"))
-    beyond = int(known.number("follow_up.beyond_recognition"))
+    last = first + int(dice.between("follow_up.lasts"))
+    beyond = int(dice.number("follow_up.beyond_recognition"))
     return first, max([last, *(loss.half + beyond for loss in ossifying)])
 
 
-def _events(
-    dice: np.random.Generator, known: Ranges, life_of: Mapping[JointSide, JointLife], last: int
-) -> list[Known]:
+def _laboratory(
+    dice: Dice, who: Person, truth: tuple[Ossification, ...], *, name: str, span: tuple[int, int]
+) -> list[Lab]:
+    onset = min((bone.onset for bone in truth), default=None)
+    level = levels(dice, who, onset=onset, days=np.arange(_HORIZON, dtype=np.float64))
+    return samples(dice, level, name, first=span[0], last=span[1])
+
+
+def _events(dice: Dice, life_of: Mapping[JointSide, JointLife], last: int) -> list[Known]:
     """Chart what happened to a joint at once, in some, within days; never what was known only after follow-up."""
     found = []
     for place, life in life_of.items():
-        kind = _ACUTE[int(dice.integers(len(_ACUTE)))]
-        is_charted = known.happens(dice, "acute.charted")
-        day = life.loss.start + int(dice.integers(0, 5))
-        if life.loss.has_acute_event and is_charted and day <= last:
+        kind = _ACUTE[int(dice.raw.integers(len(_ACUTE)))]
+        is_charted = dice.happens("acute.charted")
+        day = life.loss.start + int(dice.raw.integers(0, 5))
+        if life.loss.is_acute_event and is_charted and day <= last:
             found.append(Known(kind=kind, day=day, place=place))
     return found

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.detection.first_world_ranges import Ranges
-from benchmarks.detection.story import Fate, Known, Stay, WardPlan
+from benchmarks.detection.first_world_ranges import Dice
+from benchmarks.detection.story import Fate, Known, Stay
 from horehab.domain.exposure import BackgroundKind, ExposureKind
 from horehab.domain.joints import WATCHED_JOINTS, WATCHED_PLACES, Joint, JointSide, Side
 
@@ -34,25 +34,25 @@ class Person:
     known: tuple[Known, ...]
 
 
-def person(dice: np.random.Generator, ranges: Ranges, plan: WardPlan) -> Person:
-    """Draw age, sex, the stay in intensive care and what else the chart knows."""
-    is_ossifying = bool(dice.random() < plan.ossifying)
-    is_man = ranges.happens(dice, "person.male_ossifying" if is_ossifying else "person.male")
+def person(dice: Dice, share: float) -> Person:
+    """Draw age, sex, the stay in intensive care and what else is known; `share` is the chance to ossify."""
+    is_ossifying = bool(dice.raw.random() < share)
+    is_man = dice.happens("person.male_ossifying" if is_ossifying else "person.male")
     age = int(
-        np.clip(dice.normal(ranges.number("person.age_mean"), ranges.number("person.age_spread")), _YOUNG, _OLD)
+        np.clip(dice.raw.normal(dice.number("person.age_mean"), dice.number("person.age_spread")), _YOUNG, _OLD)
     )
-    intensive = _intensive_days(dice, ranges, is_ossifying=is_ossifying)
-    stays = _stays(dice, ranges, intensive)
-    is_pregnant = not is_man and age < _FERTILE and ranges.happens(dice, "laboratory.pregnancy")
-    chances = dice.random(8)
-    has_neuropathy = bool(chances[0] < ranges.number("fate.weak_patient"))
-    has_liver = bool(chances[1] < ranges.number("laboratory.liver"))
-    has_fracture = bool(chances[2] < ranges.number("laboratory.fracture"))
+    intensive = _intensive_days(dice, is_ossifying=is_ossifying)
+    stays = _stays(dice, intensive)
+    is_pregnant = not is_man and age < _FERTILE and dice.happens("laboratory.pregnancy")
+    chances = dice.raw.random(8)
+    has_neuropathy = bool(chances[0] < dice.number("fate.weak_patient"))
+    has_liver = bool(chances[1] < dice.number("laboratory.liver"))
+    has_fracture = bool(chances[2] < dice.number("laboratory.fracture"))
     facts = {
-        BackgroundKind.COVID19: bool(chances[3] < ranges.number("person.covid")),
+        BackgroundKind.COVID19: bool(chances[3] < dice.number("person.covid")),
         BackgroundKind.POLYNEUROPATHY: has_neuropathy,
         BackgroundKind.PREGNANCY: is_pregnant,
-        BackgroundKind.LIVER_DISEASE: has_liver and bool(chances[4] < ranges.number("laboratory.liver_charted")),
+        BackgroundKind.LIVER_DISEASE: has_liver and bool(chances[4] < dice.number("laboratory.liver_charted")),
         BackgroundKind.FRACTURE: has_fracture,
     }
     return Person(
@@ -70,90 +70,93 @@ def person(dice: np.random.Generator, ranges: Ranges, plan: WardPlan) -> Person:
     )
 
 
-def _intensive_days(dice: np.random.Generator, ranges: Ranges, *, is_ossifying: bool) -> int:
+def _intensive_days(dice: Dice, *, is_ossifying: bool) -> int:
     name = "person.intensive_median_ossifying" if is_ossifying else "person.intensive_median"
-    low, high = ranges.several("person.intensive_limits")
-    spread = ranges.number("person.intensive_spread")
-    return int(np.clip(dice.lognormal(np.log(ranges.number(name)), spread), low, high))
+    low, high = dice.several("person.intensive_limits")
+    spread = dice.number("person.intensive_spread")
+    return int(np.clip(dice.raw.lognormal(np.log(dice.number(name)), spread), low, high))
 
 
-def _stays(dice: np.random.Generator, ranges: Ranges, intensive: int) -> tuple[Stay, ...]:
-    weaned = intensive - int(dice.integers(1, 5))
-    awake = weaned - int(dice.integers(0, 4))
+def _stays(dice: Dice, intensive: int) -> tuple[Stay, ...]:
+    weaned = intensive - int(dice.raw.integers(1, 5))
+    awake = weaned - int(dice.raw.integers(0, 4))
     stays = [
         Stay(kind=ExposureKind.ICU_STAY, start=0, end=intensive),
-        Stay(kind=ExposureKind.VENTILATION, start=int(dice.integers(0, 3)), end=weaned),
+        Stay(kind=ExposureKind.VENTILATION, start=int(dice.raw.integers(0, 3)), end=weaned),
         Stay(kind=ExposureKind.SEDATION, start=0, end=awake),
     ]
-    if ranges.happens(dice, "person.prone"):
+    if dice.happens("person.prone"):
         stays.append(Stay(kind=ExposureKind.PRONE, start=2, end=weaned // 2 + 2))
-    if ranges.happens(dice, "person.ecmo"):
+    if dice.happens("person.ecmo"):
         stays.append(Stay(kind=ExposureKind.ECMO, start=3, end=weaned - 3))
     return tuple(stays)
 
 
-def fates(dice: np.random.Generator, ranges: Ranges, who: Person, plan: WardPlan) -> dict[JointSide, Fate]:
-    """Say of every watched joint what will become of it, the ossifying ones last, over any other fate."""
-    if plan.fates is None:
-        found = _ordinary(dice, ranges, who)
+def fates(dice: Dice, who: Person, allowed: Sequence[Fate] | None) -> dict[JointSide, Fate]:
+    """Say of every watched joint what becomes of it: the ordinary mixture, or only the fates allowed.
+
+    Ossifying joints come last, over any other fate.
+    """
+    if allowed is None:
+        found = _ordinary(dice, who)
     else:
-        found = {place: _one_of(dice, place, plan.fates) for place in WATCHED_PLACES}
+        found = {place: _one_of(dice, place, allowed) for place in WATCHED_PLACES}
     if who.is_ossifying:
-        found |= dict.fromkeys(_ossifying_places(dice, ranges), Fate.OSSIFYING)
+        found |= dict.fromkeys(_ossifying_places(dice), Fate.OSSIFYING)
     return found
 
 
-def _one_of(dice: np.random.Generator, place: JointSide, allowed: Sequence[Fate]) -> Fate:
+def _one_of(dice: Dice, place: JointSide, allowed: Sequence[Fate]) -> Fate:
     """Draw one allowed fate; a stiff shoulder can be no other joint's, which is healthy if nothing else is left."""
     fitting = [
         fate
         for fate in allowed
         if fate is not Fate.OSSIFYING and (fate is not Fate.STIFF_SHOULDER or place.joint is Joint.SHOULDER)
     ]
-    return fitting[int(dice.integers(len(fitting)))] if fitting else Fate.HEALTHY
+    return fitting[int(dice.raw.integers(len(fitting)))] if fitting else Fate.HEALTHY
 
 
-def _ordinary(dice: np.random.Generator, ranges: Ranges, who: Person) -> dict[JointSide, Fate]:
-    found = {place: _quiet(dice, ranges) for place in WATCHED_PLACES}
+def _ordinary(dice: Dice, who: Person) -> dict[JointSide, Fate]:
+    found = {place: _quiet(dice) for place in WATCHED_PLACES}
     if who.has_neuropathy:
-        count = ranges.count(dice, "fate.weak_joints")
-        order = sorted(WATCHED_PLACES, key=lambda place: dice.random() + (place.joint not in _LEGS))
+        count = dice.count("fate.weak_joints")
+        order = sorted(WATCHED_PLACES, key=lambda place: dice.raw.random() + (place.joint not in _LEGS))
         found |= dict.fromkeys(order[:count], Fate.WEAK)
-    if ranges.happens(dice, "fate.contracture_patient"):
-        count = ranges.count(dice, "fate.contracture_joints")
+    if dice.happens("fate.contracture_patient"):
+        count = dice.count("fate.contracture_joints")
         found |= dict.fromkeys(_some(dice, WATCHED_PLACES, count), Fate.CONTRACTURE)
-    if ranges.happens(dice, "fate.stiff_shoulder_patient"):
+    if dice.happens("fate.stiff_shoulder_patient"):
         shoulders = [place for place in WATCHED_PLACES if place.joint is Joint.SHOULDER]
-        count = 2 if ranges.happens(dice, "fate.stiff_shoulder_both") else 1
+        count = 2 if dice.happens("fate.stiff_shoulder_both") else 1
         found |= dict.fromkeys(_some(dice, shoulders, count), Fate.STIFF_SHOULDER)
-    if ranges.happens(dice, "fate.acute_patient"):
+    if dice.happens("fate.acute_patient"):
         found |= dict.fromkeys(_some(dice, WATCHED_PLACES, 1), Fate.ACUTE)
     return found
 
 
-def _quiet(dice: np.random.Generator, ranges: Ranges) -> Fate:
-    chance = dice.random()
-    if chance < ranges.number("fate.recovering"):
+def _quiet(dice: Dice) -> Fate:
+    chance = dice.raw.random()
+    if chance < dice.number("fate.recovering"):
         return Fate.RECOVERING
-    if chance < ranges.number("fate.recovering") + ranges.number("fate.stable"):
+    if chance < dice.number("fate.recovering") + dice.number("fate.stable"):
         return Fate.STABLE
     return Fate.HEALTHY
 
 
-def _some(dice: np.random.Generator, places: Sequence[JointSide], count: int) -> list[JointSide]:
-    return [places[int(index)] for index in dice.permutation(len(places))[:count]]
+def _some(dice: Dice, places: Sequence[JointSide], count: int) -> list[JointSide]:
+    return [places[int(index)] for index in dice.raw.permutation(len(places))[:count]]
 
 
-def _ossifying_places(dice: np.random.Generator, ranges: Ranges) -> list[JointSide]:
+def _ossifying_places(dice: Dice) -> list[JointSide]:
     """Draw one to four joints, hips and shoulders first, the next one often on the opposite side."""
-    count = 1 + int(dice.choice(4, p=ranges.several("ossifying.joints")))
+    count = 1 + int(dice.raw.choice(4, p=dice.several("ossifying.joints")))
     found: list[JointSide] = []
     while len(found) < count:
-        if found and found[-1].opposite not in found and ranges.happens(dice, "ossifying.opposite"):
+        if found and found[-1].opposite not in found and dice.happens("ossifying.opposite"):
             found.append(found[-1].opposite)
             continue
-        joint = WATCHED_JOINTS[int(dice.choice(4, p=ranges.several("ossifying.places")))]
-        place = JointSide(joint=joint, side=Side.LEFT if dice.random() < 1 / 2 else Side.RIGHT)
+        joint = WATCHED_JOINTS[int(dice.raw.choice(4, p=dice.several("ossifying.places")))]
+        place = JointSide(joint=joint, side=Side.LEFT if dice.raw.random() < 1 / 2 else Side.RIGHT)
         if place not in found:
             found.append(place)
     return found

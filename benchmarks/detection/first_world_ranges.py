@@ -39,27 +39,38 @@ class Ranges:
     values: dict[str, tuple[float, ...]]
     motions: dict[Joint, tuple[MotionRange, ...]]
 
+
+class Dice:
+    """Dice of one purpose together with the ranges that they are thrown for; `raw` is the generator itself."""
+
+    __slots__ = ("ranges", "raw")
+
+    def __init__(self, *seeds: int) -> None:
+        """Make dice that fall the same way for the same seeds."""
+        self.raw = np.random.default_rng(seeds)
+        self.ranges = ranges()
+
     def number(self, name: str) -> float:
         """Give a single number: a chance, a mean or a spread. Raises KeyError for a name that is not there."""
-        return self.values[name][0]
+        return self.ranges.values[name][0]
 
     def several(self, name: str) -> tuple[float, ...]:
         """Give all numbers of an entry, such as the two ends of a range or shares."""
-        return self.values[name]
+        return self.ranges.values[name]
 
-    def between(self, dice: np.random.Generator, name: str) -> float:
+    def between(self, name: str) -> float:
         """Draw evenly between the two ends of a range."""
-        low, high = self.values[name]
-        return low + (high - low) * float(dice.random())
+        low, high = self.ranges.values[name]
+        return low + (high - low) * float(self.raw.random())
 
-    def count(self, dice: np.random.Generator, name: str) -> int:
+    def count(self, name: str) -> int:
         """Draw a whole number evenly from a range, both ends included."""
-        low, high = self.values[name]
-        return int(dice.integers(int(low), int(high) + 1))
+        low, high = self.ranges.values[name]
+        return int(self.raw.integers(int(low), int(high) + 1))
 
-    def happens(self, dice: np.random.Generator, name: str) -> bool:
+    def happens(self, name: str) -> bool:
         """Throw the dice for a chance."""
-        return bool(dice.random() < self.values[name][0])
+        return bool(self.raw.random() < self.ranges.values[name][0])
 
 
 @cache
