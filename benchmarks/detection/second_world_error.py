@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 from benchmarks.detection.second_world_numbers import HORIZON, Dice, between, chance, number
 
+HALF_TURN = 180.0
+"""Where the scale of a goniometer ends, in degrees."""
+
 FREEDOM = 4.0
 """Degrees of freedom of Student's t."""
 
@@ -74,4 +77,4 @@ class Reader:
     def read(self, dice: Dice, true: float, shared: float) -> float:
         """One reading of a true angle, in degrees, with what is shared already scaled to the motion."""
         own = reading_sd(true, self.noise) * heavy(dice, is_laplace=self.is_laplace)
-        return rounded(dice, true + shared + own)
+        return min(rounded(dice, true + shared + own), HALF_TURN)

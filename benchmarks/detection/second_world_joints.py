@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.detection.second_world_courses import DAYS, Course, course_of
+from benchmarks.detection.second_world_error import HALF_TURN
 from benchmarks.detection.second_world_numbers import (
     ANATOMY,
     HORIZON,
@@ -62,7 +63,7 @@ def parts(dice: Dice, joint: Joint, fate: Fate) -> dict[Motion, float]:
 def _whole(dice: Dice, joint: Joint, host: Host) -> dict[Motion, float]:
     """The degrees of the joint before the illness: the norm of its age, the patient's suppleness, its own luck."""
     return {
-        motion: row.norm(host.age) * host.suppleness + float(dice.normal(0.0, 2.5))
+        motion: min(row.norm(host.age) * host.suppleness + float(dice.normal(0.0, 2.5)), HALF_TURN)
         for motion, row in ANATOMY[joint].items()
     }
 
@@ -107,12 +108,12 @@ def ossifying_life(dice: Dice, place: JointSide, onset: int, host: Host) -> Life
     held = np.minimum(course.loss, ceiling)[np.minimum(np.arange(HORIZON), onset)]
     base = _fallen(place.joint, _whole(dice, place.joint, host), {m: held * part for m, part in share.items()})
     bone, is_sudden = _bone(dice, onset)
-    anatomy = ANATOMY[place.joint]
-    most = parts(dice, place.joint, Fate.OSSIFYING)
-    room = max(float(base[motion][onset]) - anatomy[motion].stiffest for motion, part in most.items() if part >= 1.0)
+    most, room = _parts_of_bone(
+        dice, place.joint, {motion: float(degrees[onset]) for motion, degrees in base.items()}
+    )
     depth = _depth(dice, room)
     passive = _fallen(place.joint, base, {motion: depth * part * bone for motion, part in most.items()})
-    lost = sum((base[motion] - passive[motion] for motion in anatomy), start=np.zeros(HORIZON))
+    lost = sum((base[motion] - passive[motion] for motion in base), start=np.zeros(HORIZON))
     recognised = int(np.argmax(lost >= lost.max() / 2))
     return Life(
         fate=Fate.OSSIFYING,
@@ -122,6 +123,16 @@ def ossifying_life(dice: Dice, place: JointSide, onset: int, host: Host) -> Life
         onset=onset,
         recognised=max(recognised, onset + 1),
     )
+
+
+def _parts_of_bone(dice: Dice, joint: Joint, start: Mapping[Motion, float]) -> tuple[dict[Motion, float], float]:
+    """Share the loss out, so that the hardest-hit motion has degrees left to lose; and how many it has."""
+    _, least = limits("ossification.least_loss_degrees")
+    while True:
+        most = parts(dice, joint, Fate.OSSIFYING)
+        room = min(start[motion] - ANATOMY[joint][motion].stiffest for motion, part in most.items() if part >= 1.0)
+        if room >= least:
+            return most, room
 
 
 def _depth(dice: Dice, room: float) -> float:

@@ -15,7 +15,7 @@ Dice = np.random.Generator
 Degrees = npt.NDArray[np.float64]
 """A value for each day, from day 0 on."""
 
-HORIZON = 500
+HORIZON = 640
 """The days over which every course is drawn; a patient's own last day cuts it."""
 
 

@@ -71,8 +71,8 @@ def _motions(dice: Dice, place: JointSide, unit: Unit) -> tuple[Motion, ...]:
 
 
 def attentions(dice: Dice, lives: dict[JointSide, Life], unit: Unit, first: int) -> tuple[Attention, ...]:
-    """Choose two to five joints that are measured (more if more ossify), with their opposites more often than not."""
-    wanted = int(dice.integers(2, 6))
+    """Choose two to four joints that are measured (more if more ossify), with their opposites more often than not."""
+    wanted = int(dice.integers(2, 5))
     chosen = [place for place, life in lives.items() if life.fate is Fate.OSSIFYING]
     pull = {place: 1.0 if life.fate in (Fate.HEALTHY, Fate.WEAK) else 2.5 for place, life in lives.items()}
     while len(chosen) < wanted:
