@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from functools import cache
 
-from benchmarks.detection.emit import ZONE, resources
+from benchmarks.detection.emit import ZONE, day_of, resources
 from benchmarks.detection.emit_motion import Resource
-from benchmarks.detection.story import SimulatedPatient
+from benchmarks.detection.story import Entry, Lab, Measurement, SimulatedPatient, Status
+from horehab.domain.moment import local_moment
+from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import Fact, Patient, PatientRecord, record_of
 from horehab.domain.thresholds import Rules
 from horehab.fhir.reading import understand
@@ -55,3 +58,36 @@ def read(chart: Iterable[Resource]) -> Understood:
         message = "There is no Patient among these resources."
         raise ValueError(message)
     return Understood(record=record_of(who, facts), set_aside=set_aside)
+
+
+def careless(patient: SimulatedPatient, coding: str = "loinc") -> PatientRecord:
+    """Read a chart without any care, to show what care is worth.
+
+    Every number is taken as degrees, every reading without mode as passive, from whatever position; repeats count
+    as further readings, withdrawn entries stand, and nothing is set aside.
+    """
+    entries = tuple(_standing(entry) for entry in patient.entries)
+    seen = record(replace(patient, entries=tuple(e for e in entries if not isinstance(e, Measurement))), coding)
+    return replace(seen, readings=tuple(_taken(e, nth) for nth, e in enumerate(entries) if isinstance(e, Measurement)))
+
+
+def _standing(entry: Entry) -> Entry:
+    return entry if isinstance(entry, Lab) else replace(entry, status=Status.FINAL)
+
+
+def _taken(measured: Measurement, nth: int) -> Reading:
+    # A second of its own for each, so that no repeat is taken for one.
+    start = local_moment(day_of(measured.day), time(10), ZONE)
+    instant = start.earliest + timedelta(seconds=nth)
+    return Reading(
+        source=f"Observation/{measured.id}-{nth}",
+        joint=measured.place.joint,
+        side=measured.place.side,
+        motion=measured.motion,
+        mode=measured.mode or Mode.PASSIVE,
+        degrees=measured.value,
+        when=replace(start, earliest=instant, latest=instant),
+        known_on=day_of(measured.known),
+        rater=measured.rater,
+        device=measured.device,
+    )
