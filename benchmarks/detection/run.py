@@ -14,12 +14,16 @@ from benchmarks.detection.detectors import CARELESS, DETECTORS, OURS, Suspicions
 from benchmarks.detection.emit import number_of, resources
 from benchmarks.detection.judge import Marks, Raised, marked
 from benchmarks.detection.reading import careless, read, rules
+from benchmarks.detection.reliability import Grades, grades
 from benchmarks.detection.story import SimulatedPatient
 from benchmarks.detection.wards import BY_NAME, patients_of
 from horehab.domain.record import PatientRecord
 
 COMPARED = ("clean", "field")
 """The wards on which baselines and ablations are judged beside the engine."""
+
+GRADED = 4
+"""On wards that are compared, the verdicts of one patient in so many are looked at on every day, for reliability."""
 
 CEILINGS: dict[str, Callable[[SimulatedPatient], list[Raised]]] = {
     "ceiling: fate known": fate_known,
@@ -43,7 +47,7 @@ class Outcome:
     """What came of a task. `marks` by detector and `scores` by baseline are in the order of `patients`.
 
     `patients` hold their truth only; `raised` are the engine's suspicions by patient; `set_aside` counts what the
-    reader could not read by code, out of so many `entries`.
+    reader could not read by code, out of so many `entries`. `grades` are those of one patient in GRADED.
     """
 
     task: Task
@@ -52,6 +56,7 @@ class Outcome:
     scores: dict[str, list[Scored]] = field(default_factory=dict)
     raised: list[tuple[Raised, ...]] = field(default_factory=list)
     set_aside: Counter[str] = field(default_factory=Counter)
+    grades: Grades = field(default_factory=Grades)
     entries: int = 0
     seconds: float = 0.0
 
@@ -98,6 +103,8 @@ def _compare(found: Outcome, patient: SimulatedPatient, record: PatientRecord, c
         if name != OURS:
             seen = careless(patient, coding) if name == CARELESS else record
             _mark(found, name, patient, as_raised(detector(seen, rules())))
+    if found.task.ward == "clean" and len(found.patients) % GRADED == 0:
+        found.grades += grades(patient, record, rules())
     for name, ceiling in CEILINGS.items():
         _mark(found, name, patient, ceiling(patient))
     for name, (score, _) in TEXTBOOK.items():
