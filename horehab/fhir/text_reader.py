@@ -51,8 +51,7 @@ def with_words(part: Part, wording: Wording) -> Part:
     if _is_coded_by_others(part):
         return _refused(part, "code-not-mapped", wording, doubts) if _is_angle_of_joint(part, wording) else part
     if doubts:
-        is_angle_ = subject == _RANGE and is_angle(part.node) and bool(wording.code.kinds or wording.place.kinds)
-        return _refused(part, "words-in-doubt", wording, doubts) if is_angle_ or _is_ours(part, wording) else part
+        return _refused(part, "words-in-doubt", wording, doubts) if _is_ours(part, wording) else part
     missing = _missing(part, subject, wording)
     return _refused(part, missing, wording, ()) if missing else _added(part, subject, wording)
 
@@ -99,8 +98,10 @@ def _is_angle_of_joint(part: Part, wording: Wording) -> bool:
 
 
 def _is_ours(part: Part, wording: Wording) -> bool:
-    """Say whether words with a doubt in them are about something of ours: a joint's pain or sign, a blood value."""
+    """Say whether words with a doubt in them are about something of ours: a joint's angle, pain or sign, or blood."""
     said = wording.code
+    if is_angle(part.node):
+        return any((said | wording.place).of(kind) for kind in ("joint", "side", "motion"))
     if said.of("pain") or said.of("sign"):
         return bool(said.of("joint") | wording.place.of("joint"))
     return bool(said.of("lab")) and number(child(part.node, "valueQuantity"), "value") is not None

@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -103,7 +104,7 @@ def _said(text: str) -> Said:
     kinds: dict[str, set[str]] = {}
     for entry in found:
         kinds.setdefault(entry.kind, set()).add(entry.value)
-    unknown += _compose(kinds)
+    unknown += _compose(kinds, Counter(entry.value for entry in found))
     frozen = {kind: frozenset(values) for kind, values in kinds.items() if values}
     return Said(kinds=MappingProxyType(frozen), unknown=tuple(dict.fromkeys(unknown)))
 
@@ -131,22 +132,25 @@ def _matched(tokens: list[str]) -> tuple[list[_Entry], list[tuple[str, _Entry]],
     return found, letters, unknown
 
 
-def _compose(kinds: dict[str, set[str]]) -> list[str]:
-    """Put the halves of motions together ("rotation" and "external"); halves left over are returned: a doubt."""
+def _compose(kinds: dict[str, set[str]], counts: Counter[str]) -> list[str]:
+    """Put the halves of motions together ("rotation" and "external"); halves left over are returned: a doubt.
+
+    A half that stands there twice ("flexion, dorsal flexion") is a motion of its own besides.
+    """
     halves = kinds.pop("half", set())
     motions = kinds.setdefault("motion", set())
     if "ext" in halves:
         halves.remove("ext")
         if "rotation" in halves:
             halves.add("external")
-        else:
+        if "rotation" not in halves or counts["ext"] > 1:
             motions.add("extension")
     used: set[str] = set()
     for (turn, way), motion in _ONE_OF_TWO.items():
         if way in halves and turn in (motions if turn == "flexion" else halves):
             motions.add(motion)
             used |= {turn, way}
-    motions -= used
+    motions -= used if counts["flexion"] == 1 else set()
     return sorted(halves - used)
 
 
