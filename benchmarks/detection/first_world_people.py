@@ -8,10 +8,12 @@ import numpy as np
 from benchmarks.detection.first_world_ranges import Dice
 from benchmarks.detection.story import Fate, Known, Stay
 from horehab.domain.exposure import BackgroundKind, ExposureKind
-from horehab.domain.joints import WATCHED_JOINTS, WATCHED_PLACES, Joint, JointSide, Side
+from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide, Side
 
 _YOUNG, _OLD, _FERTILE = 18, 88, 45
 _LEGS = (Joint.HIP, Joint.KNEE)
+_JOINTS = (Joint.HIP, Joint.KNEE, Joint.SHOULDER, Joint.ELBOW)
+"""The order of the shares in ossifying.places."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,7 @@ def _ossifying_places(dice: Dice) -> list[JointSide]:
         if found and found[-1].opposite not in found and dice.happens("ossifying.opposite"):
             found.append(found[-1].opposite)
             continue
-        joint = WATCHED_JOINTS[int(dice.raw.choice(4, p=dice.several("ossifying.places")))]
+        joint = _JOINTS[int(dice.raw.choice(4, p=dice.several("ossifying.places")))]
         place = JointSide(joint=joint, side=Side.LEFT if dice.raw.random() < 1 / 2 else Side.RIGHT)
         if place not in found:
             found.append(place)
