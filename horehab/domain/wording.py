@@ -60,25 +60,25 @@ TEMPLATES: Mapping[str, str] = {
     "alp-ggt": "ALP confounded: GGT {multiple} x its limit",
     "alp-bilirubin": "ALP confounded: bilirubin {multiple} x its limit",
     # the one further measurement that would change it most
-    "further-motion": "passive {motion}, by {day}: at {low} deg or less {low_tier},"
-    " at {high} deg or more {high_tier}",
-    "further-motion-strength": "passive {motion}, by {day}: at {low} deg or less strength {low_strength} of 5,"
-    " at {high} deg or more {high_strength} of 5 ({low_tier} either way)",
-    "further-opposite": "passive {motion} of the opposite side, by {day}: at {low} deg or less {low_tier},"
-    " at {high} deg or more {high_tier}",
-    "further-opposite-strength": "passive {motion} of the opposite side, by {day}: at {low} deg or less strength"
-    " {low_strength} of 5, at {high} deg or more {high_strength} of 5 ({low_tier} either way)",
-    "further-pain": "pain at this joint, rated by {day}: at {low} of 10 or less {low_tier},"
-    " at {high} of 10 or more {high_tier}",
-    "further-pain-strength": "pain at this joint, rated by {day}: at {low} of 10 or less strength"
-    " {low_strength} of 5, at {high} of 10 or more {high_strength} of 5 ({low_tier} either way)",
-    "further-straight-leg-raise": "straight leg raise, by {day}: negative {low_tier}, positive {high_tier}",
-    "further-straight-leg-raise-strength": "straight leg raise, by {day}: negative strength {low_strength} of 5,"
-    " positive {high_strength} of 5 ({low_tier} either way)",
-    "further-alp": "ALP with its upper limit, by {day}: at {low} x its limit or less {low_tier},"
-    " at {high} x its limit or more {high_tier}",
-    "further-alp-strength": "ALP with its upper limit, by {day}: at {low} x its limit or less strength"
-    " {low_strength} of 5, at {high} x its limit or more {high_strength} of 5 ({low_tier} either way)",
+    "further-motion": "passive {motion}, by {day}: at {low} deg or less: {low_tier};"
+    " at {high} deg or more: {high_tier}",
+    "further-motion-strength": "passive {motion}, by {day}: at {low} deg or less: strength {low_strength} of 5;"
+    " at {high} deg or more: {high_strength} of 5 ({low_tier} either way)",
+    "further-opposite": "passive {motion} of the opposite side, by {day}: at {low} deg or less: {low_tier};"
+    " at {high} deg or more: {high_tier}",
+    "further-opposite-strength": "passive {motion} of the opposite side, by {day}: at {low} deg or less: strength"
+    " {low_strength} of 5; at {high} deg or more: {high_strength} of 5 ({low_tier} either way)",
+    "further-pain": "pain at this joint, rated by {day}: at {low} of 10 or less: {low_tier};"
+    " at {high} of 10 or more: {high_tier}",
+    "further-pain-strength": "pain at this joint, rated by {day}: at {low} of 10 or less: strength"
+    " {low_strength} of 5; at {high} of 10 or more: {high_strength} of 5 ({low_tier} either way)",
+    "further-straight-leg-raise": "straight leg raise, by {day}: negative: {low_tier}; positive: {high_tier}",
+    "further-straight-leg-raise-strength": "straight leg raise, by {day}: negative: strength {low_strength} of 5;"
+    " positive: {high_strength} of 5 ({low_tier} either way)",
+    "further-alp": "ALP with its upper limit, by {day}: at {low} x its limit or less: {low_tier};"
+    " at {high} x its limit or more: {high_tier}",
+    "further-alp-strength": "ALP with its upper limit, by {day}: at {low} x its limit or less: strength"
+    " {low_strength} of 5; at {high} x its limit or more: {high_strength} of 5 ({low_tier} either way)",
 }
 """By the code of a reason, its sentence with the names of its figures in braces."""
 

@@ -32,6 +32,14 @@ def evidence_entries(record: PatientRecord, references: Iterable[str]) -> list[E
     return sorted(entries, key=lambda entry: (entry.day or date.min, entry.reference), reverse=True)
 
 
+def cited_facts(record: PatientRecord, references: Iterable[str]) -> list[Entry]:
+    """Look up just what a reason cites, the newest first: of an entry with several values only those it rests on."""
+    wanted = set(references)
+    facts = [fact for fact in _citable(record) if fact.source in wanted]
+    entries = [_entry(reference, [f for f in facts if f.source == reference]) for reference in wanted]
+    return sorted(entries, key=lambda entry: (entry.day or date.min, entry.reference), reverse=True)
+
+
 def _citable(record: PatientRecord) -> tuple[Fact, ...]:
     return (
         *record.readings, *record.pains, *record.signs, *record.labs, *record.exposures, *record.backgrounds,

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from horehab.detection.further import most_telling
 from horehab.domain.entries import Decision
 from horehab.domain.joints import JointSide
 from horehab.domain.record import ChartedOssification, PatientRecord
@@ -15,7 +17,7 @@ from horehab.errors import InputError
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import OutboxRow
 from horehab.web.access import CARE, TEAM, allow
-from horehab.web.evidence import evidence_entries
+from horehab.web.evidence import Entry, cited_facts, evidence_entries
 from horehab.web.findings import finding_at, findings
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
@@ -81,8 +83,8 @@ def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> Decis
 
 
 def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: InputError | None) -> str:
-    ports, record = room().ports(), opened.record
-    verdict = finding_at(findings(record, ports.rules, room().today()), where).verdict
+    ports, record, today = room().ports(), opened.record, room().today()
+    verdict = finding_at(findings(record, ports.rules, today), where).verdict
     charted = _charted(record, where)
     decisions = [d for d in ports.logbook.decisions(opened.reference) if d.place == where]
     return render_template(
@@ -97,12 +99,18 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
         choices=_choices(),
         is_decidable=_is_decidable(verdict, charted),
+        further=most_telling(record, ports.rules, today, where) if verdict else None,
+        cited=partial(_cited, record),
         changes=what_would_change(verdict) if verdict else (),
         evidence=evidence_entries(record, evidence_of(verdict, charted)),
         marks=TIER_MARKS,
         typed={"token": room().options.new_id(), **typed},
         error=error,
     )
+
+
+def _cited(record: PatientRecord, reason: Reason) -> list[Entry]:
+    return cited_facts(record, reason.references)
 
 
 def told_in_lines(said: str) -> tuple[str, ...]:

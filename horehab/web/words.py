@@ -154,7 +154,9 @@ def typeset(text: str) -> str:
 
 
 def _figure(name: str, value: Figure) -> str:
-    """Write a figure as the reader does: days and numbers by locale, names of motions and modes translated."""
+    """Write a figure as the reader does: days and numbers by locale, tiers, motions and modes by their names."""
+    if name.endswith("_tier"):
+        return tier_word(Tier(value)).lower()
     if isinstance(value, str):
         return day(date.fromisoformat(value)) if name == "day" else _(value)
     return number(value, 2).replace("-", "\N{MINUS SIGN}")
