@@ -80,15 +80,15 @@ def test_an_ossifying_joint_loses_twenty_degrees_from_its_onset_on(seed: int, pl
     assert lost[onset] == 0
     assert lost[onset + 10] > 0
     assert life.recognised is not None
-    assert onset < life.recognised < onset + 120
-    assert lost[life.recognised] >= lost.max() / 2
-    assert lost[life.recognised - 1] < lost.max() / 2 or life.recognised == onset + 1
+    assert onset < life.recognised < onset + 130
+    assert lost[life.recognised] >= lost[onset:].max() / 2
+    assert lost[life.recognised - 1] < lost[onset:].max() / 2 or life.recognised == onset + 1
     for motion, degrees in life.passive.items():
         assert degrees.min() >= min(ANATOMY[place.joint][motion].stiffest, float(degrees[0])) - 1e-9
 
 
 @pytest.mark.parametrize("rise", [*RISES, sudden])
-@given(seed=seeds, length=st.floats(30, 112))
+@given(seed=seeds, length=st.floats(35, 130))
 def test_a_loss_begins_at_its_onset_never_shrinks_and_becomes_whole(rise: Rise, seed: int, length: float) -> None:
     grown = rise(np.random.default_rng(seed), DAYS - 50.0, length)
     assert (grown[:51] == 0).all()
@@ -135,7 +135,7 @@ def test_a_reading_has_the_stated_sd_which_grows_with_the_angle(noise: float) ->
         assert own.mean() == pytest.approx(0.0, abs=0.1)
         assert reading_sd(true, noise) ** 2 - 1 < own.var() < reading_sd(true, noise) ** 2 + 1.5 * at_fives
     assert reading_sd(120.0, noise) > 2 * reading_sd(0.0, noise)
-    assert reading_sd(120.0, noise) == pytest.approx(noise * (0.7 + 0.012 * 120))
+    assert reading_sd(120.0, noise) == pytest.approx(noise * (0.8 + 0.016 * 120))
 
 
 def test_therapists_prefer_fives_and_tens() -> None:
