@@ -12,7 +12,10 @@ _DEGREES_PER = MappingProxyType(
     {"deg": 1.0, "rad": 180 / math.pi, "mrad": 0.18 / math.pi, "gon": 0.9, "'": 1 / 60, "''": 1 / 3600, "circ": 360.0}
 )
 _SPELLINGS = MappingProxyType(
-    {"°": "deg", "º": "deg", "degree": "deg", "degrees": "deg", "degs": "deg", "radian": "rad", "radians": "rad"}
+    {
+        **dict.fromkeys(("°", "º", "degree", "degrees", "degs", "degré", "degrés", "grado", "grados"), "deg"),
+        **dict.fromkeys(("radian", "radians", "radianes", "radián"), "rad"),
+    }
 )
 
 

@@ -16,6 +16,8 @@ NUMERIC: Coding = (LOINC, "72514-3")
 VISUAL: Coding = (LOINC, "38214-3")
 _CODES = frozenset({NUMERIC, (SNOMED, "1284857008"), (LOINC, "38208-5"), VISUAL})
 _TENTHS = MappingProxyType({"mm": 10.0, "cm": 1.0})
+_POINTS = frozenset({"", "1", "{score}", "score", "/10", "points", "point", "pts", "puntos", "nrs"})
+"""Units in which a rating that was recognised by its words alone may stand: minutes of pain are no score."""
 _HIGHEST = 10.0
 
 
@@ -63,7 +65,10 @@ def _score(part: Part) -> float:
         raise CannotRead("not-a-number" if given else "no-value", part.at(given or "value[x]"))
     if quantity.get("comparator") is not None:
         raise CannotRead("comparator", part.at("valueQuantity.comparator"), "A rating is one number.")
-    score = value / _scale(part, word(quantity, "code") or word(quantity, "unit") or "")
+    unit = word(quantity, "code") or word(quantity, "unit") or ""
+    if part.assumptions and unit.casefold() not in _POINTS and unit not in _TENTHS:
+        raise CannotRead("pain-scale", part.at("valueQuantity"), f"Found unit {unit[:40]!r}.")
+    score = value / _scale(part, unit)
     if not 0 <= score <= _HIGHEST:
         raise CannotRead("pain-scale", part.at("value[x]"), f"Found {value:g}.")
     return score

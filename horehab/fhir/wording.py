@@ -13,7 +13,6 @@ from horehab.fhir.words import NOTHING_SAID, Said, plainly_in, said_in
 
 _PLACE_WORDS = ("joint", "side", "range", "neutral", "place-word")
 _METHOD_WORDS = ("mode", "position", "occasion", "range", "neutral")
-_OWN = ("motion", "lab", "sign")
 _TELLING = ("joint", "side", "motion", "mode")
 
 
@@ -41,13 +40,12 @@ class Wording:
         return (*self.place.beyond(*_PLACE_WORDS), *(method if is_telling else ()))
 
     def within(self, whole: "Wording") -> "Wording":
-        """Add to a component what is said of the whole; its motion is its own."""
-        shared = {kind: values for kind, values in whole.code.kinds.items() if kind not in _OWN}
-        around = Said(kinds=shared, unknown=whole.code.unknown)
+        """Add to a component what is said of the whole: place, mode and position; what it measures is its own."""
+        around = Said(kinds=whole.code.only("joint", "side", "pain").kinds, unknown=whole.code.unknown)
         return Wording(
             code=self.code | around,
             place=self.place | whole.place,
-            method=self.method | whole.method,
+            method=self.method | whole.method | whole.code.only("mode", "position"),
             inside_code=self.inside_code,
             quotes=tuple(dict.fromkeys(whole.quotes + self.quotes)),
             local=self.local or whole.local,

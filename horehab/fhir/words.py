@@ -45,6 +45,10 @@ class Said:
         """Tell what was said of one kind; empty where nothing was."""
         return self.kinds.get(kind, frozenset())
 
+    def only(self, *kinds: str) -> "Said":
+        """Keep what was said of some kinds."""
+        return Said(kinds=MappingProxyType({kind: self.kinds[kind] for kind in kinds if kind in self.kinds}))
+
     def beyond(self, *kinds: str) -> tuple[str, ...]:
         """List what makes the text doubtful where only these kinds of words are expected."""
         strange = [word for kind in self.kinds if kind not in kinds for word in sorted(self.kinds[kind])]
