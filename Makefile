@@ -17,16 +17,17 @@ COVER_CORE := 99.5
 COVER_ALL := 95
 CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
 
-.PHONY: help demo test lint tools screenshots clean
+.PHONY: help demo test lint tools bench-detection screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
 	@echo
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 24
 	@echo
 	@echo "  PORT=5001    another port for the pages of the demo"
 	@echo "  SERVE=0      the demo ends by itself (for scripts)"
 	@echo "  PYTHON=...   another Python, 3.11 or newer"
+	@echo "  BENCH=...    options of make bench-detection (BENCH=--quick, BENCH=--help)"
 	@echo "  TESTS=...    make test for some tests only, without the coverage floor (TESTS=tests/cli)"
 
 demo: $(VENV)/.runs ## Play the six published patients and a ward, then leave the pages on http://127.0.0.1:5000
@@ -50,6 +51,9 @@ lint: $(VENV)/.tests ## Style, types and arrows only
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+bench-detection: $(VENV)/.bench ## Judge the detection beside textbook rules on simulated wards (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.detection $(BENCH)
+
 screenshots: tools ## Take the pictures of the pages in docs/ anew
 	@$(BIN)/python -m tests.e2e.screenshots
 
@@ -70,6 +74,11 @@ $(VENV)/.runs: $(BIN)/python setup.cfg pyproject.toml horehab/_version.py
 $(VENV)/.tests: $(BIN)/python setup.cfg pyproject.toml horehab/_version.py
 	@echo "Installing horehab and what its tests need into $(VENV) ..."
 	@$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.runs
+
+$(VENV)/.bench: $(BIN)/python setup.cfg pyproject.toml horehab/_version.py
+	@echo "Installing horehab and what its benchmark needs into $(VENV) ..."
+	@$(PIP) install --editable '.[bench]'
 	@touch $@ $(VENV)/.runs
 
 tools: $(VENV)/.tests

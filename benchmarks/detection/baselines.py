@@ -1,4 +1,4 @@
-"""What textbooks offer for a series that gets worse: each gives every visit of a motion a score, the higher the worse.
+"""What textbooks offer for a series that gets worse: each scores every visit of a motion, the higher the worse.
 
 A score is causal: it rests on that visit and those before it. An alarm is a score that reaches a threshold; TEXTBOOK
 holds the thresholds as textbooks give them, `baselines_tuning` looks for one with few enough false alarms.

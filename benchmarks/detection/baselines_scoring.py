@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -77,7 +78,7 @@ def _in_order(readings: Sequence[Reading]) -> bool:
     pairs = {(number_of(each.when.day), number_of(each.known_on)) for each in readings}
     ordered = sorted(pairs)
     return len({day for day, _ in pairs}) == len(pairs) and all(
-        before[1] <= after[1] for before, after in zip(ordered, ordered[1:], strict=False)
+        before[1] <= after[1] for before, after in pairwise(ordered)
     )
 
 

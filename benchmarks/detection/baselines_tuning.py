@@ -41,6 +41,4 @@ def coin(patient: SimulatedPatient, false_rate: float) -> list[Raised]:
     dice = random.Random(f"coin/{patient.id}")
     days = patient.last - patient.first
     chance = false_rate / 100 / _DAYS_PER_MONTH
-    return [
-        (patient.first + day, dice.choice(WATCHED_PLACES)) for day in range(days) if dice.random() < chance
-    ]
+    return [(patient.first + day, dice.choice(WATCHED_PLACES)) for day in range(days) if dice.random() < chance]

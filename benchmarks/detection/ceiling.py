@@ -46,6 +46,5 @@ def _lost(patient: SimulatedPatient, since: dict[JointSide, int], least: float) 
 
 def _has_lost(curves: Iterable[tuple[float, ...]], start: int, day: int, least: float) -> bool:
     begin = max(0, start - 7)
-    return day >= begin and any(
-        max(curve[begin : day + 1]) - curve[min(day, len(curve) - 1)] >= least for curve in curves if begin < len(curve)
-    )
+    spans = (curve[begin : day + 1] for curve in curves)
+    return any(max(span) - span[-1] >= least for span in spans if span)

@@ -32,8 +32,9 @@ def ours(record: PatientRecord, rules: Rules) -> Suspicions:
 
 def days_of(record: PatientRecord) -> list[date]:
     """List the days on which a reading, a rating, a sign or a laboratory value became known."""
-    facts = (*record.readings, *record.pains, *record.signs, *record.labs)
-    return sorted({fact.known_on for fact in facts})
+    days = {fact.known_on for fact in record.readings}
+    days |= {fact.known_on for fact in record.pains} | {fact.known_on for fact in record.signs}
+    return sorted(days | {fact.known_on for fact in record.labs})
 
 
 def without_pain(record: PatientRecord, rules: Rules) -> Suspicions:

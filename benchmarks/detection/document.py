@@ -18,8 +18,8 @@ def document(worlds: Mapping[str, WorldSummary], *, patients: int, seeds: Sequen
         f"Each row is {wards} of {patients} simulated patients (seeds {', '.join(map(str, seeds))}). {KEY}",
         *(part for world, found in worlds.items() for part in _world(world, found)),
         "## Speed, on one core of the machine that ran this",
-        f"- A verdict on all joints of a patient with 200 readings: {speed.verdict_ms:.1f} ms (median).\n"
-        f"- Replay of whole histories, 300 readings to a patient-year: {speed.patient_years:.0f} patient-years a second.",
+        f"- A verdict on all joints of a patient with 200 readings takes {speed.verdict_ms:.1f} ms (median).",
+        f"- {speed.patient_years:.0f} patient-years of 300 readings each are replayed in a second.",
     ]
     return "\n\n".join(parts)
 
@@ -58,12 +58,13 @@ def _untouched(differing: Mapping[str, int]) -> str:
 
 
 def _set_aside(wards: Mapping[str, Mapping[str, float]]) -> str:
-    said = [
-        f"{ward} {100 * sum(codes.values()):.1f} % ({', '.join(f'{code} {100 * part:.1f}' for code, part in codes.items())})"
-        for ward, codes in wards.items()
-        if codes
-    ]
-    return f"Set aside by the reader, part of all entries: {'; '.join(said) or 'nothing'}."
+    said = "; ".join(f"{ward} {_parts(codes)}" for ward, codes in wards.items() if codes)
+    return f"Set aside by the reader, part of all entries: {said or 'nothing'}."
+
+
+def _parts(codes: Mapping[str, float]) -> str:
+    each = ", ".join(f"{code} {100 * part:.1f}" for code, part in codes.items())
+    return f"{100 * sum(codes.values()):.1f} % ({each})"
 
 
 def _strengths(found: WorldSummary) -> str:

@@ -152,11 +152,14 @@ def _means(measured: Measurement) -> Resource:
 
 def _pain(patient: SimulatedPatient, habit: Habit, pain: Pain) -> Resource:
     words = worded_pain(habit.language, pain.place)
-    concept: Resource = {"coding": [{"system": LOINC, "code": "72514-3"}], "text": words}
-    where = site(pain.place)
-    if habit.coding == "text":
-        where = {"bodySite": {"text": worded_place(habit.language, pain.place)}}
-    content = {"code": concept, "valueInteger": pain.score} | where
+    coded: Resource = {"code": {"coding": [{"system": LOINC, "code": "72514-3"}], "text": words}}
+    if habit.coding != "text":
+        coded |= site(pain.place)
+    elif habit.style % 2:
+        coded = {"code": {"text": words}}
+    else:
+        coded["bodySite"] = {"text": worded_place(habit.language, pain.place)}
+    content = coded | {"valueInteger": pain.score}
     return _new("Observation", patient, _around(pain, "exam") | content, pain.id)
 
 

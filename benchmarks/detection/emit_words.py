@@ -24,7 +24,7 @@ def orders(language: str) -> int:
 
 
 @cache
-def worded_motion(language: str, order: int, place: JointSide, motion: Motion, mode: Mode | None) -> str:  # noqa: PLR0913  # one name has five parts
+def worded_motion(language: str, order: int, place: JointSide, motion: Motion, mode: Mode | None) -> str:
     """Word a range of motion: "flexion passive de la hanche gauche"; without the mode where there is none."""
     table = _words()[language]
     key = mode.value if mode is not None and mode is not Mode.UNKNOWN else "none"

@@ -44,11 +44,16 @@ _MORE_FALSE = Target(floor=2, goal=1)
 _LESS_IN_TIME = {Line.ARTEFACT: 0.06, Line.WEEKS_MISSING: 0.16}
 
 
-def targets(line: Line, clean: Figures) -> dict[str, Target]:
-    """List the targets of a ward by figure; those of artefacts are set against the clean ward's figures."""
+def targets(line: Line, clean: Figures | None) -> dict[str, Target]:
+    """List the targets of a ward by figure; those of artefacts are set against the clean ward's figures.
+
+    Without these they have no targets.
+    """
     fixed = {Line.CLEAN: _CLEAN, Line.FIELD: _FIELD, Line.STABLE: _STABLE, Line.NONE: {}}
     if line in fixed:
         return fixed[line]
+    if clean is None:
+        return {}
     found = {"false": Target(floor=clean.false + _MORE_FALSE.floor, goal=clean.false + _MORE_FALSE.goal)}
     if line in _LESS_IN_TIME:
         least = clean.in_time - _LESS_IN_TIME[line]

@@ -1,4 +1,4 @@
-"""A simulated patient as horehab sees it: through FHIR resources and the real reader, nothing handed over directly."""
+"""A simulated patient as horehab sees it: through FHIR resources and the real reader, nothing handed over."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -68,7 +68,8 @@ def careless(patient: SimulatedPatient, coding: str = "loinc") -> PatientRecord:
     """
     entries = tuple(_standing(entry) for entry in patient.entries)
     seen = record(replace(patient, entries=tuple(e for e in entries if not isinstance(e, Measurement))), coding)
-    return replace(seen, readings=tuple(_taken(e, nth) for nth, e in enumerate(entries) if isinstance(e, Measurement)))
+    measured = (entry for entry in entries if isinstance(entry, Measurement))
+    return replace(seen, readings=tuple(_taken(entry, nth) for nth, entry in enumerate(measured)))
 
 
 def _standing(entry: Entry) -> Entry:

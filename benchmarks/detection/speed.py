@@ -49,7 +49,7 @@ def _milliseconds(of: PatientRecord) -> float:
 
 
 def _records(readings: int, patients: int) -> Iterator[PatientRecord]:
-    """Give records with exactly so many readings: the whole life of a patient, thinned evenly where there are more."""
+    """Give records with exactly so many readings: a patient's whole life, thinned evenly where there are more."""
     found = 0
     for seed in count(9001):
         for patient in WORLDS["first"](WardPlan(patients=4 * patients, seed=seed)):

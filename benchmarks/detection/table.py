@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.detection.goals import Reached, reached, targets
 from benchmarks.detection.judge import NAMES, Figures, Judged
-from benchmarks.detection.wards import BY_NAME, Line
+from benchmarks.detection.wards import BY_NAME
 
 HEADINGS = {
     "false": "false per 100 patient-months",
@@ -14,7 +14,7 @@ HEADINGS = {
     "lead": "median lead, days",
     "wrong": "wrong place per 100 HO patient-months",
 }
-KEY = "● goal reached, ◐ floor only, ○ not reached; no mark where suspicion.md sets no line. 95 % intervals in brackets."
+KEY = "● goal reached, ◐ floor only, ○ not reached; no mark where no line is set. 95 % intervals in brackets."
 
 
 def ward_table(wards: Mapping[str, Judged]) -> str:
@@ -23,9 +23,9 @@ def ward_table(wards: Mapping[str, Judged]) -> str:
     rows = []
     for name, ward in wards.items():
         line = BY_NAME[name].line
-        lines = targets(line, clean) if clean is not None or line in (Line.CLEAN, Line.FIELD, Line.STABLE) else {}
-        cells = [_cell(figure, ward, reached(figure, getattr(ward.figures, figure), lines.get(figure))) for figure in NAMES]
-        rows.append([name, *cells])
+        lines = targets(line, clean)
+        marks = {figure: reached(figure, getattr(ward.figures, figure), lines.get(figure)) for figure in NAMES}
+        rows.append([name, *(_cell(figure, ward, mark) for figure, mark in marks.items())])
     return plain_table(["ward", *(HEADINGS[name] for name in NAMES)], rows)
 
 
@@ -43,7 +43,8 @@ def missed(wards: Mapping[str, Judged]) -> list[str]:
         for figure, target in targets(BY_NAME[name].line, clean).items():
             value = getattr(ward.figures, figure)
             if reached(figure, value, target) is Reached.NOT:
-                found.append(f"{name}: {HEADINGS[figure]} is {number(figure, value)}, the floor {number(figure, target.floor)}")
+                floor = number(figure, target.floor)
+                found.append(f"{name}: {HEADINGS[figure]} is {number(figure, value)}, the floor {floor}")
     return found
 
 
@@ -53,7 +54,8 @@ def number(figure: str, value: float) -> str:
         return "-"
     if math.isinf(value):
         return "never" if value < 0 else "always"
-    return f"{value:.2f}" if figure in ("found", "in_time") else f"{value:.0f}" if figure == "lead" else f"{value:.1f}"
+    places = {"found": 2, "in_time": 2, "lead": 0}.get(figure, 1)
+    return f"{value:.{places}f}"
 
 
 def _cell(figure: str, ward: Judged, mark: Reached) -> str:

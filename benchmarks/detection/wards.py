@@ -1,4 +1,4 @@
-"""The simulated wards on which detectors are judged: one clean, and each thing that goes wrong on a ward of its own."""
+"""The simulated wards on which detectors are judged: a clean one, and one for each thing that goes wrong."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -28,6 +28,9 @@ class Line(Enum):
     NONE = "no line"
 
 
+ORDINARY = WardPlan()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ward:
     """One kind of ward. `plan` is how its patients are; seed and number are filled in by the run.
@@ -37,7 +40,7 @@ class Ward:
 
     name: str
     line: Line
-    plan: WardPlan = WardPlan()
+    plan: WardPlan = ORDINARY
     artefact: str | None = None
     coding: str = "loinc"
 
@@ -67,7 +70,7 @@ WARDS: tuple[Ward, ...] = (
 
 BY_NAME = {ward.name: ward for ward in WARDS}
 UNTOUCHED = ("duplicates", "entered in error")
-"""Artefacts that may not change a single suspicion: repeats and withdrawn entries (suspicion.md, exact invariance)."""
+"""Artefacts that may not change a single suspicion (suspicion.md section 2, exact invariance)."""
 
 
 def patients_of(ward: Ward, world: str, *, patients: int, seed: int) -> Iterator[SimulatedPatient]:
