@@ -25,13 +25,14 @@ from horehab.web.words import (
     sign_word,
     source_word,
     state_word,
+    strength_word,
     typeset,
     word,
 )
 
 _WORDS = (
     capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word,
-    source_word, state_word, typeset, word,
+    source_word, state_word, strength_word, typeset, word,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

@@ -18,7 +18,7 @@ from horehab.domain.joints import JointSide
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Figure, Reason, Tier
-from horehab.domain.wording import DIFFERENTIALS, OPTIONS, TEMPLATES
+from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
 from horehab.web.language import day, number
 from horehab.web.language import gettext as _
 
@@ -64,6 +64,11 @@ def tier_word(tier: Tier) -> str:
         Tier.QUIET: _("No loss seen"),
         Tier.CANNOT_JUDGE: _("Cannot judge"),
     }[tier]
+
+
+def strength_word(strength: int) -> str:
+    """Say a strength of 0 to 5 in words: a grade, never a likelihood."""
+    return _(STRENGTHS[strength])
 
 
 def place_word(place: JointSide) -> str:
