@@ -7,12 +7,15 @@ from horehab.cli.database import adopt, db
 from horehab.cli.demo import demo
 from horehab.cli.doctor import doctor
 from horehab.cli.explaining import explain_command
+from horehab.cli.quality import quality
 from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
 from horehab.cli.showing import chart, outbox, quarantine
 from horehab.cli.stepping import review, sync
 
-_COMMANDS = (doctor, sync, review, explain_command, chart, quarantine, outbox, serve, user, db, adopt, sandbox, demo)
+_COMMANDS = (
+    doctor, sync, review, explain_command, chart, quality, quarantine, outbox, serve, user, db, adopt, sandbox, demo,
+)  # fmt: skip
 
 
 @click.group(name="horehab", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

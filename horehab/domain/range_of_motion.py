@@ -32,7 +32,8 @@ class Reading:
 
     `source` is the reference of what was read ("Observation/7", or "Observation/7#component[2]" for one of
     several in it). `known_on` is the ward's day from which the value was known (its day of issue, or of
-    measurement). `assumptions` says in plain words what the reader had to assume; empty is best.
+    measurement). `assumptions` says in plain words what the reader had to assume; empty is best. `unit` is the
+    one in which the chart gives the angle ("rad"); `degrees` is converted exactly.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Reading:
     position: str | None = None
     session: str | None = None
     assumptions: tuple[str, ...] = ()
+    unit: str = "deg"
 
     @property
     def place(self) -> JointSide:

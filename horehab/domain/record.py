@@ -95,9 +95,28 @@ class ChartedOssification:
     evidence: tuple[str, ...] = ()
 
 
+class WhyNotCounted(Enum):
+    """Why an entry of the chart does not count: a person withdrew it, or it is not final."""
+
+    WITHDRAWN = "withdrawn"
+    NOT_FINAL = "not final"
+    CANCELLED = "cancelled"
+    STATUS_UNKNOWN = "status unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCounted:
+    """A measurement in the chart that does not count, as its status says today. Its value is nowhere used."""
+
+    source: str
+    why: WhyNotCounted
+    when: Moment
+    known_on: date
+
+
 Fact = (
     Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit
-    | ChartedOssification
+    | ChartedOssification | NotCounted
 )  # fmt: skip
 """Anything that a chart can tell of a patient besides who it is."""
 
@@ -117,6 +136,7 @@ class PatientRecord:
     images: tuple[Imaging, ...] = ()
     visits: tuple[Visit, ...] = ()
     ossifications: tuple[ChartedOssification, ...] = ()
+    not_counted: tuple[NotCounted, ...] = ()
 
     def as_known_on(self, day: date) -> "PatientRecord":
         """Show the record as it was known at the end of that ward day: nothing later, nothing learned later."""
@@ -132,6 +152,7 @@ class PatientRecord:
             images=tuple(i for i in self.images if i.known_on <= day),
             visits=tuple(v for v in self.visits if v.known_on <= day),
             ossifications=tuple(o for o in self.ossifications if o.known_on <= day),
+            not_counted=tuple(n for n in self.not_counted if n.known_on <= day),
         )
 
 
@@ -146,6 +167,7 @@ _FIELD: dict[type, str] = {
     Imaging: "images",
     Visit: "visits",
     ChartedOssification: "ossifications",
+    NotCounted: "not_counted",
 }
 
 

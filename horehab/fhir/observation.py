@@ -7,7 +7,7 @@ from horehab.domain.record import Fact
 from horehab.fhir import ours
 from horehab.fhir.elements import Tree, children, extensions, numbered, refuse_modifiers, word
 from horehab.fhir.laboratory import analyte_of, read_laboratory
-from horehab.fhir.occasion import Occasion, Part, counts, occasion_of
+from horehab.fhir.occasion import Occasion, Part, counts, not_counted, occasion_of
 from horehab.fhir.pain import is_pain, read_pain
 from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_reading, unmapped
@@ -28,7 +28,7 @@ def facts_in_observation(resource: Tree, site: Site) -> Found:
     try:
         refuse_modifiers(resource)
         if not counts(resource):
-            return ()
+            return not_counted(resource, site)
         occasion = occasion_of(resource, site)
     except CannotRead as refusal:
         return (refusal.unreadable,)

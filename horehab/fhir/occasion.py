@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from fhir_profiles import CANONICAL
 from horehab.domain.joints import Side
 from horehab.domain.moment import Moment
+from horehab.domain.record import NotCounted, WhyNotCounted
 from horehab.domain.signs import PainOccasion
 from horehab.fhir.elements import Tree, child, children, own_reference, said, word
 from horehab.fhir.moments import known_on, moment_at, moment_of
@@ -20,7 +22,15 @@ _POSITION_EXTENSIONS = frozenset({"observationbodyposition", "bodyposition"})
 _SITTING = "33586001"
 """SNOMED CT's "Sitting position (finding)", as HL7's own example Observation-map-sitting codes it."""
 _COUNT = frozenset({"final", "amended", "corrected"})
-_DO_NOT_COUNT = frozenset({"registered", "preliminary", "cancelled", "entered-in-error", "unknown"})
+_DO_NOT_COUNT = MappingProxyType(
+    {
+        "registered": WhyNotCounted.NOT_FINAL,
+        "preliminary": WhyNotCounted.NOT_FINAL,
+        "cancelled": WhyNotCounted.CANCELLED,
+        "entered-in-error": WhyNotCounted.WITHDRAWN,
+        "unknown": WhyNotCounted.STATUS_UNKNOWN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +84,23 @@ class Part:
 def counts(resource: Tree) -> bool:
     """Say whether an Observation's status makes it count; CannotRead for a status that FHIR does not know."""
     status = resource.get("status")
-    if isinstance(status, str) and status in _COUNT | _DO_NOT_COUNT:
+    if isinstance(status, str) and (status in _COUNT or status in _DO_NOT_COUNT):
         return status in _COUNT
     raise CannotRead("status", "status", f"Found {str(status)[:40]!r}.")
+
+
+def not_counted(resource: Tree, site: Site) -> tuple[NotCounted, ...]:
+    """Note an Observation that does not count, so that it can be shown; nothing when its time is not known."""
+    try:
+        measured, issued = moment_of(resource, "effective", site), moment_at(resource, "issued", site)
+    except CannotRead:
+        return ()
+    when = measured or issued
+    if when is None:
+        return ()
+    known = known_on(resource, issued, when, site)
+    why = _DO_NOT_COUNT[str(resource.get("status"))]
+    return (NotCounted(source=own_reference(resource), why=why, when=when, known_on=known),)
 
 
 def occasion_of(resource: Tree, site: Site) -> Occasion:

@@ -59,7 +59,7 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
     if len(part.says.sides) != 1:
         raise CannotRead("sides-disagree" if part.says.sides else "no-side", part.at("bodySite"))
     mode = _one(part.says.modes, part, "modes-disagree") or Mode.UNKNOWN
-    degrees, bound = _value(part, occasion, site, (joint, motion))
+    degrees, bound, unit = _value(part, occasion, site, (joint, motion))
     reading = Reading(
         source=part.of(occasion),
         joint=joint,
@@ -75,6 +75,7 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
         position=_position(part, occasion),
         session=occasion.session,
         assumptions=(*occasion.assumptions, *part.assumptions),
+        unit=unit,
     )
     return (reading,)
 
@@ -114,7 +115,9 @@ def _one(said: Collection[Word], part: Part, disagreement: str) -> Word | None:
     return next(iter(said), None)
 
 
-def _value(part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]) -> tuple[float, Bound | None]:
+def _value(
+    part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]
+) -> tuple[float, Bound | None, str]:
     # An exact conversion and the sign that the site has set are no assumptions.
     path = part.at("valueQuantity")
     degrees, unit = degrees_in(part.node, path)
@@ -128,7 +131,7 @@ def _value(part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Mo
     least, most = site.limits.get(measured, (-_NO_JOINT_TURNS_FURTHER, _NO_JOINT_TURNS_FURTHER))
     if not least <= degrees <= most:
         raise CannotRead("limits", path, f"Found {degrees:g} degrees; possible are {least:g} to {most:g}.")
-    return degrees, bound
+    return degrees, bound, unit
 
 
 def _has_our_sign(part: Part, occasion: Occasion) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from horehab.domain.record import NotCounted
 from horehab.fhir.appointment import facts_in_appointment
 from horehab.fhir.condition import facts_in_condition
 from horehab.fhir.elements import Tree, child, own_reference, word
@@ -67,6 +68,8 @@ def _found(resource: Tree, kind: str | None, site: Site, patient: str | None) ->
         return (_refusal("not-a-resource", "resourceType"),)
     reader = READERS.get(kind)
     found = reader(resource, site) if reader else ()
+    if patient is None or word(resource, "id") is None:  # what does not count is no loss where nobody could see it
+        found = tuple(each for each in found if not isinstance(each, NotCounted))
     if not found and kind != "Patient":
         return ()
     if word(resource, "id") is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
+from horehab.domain.input_quality import READ_FROM_TEXT
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.signs import PainOccasion
@@ -137,7 +138,7 @@ def _added(part: Part, subject: str, wording: Wording) -> Part:
         codings=codings,
         position=next(iter(positions), None),
         pain_occasion=next(map(PainOccasion, pain), None),
-        assumptions=(f"read from text: {quoted!r}",) if is_new else (),
+        assumptions=(f"{READ_FROM_TEXT}{quoted!r}",) if is_new else (),
     )
 
 

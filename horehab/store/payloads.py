@@ -18,7 +18,7 @@ from horehab.domain.entries import (
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.laboratory import LabResult
 from horehab.domain.range_of_motion import Reading
-from horehab.domain.record import ChartedOssification, Fact, Imaging, Patient, Visit
+from horehab.domain.record import ChartedOssification, Fact, Imaging, NotCounted, Patient, Visit
 from horehab.domain.reminder import Reminder
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
@@ -26,6 +26,7 @@ from horehab.domain.suspicion import Verdict
 
 _FACTS: tuple[type[Fact], ...] = (
     Reading, PainRating, Sign, Session, Exposure, Background, LabResult, Imaging, Visit, ChartedOssification,
+    NotCounted,
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
     SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, TaskEntry,

@@ -122,3 +122,61 @@ def test_a_clone_sends_nothing_when_asked_to_deliver(ward: Desk, tmp_path: Path)
     with closing(sqlite3.connect(ward.database)) as old, closing(sqlite3.connect(file)) as new:
         old.backup(new)
     says_one_sentence(ward.run("outbox", "--deliver", database_url=f"sqlite:///{file}"), 3, "HR-1301")
+
+
+def _angle(name: str, patient: str, **content: object) -> dict[str, object]:
+    angle = {"value": 95, "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg"}
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "code": {"text": "passive right elbow flexion"},
+        "subject": {"reference": patient},
+        "effectiveDateTime": "2026-01-05",
+        "valueQuantity": angle,
+    } | content
+
+
+def test_quality_counts_per_patient_what_was_repaired_or_left_out(ward: Desk, sandbox: RunningSandbox) -> None:
+    sandbox.store.put({"resourceType": "Patient", "id": "eve"})
+    slip = {"value": 1.57, "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg"}
+    for resource in (
+        _angle("e1", "Patient/eve"),
+        _angle("e2", "Patient/eve"),
+        _angle("e3", "Patient/eve", status="entered-in-error"),
+        _angle("e4", "Patient/eve", valueQuantity=slip),
+        _angle("e5", "Patient/eve", bodySite={"text": "left elbow"}),
+    ):
+        sandbox.store.put(resource)
+    assert ward.run("sync").exit_code == 0
+    (row,) = [json.loads(line) for line in ward.run("quality", "Patient/eve", "--json").stdout.splitlines()]
+    assert row == {
+        "patient": "Patient/eve",
+        "measured": 2,
+        "repeated": 1,
+        "withdrawn": 1,
+        "suspected radians, kept out": 1,
+        "read from text": 2,
+        "set aside": 2,
+        "set_aside_by_reason": {"radians": 1, "sides-disagree": 1},
+    }
+    table = ward.run("quality")
+    assert table.exit_code == 0
+    lines = [line.split(maxsplit=1) for line in table.stdout.splitlines() if line.startswith("Patient/eve")]
+    said = {text.rsplit(maxsplit=1)[0].strip() for _, text in lines}
+    assert {"repeated", "withdrawn", "set aside: radians", "set aside: sides disagree"} <= said
+
+
+def test_quality_names_what_was_set_aside_and_belongs_to_nobody(ward: Desk, sandbox: RunningSandbox) -> None:
+    nobody = _angle("lost", "Patient/eve")
+    del nobody["subject"]
+    sandbox.store.put(nobody)
+    assert ward.run("sync").exit_code == 0
+    rows = [json.loads(line) for line in ward.run("quality", "--json").stdout.splitlines()]
+    assert {"patient": "unknown", "measured": 0, "set aside": 1, "set_aside_by_reason": {"no-patient": 1}} in rows
+
+
+def test_quality_of_a_clean_patient_says_so(ward: Desk, sandbox: RunningSandbox) -> None:
+    sandbox.store.put({"resourceType": "Patient", "id": "still"})
+    assert ward.run("sync").exit_code == 0
+    assert "Nothing had to be repaired" in ward.run("quality", "Patient/still").stdout

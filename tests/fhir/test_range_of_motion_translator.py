@@ -8,6 +8,7 @@ import pytest
 
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Bound, Mode, Reading
+from horehab.domain.record import NotCounted, WhyNotCounted
 from horehab.fhir.site import concept_map_of
 from tests.fhir.charts import LOINC, OURS, SITE, SNOMED, concept, degrees, observation, reading, understood, why_not
 
@@ -158,6 +159,7 @@ def test_angles_that_convert_exactly_are_converted(quantity: dict[str, Any], exp
     fact = only(reading(valueQuantity=quantity))
     assert fact.degrees == pytest.approx(expected)
     assert fact.assumptions == ()
+    assert fact.unit == {"°": "deg"}.get(quantity.get("unit", ""), quantity.get("code"))
 
 
 @pytest.mark.parametrize(("comparator", "bound"), [("<", Bound.LESS_THAN), (">=", Bound.AT_LEAST)])
@@ -217,10 +219,30 @@ def test_what_cannot_be_sure_is_set_aside_with_its_reason(changes: dict[str, Any
     assert why.detail.endswith(".")
 
 
-@pytest.mark.parametrize("status", ["entered-in-error", "preliminary", "registered", "cancelled", "unknown"])
-def test_what_is_not_final_does_not_count_and_is_no_fault(status: str) -> None:
-    item = understood(reading(status=status))
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("entered-in-error", WhyNotCounted.WITHDRAWN),
+        ("preliminary", WhyNotCounted.NOT_FINAL),
+        ("registered", WhyNotCounted.NOT_FINAL),
+        ("cancelled", WhyNotCounted.CANCELLED),
+        ("unknown", WhyNotCounted.STATUS_UNKNOWN),
+    ],
+)
+def test_what_is_not_final_does_not_count_and_is_noted_as_such(status: str, why: WhyNotCounted) -> None:
+    item = understood(reading(status=status, issued="2026-03-04T10:00:00Z"))
+    (fact,) = item.facts
+    assert isinstance(fact, NotCounted)
+    assert (fact.why, fact.source, fact.known_on.isoformat()) == (why, "Observation/7", "2026-03-04")
+    assert item.unreadable == ()
+
+
+@pytest.mark.parametrize("lost", ["effectiveDateTime", "subject", "id"])
+def test_what_does_not_count_and_cannot_be_placed_is_no_fault_either(lost: str) -> None:
+    item = understood(reading(status="entered-in-error", **{lost: None}))
     assert (item.facts, item.unreadable) == ((), ())
+    torn = understood(reading(status="entered-in-error", effectiveDateTime="2026-02-30"))
+    assert (torn.facts, torn.unreadable) == ((), ())
 
 
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
