@@ -42,14 +42,16 @@ def quality(patient: str | None, as_json: bool) -> None:
 
 def _found(ports: Ports, patient: str | None) -> Mapping[str, InputQuality]:
     aside: dict[str, list[str]] = {}
-    for row in ports.logbook.set_aside():
+    for row in ports.logbook.set_aside(patient=patient):
         aside.setdefault(row.patient or "unknown", []).append(row.code)
-    names = (patient,) if patient else ports.logbook.patients()
-    found = {name: input_quality(ports.logbook.record(name), ports.rules, aside.pop(name, ())) for name in names}
-    if patient is None:
-        nobody = Patient(reference="unknown")
-        found |= {name: input_quality(record_of(nobody, ()), ports.rules, codes) for name, codes in aside.items()}
-    return {name: one for name, one in found.items() if one.counts or patient}
+    if patient:
+        codes = [code for several in aside.values() for code in several]
+        return {patient: input_quality(ports.logbook.record(patient), ports.rules, codes)}
+    known = ports.logbook.patients()
+    found = {name: input_quality(ports.logbook.record(name), ports.rules, aside.pop(name, ())) for name in known}
+    nobody = record_of(Patient(reference="unknown"), ())
+    found |= {name: input_quality(nobody, ports.rules, codes) for name, codes in aside.items()}
+    return {name: one for name, one in found.items() if one.counts}
 
 
 def _lines(one: InputQuality) -> Iterable[tuple[str, int]]:

@@ -1,5 +1,6 @@
 """How our memory stands: what a person or a monitor wants to know at a glance."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,10 +51,11 @@ def note_tick(connection: Connection, *, name: str, now: datetime) -> None:
         connection.execute(insert(t).values(name=name, at=now))
 
 
-def set_aside(connection: Connection) -> tuple[SetAside, ...]:
-    """List what could not be read, with the patient it concerns, in a fixed order."""
+def set_aside(connection: Connection, together: Sequence[str] | None) -> tuple[SetAside, ...]:
+    """List what could not be read, with the patient it concerns, in a fixed order; of all, or of some patients."""
     t = tables.set_aside
-    rows: Any = connection.execute(select(t).order_by(t.c.reference, t.c.ordinal))
+    asked = select(t).order_by(t.c.reference, t.c.ordinal)
+    rows: Any = connection.execute(asked if together is None else asked.where(t.c.patient.in_(together)))
     return tuple(
         SetAside(
             reference=row.reference, version=row.version, patient=row.patient, code=row.code, path=row.path,

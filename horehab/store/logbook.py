@@ -145,10 +145,10 @@ class SqlLogbook:
                 self._counts = (state, caseload.counts(connection))
             return caseload.page(connection, query, counts=self._counts[1])
 
-    def set_aside(self) -> tuple[SetAside, ...]:
-        """List what could not be read, with the patient it concerns."""
+    def set_aside(self, *, patient: str | None = None) -> tuple[SetAside, ...]:
+        """List what could not be read, with the patient it concerns; of one patient, those merged included."""
         with reading(self._engine) as connection:
-            return health.set_aside(connection)
+            return health.set_aside(connection, patients.together(connection, patient) if patient else None)
 
     def sources_set_aside(self) -> Iterator[tuple[str, bytes]]:
         """Give reference and verbatim text of each resource set aside, a few at a time."""

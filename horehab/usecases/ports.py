@@ -97,8 +97,8 @@ class Projection(Protocol):
     def caseload(self, query: CaseloadQuery) -> CaseloadPage:
         """Show one page of the patients by need."""
 
-    def set_aside(self) -> tuple[SetAside, ...]:
-        """List what could not be read, with the patient it concerns."""
+    def set_aside(self, *, patient: str | None = None) -> tuple[SetAside, ...]:
+        """List what could not be read, with the patient it concerns; of one patient, those merged included."""
 
     def sources_set_aside(self) -> Iterator[tuple[str, bytes]]:
         """Give reference and verbatim text of each resource set aside, to be read again."""

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from horehab.domain.entries import ChartEntry, MeasurementEntry, SessionEntry
+from horehab.domain.input_quality import input_quality
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.reminder import ReminderState
@@ -50,6 +51,9 @@ def patient(key: str) -> str:
         due=due[:_LAST_SESSIONS],
         today=room().today(),
         waiting=waiting_words(waiting),
+        quality=input_quality(
+            record, ports.rules, [row.code for row in ports.logbook.set_aside(patient=opened.reference)]
+        ),
     )
 
 

@@ -146,6 +146,14 @@ def test_data_quality_names_what_was_set_aside_and_whom_it_concerns(ward: Ward) 
     assert "Suspicion: Left hip" in page
 
 
+def test_a_patient_page_counts_what_was_set_aside_of_that_patient_alone(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ben}").text
+    assert "Quality of the data" in page
+    assert "Set aside: 1" in page
+    assert "no unit (1)" in page
+    assert "no unit" not in ward.look(f"/patients/{ward.ana}").text
+
+
 def test_health_answers_a_monitor_without_patient_data(ward: Ward) -> None:
     ward.viewer = None
     answer = ward.look("/health")
