@@ -72,4 +72,11 @@ def _says(fact: Fact) -> str:
             said = fact.text or word(fact.kind)
         case _:
             said = ""
-    return capital(said)
+    return capital("; ".join((said, *_assumed(fact))))
+
+
+def _assumed(fact: Fact) -> tuple[str, ...]:
+    """Say what had to be assumed to read a measurement, such as that it stands in words alone."""
+    if not isinstance(fact, Reading | PainRating | Sign | LabResult):
+        return ()
+    return tuple(_("assumed: %(what)s", what=each) for each in fact.assumptions)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -197,6 +198,15 @@ def test_every_kind_of_evidence_has_words(ward: Ward) -> None:
         "Observation/alp4": ("Alkaline phosphatase: 201 U/L, 1.60 ULN",),
         "Observation/lha-11": ("Left hip, flexion, active: 69°",),
     }
+
+
+def test_evidence_that_was_read_from_text_says_so(ward: Ward) -> None:
+    record = ward.ports.logbook.record("Patient/ana")
+    said = ("read from text: 'hanche gauche, flexion'",)
+    record = replace(record, readings=tuple(replace(reading, assumptions=said) for reading in record.readings))
+    with ward.app.test_request_context("/horehab/"):
+        (entry,) = evidence_entries(record, ["Observation/lha-11"])
+    assert entry.says == ("Left hip, flexion, active: 69°; assumed: read from text: 'hanche gauche, flexion'",)
 
 
 def test_a_caseload_row_says_how_long_nothing_was_measured(ward: Ward) -> None:
