@@ -7,11 +7,12 @@ import click
 
 from horehab.cli.looking import opened_to_look
 from horehab.cli.speaking import day_of, guarded, print_table
+from horehab.domain.input_quality import InputQuality
 from horehab.domain.joints import WATCHED_JOINTS, Joint, JointSide, Side
 from horehab.domain.record import base_references
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Reason, Tier, Verdict
-from horehab.domain.verdict_text import canonical, reason_facts, verdict_facts
+from horehab.domain.verdict_text import Plain, canonical, reason_facts, verdict_facts
 from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, reason_text
 from horehab.errors import InputError
 from horehab.usecases.explain import Explained, Explanation, explain
@@ -88,15 +89,28 @@ def _line(found: Explanation, each: Explained) -> str:
             "further": reason_facts(each.further) if each.further is not None else None,
             "condition": each.charted,
             "inputs": list(each.inputs),
+            "input_quality": _counted(found.quality),
         }
     )
+
+
+def _counted(quality: InputQuality) -> dict[str, Plain]:
+    counts: dict[str, Plain] = {kind.value: count for kind, count in quality.counts}
+    return {"measured": quality.measured, "counts": counts, "set_aside_by_reason": {**dict(quality.set_aside)}}
+
+
+def _quality(quality: InputQuality) -> str:
+    """Say how much was measured, and what of it was repaired, kept apart or set aside."""
+    said = [f"{count} {kind.value}" for kind, count in quality.counts]
+    return f"{quality.measured} measurements read; {', '.join(said) or 'none repaired, kept apart or set aside'}"
 
 
 def _print_short(found: Explanation) -> None:
     click.echo(_heading(found, "all watched joints"))
     rows = ((str(e.verdict.place), e.verdict.tier.value, _graded(e.verdict), _why(e.verdict)) for e in found.joints)
     print_table(("joint", "tier", "strength", "why"), rows, empty="")
-    click.echo(f"\nRule {found.joints[0].verdict.rule_version}. One joint in full: --joint hip --side left. {_NOT}")
+    click.echo(f"\nQuality of the input: {_quality(found.quality)}.")
+    click.echo(f"Rule {found.joints[0].verdict.rule_version}. One joint in full: --joint hip --side left. {_NOT}")
 
 
 def _heading(found: Explanation, what: str) -> str:
@@ -128,6 +142,8 @@ def _in_full(found: Explanation, each: Explained) -> Iterator[str]:
     yield from _listed("What speaks against it", verdict.against, "Nothing known. That is no proof.")
     yield from _listed("What is missing, or no help", verdict.missing, "Nothing that the rule asks for.")
     yield from _listed("What explains it otherwise, or hides it", verdict.confounders, "Nothing known.")
+    yield "\nQuality of the input, all joints of this patient"
+    yield f"  {_quality(found.quality)} (horehab quality)."
     further = (each.further,) if each.further is not None else ()
     yield from _listed("The one further measurement that would change it most", further, _NO_FURTHER)
     yield from _points("What else it could be", (DIFFERENTIALS.get(code, code) for code in verdict.differentials))

@@ -5,6 +5,7 @@ from datetime import date
 
 from horehab.detection.further import most_telling
 from horehab.detection.verdicts import judge
+from horehab.domain.input_quality import InputQuality, input_quality
 from horehab.domain.joints import WATCHED_PLACES, JointSide
 from horehab.domain.record import Patient, PatientRecord
 from horehab.domain.suspicion import Reason, Verdict
@@ -31,11 +32,15 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A patient explained as of a ward day: all watched joints in the order of the caseload, or the one named."""
+    """A patient explained as of a ward day: all watched joints in the order of the caseload, or the one named.
+
+    `quality` tells what of the patient's measurements was repaired, kept apart or set aside.
+    """
 
     patient: Patient
     as_of: date
     joints: tuple[Explained, ...]
+    quality: InputQuality
 
 
 def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of: date | None = None) -> Explanation:
@@ -51,7 +56,9 @@ def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of
     desk = _Desk(ports=ports, record=record, day=day, standings=standings_of(ports.logbook, record))
     verdicts = [v for v in judge(record, ports.rules, day) if place in (None, v.place)]
     joints = tuple(desk.explained(verdict, is_named=place is not None) for verdict in verdicts)
-    return Explanation(patient=record.patient, as_of=day, joints=joints)
+    aside = [row.code for row in ports.logbook.set_aside(patient=patient)]
+    quality = input_quality(record.as_known_on(day), ports.rules, aside)
+    return Explanation(patient=record.patient, as_of=day, joints=joints, quality=quality)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
