@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from horehab.detection.further import most_telling
 from horehab.domain.entries import Decision
+from horehab.domain.input_quality import input_quality
 from horehab.domain.joints import JointSide
 from horehab.domain.record import ChartedOssification, PatientRecord
 from horehab.domain.sentence import sentence
@@ -101,6 +102,9 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         is_decidable=_is_decidable(verdict, charted),
         further=most_telling(record, ports.rules, today, where) if verdict else None,
         cited=partial(_cited, record),
+        quality=input_quality(
+            record, ports.rules, [row.code for row in ports.logbook.set_aside(patient=opened.reference)]
+        ),
         changes=what_would_change(verdict) if verdict else (),
         evidence=evidence_entries(record, evidence_of(verdict, charted)),
         marks=TIER_MARKS,

@@ -38,6 +38,7 @@ def test_every_watched_joint_says_why_why_not_what_is_missing_and_what_would_tel
         "What speaks against it",
         "What is missing",
         "The one further measurement that would change this most",
+        "Quality of the data",
     ):
         assert part in page, part
     assert "not given" not in page
