@@ -86,6 +86,8 @@ def read_laboratory(part: Part, occasion: Occasion, _site: Site) -> tuple[LabRes
         raise CannotRead("not-a-number" if given else "no-value", part.at(given or "value[x]"))
     text, unit = _unit(quantity)
     is_known = unit is not None and unit.measures in _MEASURED[analyte]
+    if part.assumptions and not is_known:  # "PCR" is a protein in one language and a test for a virus in another
+        raise CannotRead("lab-unit", part.at("valueQuantity"), f"Found {text[:40] or 'none'!r}.")
     result = LabResult(
         source=part.of(occasion),
         analyte=analyte,

@@ -37,6 +37,7 @@ CODES = MappingProxyType(
         "words-in-doubt": "Its words leave a doubt about what was measured, so that nothing is read from them.",
         "positions-disagree": "It names two different positions of the body.",
         "pain-scale": "The pain rating is not on a scale of 0-10 or 0-100 that it names.",
+        "lab-unit": "A blood value that is named in words alone is read only in a unit in which it is measured.",
         "sign-value": "It does not say whether the sign was there.",
         "unexpected": "It could not be read for a reason that nobody foresaw; please report it.",
     }

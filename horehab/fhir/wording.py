@@ -6,9 +6,9 @@ from functools import reduce
 from operator import or_
 
 from fhir_profiles import CANONICAL
-from horehab.fhir.elements import Tree, children, word
+from horehab.fhir.elements import Tree, child, children, word
 from horehab.fhir.site import Coding
-from horehab.fhir.terminology import LOINC, SNOMED
+from horehab.fhir.terminology import LOINC, NOTHING, SNOMED, meaning
 from horehab.fhir.words import NOTHING_SAID, Said, plainly_in, said_in
 
 _PLACE_WORDS = ("joint", "side", "range", "neutral", "place-word")
@@ -57,10 +57,10 @@ def wording_of(node: Tree) -> Wording:
     concepts = children(node, "code")
     texts = [text for concept in concepts for text in _texts(concept)]
     locals_ = _local_codes(concepts)
-    inside = [said_in(code, is_code=True) for _, code in locals_]
+    inside = [said_in(code) for _, code in locals_]
     sure = [said for said in inside if not said.unknown] if texts else inside
-    places = [text for concept in children(node, "bodySite") for text in _texts(concept)]
-    methods = [text for concept in children(node, "method") for text in _texts(concept)]
+    places = _around(children(node, "bodySite")) + _lateralities([node, *children(node, "bodySite")])
+    methods = _around(children(node, "method"))
     bare = [] if texts else [code for _, code in locals_]
     return Wording(
         code=_together([*(said_in(text) for text in texts), *sure]),
@@ -76,6 +76,35 @@ def _texts(concept: Tree) -> list[str]:
     """List a concept's text and the displays of its local codings; an official display says what its code says."""
     displays = [word(coding, "display") for coding in children(concept, "coding") if _is_local(coding)]
     return [text for text in dict.fromkeys([word(concept, "text"), *displays]) if text]
+
+
+def _around(concepts: Iterable[Tree]) -> list[str]:
+    """List the words of body sites or methods: texts, displays of unknown codes, local codes made of known words."""
+    found: list[str] = []
+    for concept in concepts:
+        unknown = [coding for coding in children(concept, "coding") if meaning(_coding(coding)) == NOTHING]
+        texts = [word(concept, "text"), *(word(coding, "display") for coding in unknown)]
+        found += [text for text in dict.fromkeys(texts) if text]
+        if not any(texts):
+            codes = [code for _, code in _local_codes([concept])]
+            found += [code for code in codes if not said_in(code).unknown]
+    return found
+
+
+def _lateralities(nodes: Iterable[Tree]) -> list[str]:
+    """List the words of extensions that say the side in words; where they hold a code, the code says it."""
+    found = [
+        word(extension, "valueString") or word(concept, "text")
+        for node in nodes
+        for extension in children(node, "extension")
+        if "laterality" in (word(extension, "url") or "").casefold()
+        for concept in (child(extension, "valueCodeableConcept"),)
+    ]
+    return [text for text in found if text]
+
+
+def _coding(coding: Tree) -> list[Coding]:
+    return [(word(coding, "system") or "", word(coding, "code") or "")]
 
 
 def _local_codes(concepts: Iterable[Tree]) -> list[Coding]:

@@ -25,6 +25,8 @@ _ONE_OF_TWO = MappingProxyType(
     }
 )
 _ANSWER = "answer"
+_SHORT = 2
+"""Letters up to which a word counts only among words of its own language."""
 _PLAIN = 4
 """Letters from which a word in a code is no accident."""
 
@@ -65,19 +67,19 @@ class _Entry:
     languages: frozenset[str]
 
 
-def said_in(text: str, *, is_code: bool = False) -> Said:
+def said_in(text: str) -> Said:
     """Read a text word by word; order, capitals, accents and hyphens make no difference; never raises.
 
     A code may hold words too: "PROM-HIP-FLEX-L", "kneeFlexionLeft".
     """
     if len(text) > _LONGEST_TEXT:
         return Said(unknown=(f"{text[:20]}...",))
-    return _said(_CAMEL.sub(" ", text) if is_code else text)
+    return _said(text)
 
 
 def plainly_in(code: str) -> Said:
     """Read the plain words in a code that holds other things too, for comparison; abbreviations may be accidents."""
-    words = [word for word in _tokens(_CAMEL.sub(" ", code)) if len(word) >= _PLAIN or word == "hip"]
+    words = [word for word in _tokens(code) if len(word) >= _PLAIN or word == "hip"]
     return Said(kinds=_said(" ".join(words[:_LONGEST_TEXT])).kinds)
 
 
@@ -114,7 +116,7 @@ def _said(text: str) -> Said:
 
 
 def _matched(tokens: list[str]) -> tuple[list[_Entry], list[tuple[str, _Entry]], list[str]]:
-    """Find known words, the longest first; single letters apart, since they count in their own language only."""
+    """Find known words, the longest first; one or two letters apart: "re" is a rotation only in its own languages."""
     known, longest = _vocabulary(), _longest()
     found: list[_Entry] = []
     letters: list[tuple[str, _Entry]] = []
@@ -128,7 +130,7 @@ def _matched(tokens: list[str]) -> tuple[list[_Entry], list[tuple[str, _Entry]],
                 break
         if entry is None:
             unknown.append(tokens[at])
-        elif len(word) == 1 and entry.kind == "side":
+        elif len(word) <= _SHORT and entry.kind in ("side", "motion", "mode"):
             letters.append((word, entry))
         else:
             found.append(entry)
@@ -160,7 +162,7 @@ def _compose(kinds: dict[str, set[str]], counts: Counter[str]) -> list[str]:
 
 def _tokens(text: str) -> list[str]:
     """Take a text apart into plain words: without accents, capitals, elided articles and what stands between."""
-    bare = _ELISION.sub(" ", text.replace("\u00ba", "\u00b0"))
+    bare = _ELISION.sub(" ", _CAMEL.sub(" ", text).replace("\u00ba", "\u00b0"))
     letters = unicodedata.normalize("NFKD", bare.casefold().replace("\u0153", "oe"))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return [word for word in _BETWEEN.split(plain) if word]

@@ -52,7 +52,7 @@ def _spelled(kind: str) -> st.SearchStrategy[tuple[str, str]]:
             for language in WORDS.values()
             for value, words in language[kind].items()
             for word in words
-            if len(word) > 1 and value != "ext"
+            if len(word) > 2 and value != "ext"
         ]
     )
 
@@ -152,7 +152,6 @@ def test_without_joint_side_or_motion_nothing_is_read(data: st.DataObject, missi
 @given(st.text(max_size=300))
 def test_any_text_at_all_is_taken_apart_without_a_fault(text: str) -> None:
     assert said_in(text) == said_in(text)
-    assert said_in(text, is_code=True) is not None
     assert answer_in(text) in (True, False, None)
     where = {"text": text}
     resource = observation(code=where, bodySite=where, method=where, valueQuantity=degrees(-8))

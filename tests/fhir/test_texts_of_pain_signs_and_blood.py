@@ -160,7 +160,8 @@ def test_a_sign_in_doubtful_words_is_set_aside(text: str, value: dict[str, Any],
     ],
 )
 def test_a_blood_value_is_read_by_its_name(text: str, analyte: Analyte) -> None:
-    quantity, high = {"value": 200, "unit": "U/L"}, {"high": {"value": 126}}
+    unit = {Analyte.C_REACTIVE_PROTEIN: "mg/L", Analyte.BILIRUBIN: "mg/dL"}.get(analyte, "U/L")
+    quantity, high = {"value": 200, "unit": unit}, {"high": {"value": 126}}
     (fact,) = understood(observation(code={"text": text}, valueQuantity=quantity, referenceRange=[high])).facts
     assert isinstance(fact, LabResult)
     assert (fact.analyte, fact.value) == (analyte, 200.0)
@@ -171,6 +172,35 @@ def test_a_blood_value_is_read_by_its_name(text: str, analyte: Analyte) -> None:
 def test_a_relative_of_a_blood_value_is_none_of_our_business(text: str) -> None:
     item = understood(observation(code={"text": text}, valueQuantity={"value": 20, "unit": "U/L"}))
     assert (item.facts, item.unreadable) == ((), ())
+
+
+def test_a_blood_value_in_words_needs_one_of_its_units() -> None:
+    for quantity in ({"value": 25}, {"value": 25, "unit": "cycles"}, {"value": 25, "unit": "U/L"}):
+        assert why_not(observation(code={"text": "PCR"}, valueQuantity=quantity)) == ["lab-unit"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"bodySite": concept(("urn:ward", "HIP-LEFT"))},
+        {"bodySite": {"coding": [{"system": SNOMED, "code": "1", "display": "Structure of left hip region"}]}},
+        {"bodySite": {"text": "hip", "extension": [{"url": "urn:laterality", "valueString": "left"}]}},
+        {
+            "bodySite": {"text": "hip"},
+            "extension": [{"url": "urn:Laterality", "valueCodeableConcept": {"text": "G"}}],
+        },
+    ],
+)
+def test_the_place_may_stand_in_words_beside_the_code(where: dict[str, Any]) -> None:
+    resource = reading(
+        code={"text": "flexion"}, method={"coding": [{"system": "urn:m", "display": "passive"}]}, **where
+    )
+    if "extension" in where:
+        assert why_not(resource) == ["words-in-doubt"]
+        where["extension"][0]["valueCodeableConcept"]["text"] = "gauche"
+    (fact,) = understood(resource).facts
+    assert isinstance(fact, Reading)
+    assert (str(fact.place), fact.motion.value, fact.mode.value) == ("left hip", "flexion", "passive")
 
 
 def test_a_blood_value_in_doubtful_words_is_set_aside_when_it_has_a_number() -> None:
