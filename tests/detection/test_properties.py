@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from horehab.detection.verdicts import judge
 from horehab.domain.exposure import ExposureKind
 from horehab.domain.joints import MOTIONS, JointSide
+from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import Fact, base_reference
 from horehab.domain.signs import PainRating, Sign, SignKind
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.verdict_inputs import inputs_of
 from horehab.domain.verdict_text import verdict_text
-from tests.detection.charts import DAYS, FACTS, PLACES
+from tests.detection.charts import DAYS, FACTS, PLACES, falls
 from tests.detection.joints_at_hand import PATIENT, RULES, day, exposure, lab, pain, reading, record, sign
 
 _TIERS = (Tier.CANNOT_JUDGE, Tier.QUIET, Tier.WATCH, Tier.SUSPECT)
@@ -87,6 +88,25 @@ def test_no_pain_under_sedation_or_without_sensation_is_no_counter_evidence(
     under = [*own, *(senseless if numb else sedated), *looked]
     none = [pain(number, 0, place=place) for number in rated]
     assert _is_no_lower(_at([*under, *none], as_of, place), _at(under, as_of, place))
+
+
+@settings(max_examples=300, deadline=None)
+@given(facts=falls(), kind=st.sampled_from(["sedated", "numb"]), later=st.sets(st.integers(1, 7), min_size=1))
+def test_a_joint_that_fell_and_hurt_stands_no_lower_when_a_patient_who_feels_nothing_rates_none(
+    facts: Sequence[Fact], kind: str, later: set[int]
+) -> None:
+    """The same, where the pain before it mattered: ratings of 0 in the week after the last visit."""
+    visits = [f for f in facts if isinstance(f, Reading)]
+    place, last = visits[0].place, (visits[-1].when.day - day(0)).days
+    hidden = (
+        [exposure(ExposureKind.SEDATION, start=last, end=None)]
+        if kind == "sedated"
+        else [sign(last + n, SignKind.SENSORY_LOSS, place=place) for n in later]
+    )
+    looked = [sign(last + n, SignKind.SWELLING, place=place, present=False) for n in later]
+    under = [*facts, *hidden, *looked]
+    none = [pain(last + n, 0, place=place) for n in later]
+    assert _is_no_lower(_at([*under, *none], last + 7, place), _at(under, last + 7, place))
 
 
 @settings(max_examples=300, deadline=None)
