@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
 
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
@@ -19,8 +21,20 @@ OURS = "horehab"
 CARELESS = "without clean input"
 
 
+_MODULE = "horehab.detection.replay"
+_REPLAY = import_module(_MODULE).suspicions if find_spec(_MODULE) else None
+
+
 def ours(record: PatientRecord, rules: Rules) -> Suspicions:
-    """Raise what horehab raises: judged on each day on which anything became known, a joint that turns suspect."""
+    """Raise what horehab raises, in one pass where the engine offers one."""
+    if _REPLAY is not None:
+        raised: Suspicions = _REPLAY(record, rules)
+        return raised
+    return day_by_day(record, rules)
+
+
+def day_by_day(record: PatientRecord, rules: Rules) -> Suspicions:
+    """Judge on each day on which anything became known; a joint that turns suspect is raised."""
     standing: set[JointSide] = set()
     raised = []
     for day in days_of(record):

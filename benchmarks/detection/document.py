@@ -35,7 +35,7 @@ def written_into(page: str, text: str) -> str:
 
 
 def _world(world: str, found: WorldSummary) -> list[str]:
-    parts = [f"## The {world} world: every ward", ward_table(found.wards)]
+    parts = [f"## The {world} world: every ward", ward_table(found.wards, found.ceilings)]
     if "clean" in found.wards:
         short = missed(found.wards)
         parts.append("Floors not reached:\n\n" + "\n".join(f"- {each}." for each in short) if short else _ALL_REACHED)

@@ -10,9 +10,10 @@ from multiprocessing import get_context
 from benchmarks.detection.baselines import TEXTBOOK
 from benchmarks.detection.baselines_scoring import Scored, scored
 from benchmarks.detection.ceiling import fate_known, truth_known
-from benchmarks.detection.detectors import CARELESS, DETECTORS, OURS, Suspicions
+from benchmarks.detection.detectors import CARELESS, DETECTORS, OURS, Suspicions, ours
 from benchmarks.detection.emit import number_of, resources
 from benchmarks.detection.judge import Marks, Raised, marked
+from benchmarks.detection.operating import SETTINGS, name_of, rules_at
 from benchmarks.detection.reading import careless, read, rules
 from benchmarks.detection.reliability import Grades, grades
 from benchmarks.detection.story import SimulatedPatient
@@ -25,10 +26,12 @@ COMPARED = ("clean", "field")
 GRADED = 4
 """On wards that are compared, the verdicts of one patient in so many are looked at on every day, for reliability."""
 
+CEILING = "ceiling: fate known"
 CEILINGS: dict[str, Callable[[SimulatedPatient], list[Raised]]] = {
-    "ceiling: fate known": fate_known,
+    CEILING: fate_known,
     "ceiling: true loss known": truth_known,
 }
+"""What no detector can beat; the first is shown beside every ward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ def _judge(found: Outcome, patient: SimulatedPatient, record: PatientRecord) -> 
     raised = as_raised(DETECTORS[OURS](record, rules()))
     found.raised.append(tuple(raised))
     _mark(found, OURS, patient, raised)
+    for name, ceiling in CEILINGS.items():
+        _mark(found, name, patient, ceiling(patient))
 
 
 def _compare(found: Outcome, patient: SimulatedPatient, record: PatientRecord, coding: str) -> None:
@@ -105,8 +110,8 @@ def _compare(found: Outcome, patient: SimulatedPatient, record: PatientRecord, c
             _mark(found, name, patient, as_raised(detector(seen, rules())))
     if found.task.ward == "clean" and len(found.patients) % GRADED == 0:
         found.grades += grades(patient, record, rules())
-    for name, ceiling in CEILINGS.items():
-        _mark(found, name, patient, ceiling(patient))
+    for setting in SETTINGS if found.task.ward == "clean" else ():
+        _mark(found, name_of(setting), patient, as_raised(ours(record, rules_at(rules(), setting))))
     for name, (score, _) in TEXTBOOK.items():
         found.scores.setdefault(name, []).append(scored(record, rules(), score))
 

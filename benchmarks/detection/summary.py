@@ -10,20 +10,22 @@ from benchmarks.detection.baselines_tuning import coin, tuned
 from benchmarks.detection.detectors import OURS
 from benchmarks.detection.judge import Judged, Marks, judged, marked
 from benchmarks.detection.reliability import Grade, reliability
-from benchmarks.detection.run import Outcome
+from benchmarks.detection.run import CEILING, Outcome
 from benchmarks.detection.wards import UNTOUCHED
 
 
 @dataclass(slots=True, kw_only=True)
 class WorldSummary:
-    """The figures of one world. `wards` are the engine's; `compared` by ward, then detector.
+    """The figures of one world.
 
-    `set_aside` says by ward which part of all entries the reader could not read, by code. `differing` counts, by
-    artefact that may change nothing, the patients whose suspicions differ from those on the clean ward. `thresholds`
-    are the tuned ones of the baselines; `reliability` says by grade how often it was true and how often given.
+    `wards` are the engine's, `ceilings` the best that can be; `compared` by ward, then detector. `set_aside` says by
+    ward which part of all entries the reader could not read, by code. `differing` counts, by artefact that may
+    change nothing, the patients whose suspicions differ from those on the clean ward. `thresholds` are the tuned
+    ones of the baselines; `reliability` says by grade how often it was true and how often given.
     """
 
     wards: dict[str, Judged] = field(default_factory=dict)
+    ceilings: dict[str, Judged] = field(default_factory=dict)
     compared: dict[str, dict[str, Judged]] = field(default_factory=dict)
     set_aside: dict[str, dict[str, float]] = field(default_factory=dict)
     differing: dict[str, int] = field(default_factory=dict)
@@ -39,6 +41,7 @@ def summary(outcomes: Sequence[Outcome]) -> WorldSummary:
         by_ward.setdefault(each.task.ward, []).append(each)
     for ward, pooled in by_ward.items():
         found.wards[ward] = judged(_marks(pooled, OURS))
+        found.ceilings[ward] = judged(_marks(pooled, CEILING))
         found.set_aside[ward] = _set_aside(pooled)
     clean = by_ward.get("clean", [])
     found.thresholds = _thresholds(clean)

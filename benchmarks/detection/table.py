@@ -17,16 +17,21 @@ HEADINGS = {
 KEY = "● goal reached, ◐ floor only, ○ not reached; no mark where no line is set. 95 % intervals in brackets."
 
 
-def ward_table(wards: Mapping[str, Judged]) -> str:
-    """Lay out one detector on every ward of a world; the clean ward must be among them for marks against it."""
+def ward_table(wards: Mapping[str, Judged], ceilings: Mapping[str, Judged]) -> str:
+    """Lay out one detector on every ward of a world, with the best that anything could do there beside it.
+
+    The clean ward must be among them for marks against it.
+    """
     clean = wards["clean"].figures if "clean" in wards else None
     rows = []
     for name, ward in wards.items():
         line = BY_NAME[name].line
         lines = targets(line, clean)
         marks = {figure: reached(figure, getattr(ward.figures, figure), lines.get(figure)) for figure in NAMES}
-        rows.append([name, *(_cell(figure, ward, mark) for figure, mark in marks.items())])
-    return plain_table(["ward", *(HEADINGS[name] for name in NAMES)], rows)
+        rows.append(
+            [name, *(_cell(figure, ward, mark) for figure, mark in marks.items()), _best(ceilings[name].figures)]
+        )
+    return plain_table(["ward", *(HEADINGS[name] for name in NAMES), "ceiling: found / in time / lead"], rows)
 
 
 def detector_table(detectors: Mapping[str, Judged]) -> str:
@@ -56,6 +61,10 @@ def number(figure: str, value: float) -> str:
         return "never" if value < 0 else "always"
     places = {"found": 2, "in_time": 2, "lead": 0}.get(figure, 1)
     return f"{value:.{places}f}"
+
+
+def _best(figures: Figures) -> str:
+    return " / ".join(number(name, getattr(figures, name)) for name in ("found", "in_time", "lead"))
 
 
 def _cell(figure: str, ward: Judged, mark: Reached) -> str:

@@ -58,9 +58,10 @@ def test_an_artefact_is_held_against_the_clean_ward() -> None:
 
 def test_a_table_marks_each_cell_and_the_misses_are_said_in_words() -> None:
     wards = {"clean": judged(CLEAN), "outlier": judged(replace(CLEAN, false=5.0))}
-    table = ward_table(wards)
+    table = ward_table(wards, {name: judged(CLEAN) for name in wards})
     assert "| clean | ● 2.5 (2.5 to 2.5) | ● 0.90 (0.90 to 0.90) | ◐ 0.60" in table
     assert "| outlier | ○ 5.0" in table
+    assert table.endswith("| 0.90 / 0.60 / -4 |")
     assert missed(wards) == [
         "clean: wrong place per 100 HO patient-months is 9.0, the floor 8.0",
         "outlier: false per 100 patient-months is 5.0, the floor 4.5",
