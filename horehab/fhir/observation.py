@@ -14,8 +14,8 @@ from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_rea
 from horehab.fhir.signs import is_sign, read_sign
 from horehab.fhir.site import Site
 from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning, sides_worded
-from horehab.fhir.text_reader import with_words
-from horehab.fhir.wording import wording_of
+from horehab.fhir.text_reader import needs_words, with_words
+from horehab.fhir.wording import Wording, wording_of
 
 Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
 
@@ -41,9 +41,10 @@ def parts_of(resource: Tree, site: Site) -> list[Part]:
     around = _around(resource, site)
     worded = sides_worded([*children(resource, "code"), *children(resource, "bodySite")])
     whole = Part(path="", node=resource, codings=own, says=meaning(own) | around, worded=worded)
-    wording = wording_of(resource)
+    components = numbered(resource, "component")
+    wording = wording_of(resource) if components or needs_words(whole) else Wording()
     parts = [with_words(whole, wording)]
-    for place, node in numbered(resource, "component"):
+    for place, node in components:
         found = codings(children(node, "code"), site)
         says = meaning(found) | _around(node, site)
         part = Part(

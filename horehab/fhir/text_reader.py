@@ -38,6 +38,13 @@ _EXPECTED = MappingProxyType(
 _QUOTED = 120
 
 
+def needs_words(part: Part) -> bool:
+    """Say whether its words could tell anything of a part: of blood, or of what others have coded, they cannot."""
+    if analyte_of(part):
+        return False
+    return is_angle(part.node) or not _is_coded_by_others(part) or _subject_by_codes(part) is not None
+
+
 def with_words(part: Part, wording: Wording) -> Part:
     """Add to a part what its words say; a part whose words leave a doubt gets a refusal, what is not ours stays."""
     if not wording.quotes:
