@@ -135,7 +135,8 @@ def _in_full(found: Explanation, each: Explained) -> Iterator[str]:
     graded = f", strength {_graded(verdict)}" if verdict.strength else ""
     yield f"{verdict.tier.value.upper()}{graded}{_since(verdict)}. Rule {verdict.rule_version}."
     yield sentence(verdict)
-    yield f"In the EHR: {each.charted}." if each.charted else "In the EHR: no open suspicion of ours."
+    yield f"In the EHR now: {each.charted or 'no open suspicion of ours'}."
+    yield f"Read for this: {len(each.inputs)} entries of the EHR (--json names them); they alone give it again."
     yield from _listed("What speaks for it", verdict.reasons, "Nothing beyond measurement error.")
     if verdict.red_flags:
         yield from _listed("Red flag of the nerve", verdict.red_flags, "")
