@@ -53,8 +53,8 @@ class InputQuality:
 def input_quality(record: PatientRecord, rules: Rules, set_aside: Iterable[str] = ()) -> InputQuality:
     """Count what was repaired, kept apart or left out; `set_aside` are the reasons in quarantine, one each.
 
-    The same measurement under another name counts as a repeat; of the positions of one motion, all but the most
-    frequent are other positions. Order makes no difference. Never raises.
+    The same measurement under another name counts as a repeat; what was taken in a named position other than the
+    usual one of its motion (which may be none named) counts as another position. Order makes no difference.
     """
     reasons = Counter(set_aside)
     measured = (*record.readings, *record.pains, *record.signs, *record.labs)
@@ -111,8 +111,9 @@ def _repeats(record: PatientRecord) -> int:
 def _other_positions(readings: Iterable[Reading]) -> int:
     others = 0
     for series in series_of(readings).values():
-        positions = Counter(reading.position for reading in series if reading.position)
-        others += positions.total() - max(positions.values(), default=0)
+        positions = Counter(reading.position for reading in series)
+        usual = max(positions, key=lambda position: (positions[position], position or ""))
+        others += sum(count for position, count in positions.items() if position not in (usual, None))
     return others
 
 

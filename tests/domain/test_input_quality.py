@@ -128,6 +128,14 @@ def test_kinds_that_did_not_occur_are_not_listed() -> None:
     assert input_quality(record_of(ANA, []), RULES).measured == 0
 
 
+def test_a_named_position_where_none_is_usual_is_another_and_an_unnamed_one_is_not() -> None:
+    unnamed = [angle(f"u{day}", day, position=None) for day in range(3)]
+    mixed = input_quality(record_of(ANA, [*unnamed, angle("sitting", 4, position="sitting")]), RULES)
+    assert mixed.of(InputKind.OTHER_POSITION) == 1
+    named = [angle(f"n{day}", day) for day in range(3)]
+    assert input_quality(record_of(ANA, [*named, unnamed[0]]), RULES).of(InputKind.OTHER_POSITION) == 0
+
+
 def test_what_does_not_count_is_shown_from_the_day_on_which_it_was_known() -> None:
     record = record_of(ANA, [left_out("wrong", WhyNotCounted.WITHDRAWN)])
     assert record.as_known_on(START - timedelta(days=1)).not_counted == ()
