@@ -22,7 +22,7 @@ CARELESS = "without clean input"
 
 
 _MODULE = "horehab.detection.replay"
-_REPLAY = import_module(_MODULE).suspicions if find_spec(_MODULE) else None
+_REPLAY = getattr(import_module(_MODULE), "suspicions", None) if find_spec(_MODULE) else None
 
 
 def ours(record: PatientRecord, rules: Rules) -> Suspicions:
