@@ -38,21 +38,10 @@ def most_telling(record: PatientRecord, rules: Rules, as_of: date, place: JointS
     Degrees are whole, ALP counts in multiples of its upper limit, a straight leg raise is 0 or 1. None when no
     single measurement would change tier or strength.
     """
-    known = _concerning(record.as_known_on(as_of), place)
-    desk = _Desk(record=known, rules=rules, day=as_of + timedelta(days=WITHIN_DAYS), place=place)
+    desk = _Desk(record=record.as_known_on(as_of), rules=rules, day=as_of + timedelta(days=WITHIN_DAYS), place=place)
     tried = [(trial.spread(), trial) for trial in map(desk.tried, _candidates(desk))]
     widest, chosen = max(tried, key=lambda pair: pair[0], default=((0, 0), None))
     return chosen.reason(desk.day) if chosen is not None and any(widest) else None
-
-
-def _concerning(record: PatientRecord, place: JointSide) -> PatientRecord:
-    """Leave out what was measured in other joints, which decides nothing here and would be judged for nothing."""
-    both = (place, place.opposite)
-    return replace(
-        record,
-        readings=tuple(r for r in record.readings if r.place in both),
-        pains=tuple(p for p in record.pains if p.place in both),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

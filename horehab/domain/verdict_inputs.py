@@ -7,14 +7,12 @@ from horehab.domain.record import Fact, PatientRecord, base_references
 def inputs_of(record: PatientRecord, place: JointSide) -> tuple[str, ...]:
     """Name every entry that a verdict on a joint may rest on, for or against it, sorted; `record` as known that day.
 
-    These are the readings and pain ratings of the joint on both sides, what concerns the whole patient (bedside
-    signs, laboratory values, exposures, background), and an ossification known in that joint. What was measured in
-    other joints decides nothing here.
+    These are all readings, pain ratings and bedside signs (each joint is judged beside the others), laboratory
+    values, exposures and background, and an ossification known in that joint. Sessions, appointments and imaging
+    reports are read and shown, and decide nothing.
     """
-    both = (place, place.opposite)
     here = (place.joint, place.side)
-    facts: list[Fact] = [*record.signs, *record.labs, *record.exposures, *record.backgrounds]
-    facts += [reading for reading in record.readings if reading.place in both]
-    facts += [pain for pain in record.pains if pain.place in both]
+    facts: list[Fact] = [*record.readings, *record.pains, *record.signs, *record.labs]
+    facts += [*record.exposures, *record.backgrounds]
     facts += [known for known in record.ossifications if (known.joint, known.side) == here]
     return base_references(fact.source for fact in facts)

@@ -136,7 +136,7 @@ def test_a_day_is_judged_as_if_nothing_had_come_after_it(facts: Sequence[Fact], 
 def test_the_entries_that_a_verdict_was_read_from_alone_give_it_again(
     facts: Sequence[Fact], as_of: int, place: JointSide
 ) -> None:
-    """The replay promise, and that nothing measured in other joints decides."""
+    """The replay promise: no entry that is not among them decides anything."""
     cited = set(inputs_of(record(list(facts), patient=PATIENT).as_known_on(day(as_of)), place))
     alone = [f for f in facts if base_reference(f.source) in cited]
     assert verdict_text(_at(alone, as_of, place)) == verdict_text(_at(facts, as_of, place))
