@@ -1,5 +1,6 @@
 """Reading rules.toml into Rules: every number named, typed, in its range, with a source; or one clear refusal."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from horehab.domain.engine_file import engine_numbers
 from horehab.domain.joints import MOTIONS, Joint, Motion
 from horehab.domain.thresholds import (
     Basis,
@@ -51,8 +53,9 @@ _RISING = (
 def load_rules(path: str = "") -> Rules:
     """Read the clinical numbers from a file, or from the packaged one when no path is given.
 
-    The version is the declared one, "+", and 8 hex digits of the file's content, so that it names the numbers
-    that judged. Raises ConfigurationError that names key, value and remedy.
+    The numbers of the detection engine stand in two packaged files beside it. The version is the declared one,
+    "+", and 8 hex digits of the content of all three, so that it names the numbers that judged. Raises
+    ConfigurationError that names key, value and remedy.
     """
     content = _content(path)
     try:
@@ -62,7 +65,16 @@ def load_rules(path: str = "") -> Rules:
             f"The rules file {path or 'rules.toml'!r} is no TOML ({error}).",
             remedy="Correct that line, or leave HOREHAB_RULES_FILE empty to use the packaged rules.",
         ) from error
-    return _rules(tree, sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:8])
+    engine = files("horehab") / "detection"
+    courses, score = (engine / "courses.toml").read_bytes(), (engine / "score.json").read_bytes()
+    return _rules(tree, (tomllib.loads(courses.decode()), json.loads(score)), _fingerprint(content, courses, score))
+
+
+def _fingerprint(*contents: bytes) -> str:
+    digest = sha256()
+    for content in contents:
+        digest.update(content.replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:8]
 
 
 def _content(path: str) -> bytes:
@@ -77,19 +89,21 @@ def _content(path: str) -> bytes:
         ) from error
 
 
-def _rules(tree: Mapping[str, Any], fingerprint: str) -> Rules:
+def _rules(tree: Mapping[str, Any], engine: tuple[Mapping[str, Any], Mapping[str, Any]], fingerprint: str) -> Rules:
     _only_known(tree, {*_GROUPS, "version", "differentials", "motion"}, "")
     declared = tree.get("version")
     if not isinstance(declared, str) or not declared:
-        raise _wrong("version", declared, 'Write a name such as version = "2026.1".')
+        raise _wrong("version", declared, 'Write a name such as version = "2026.2".')
     bases: dict[str, Basis] = {}
     groups = {name: _group(name, kind, tree.get(name), bases) for name, kind in _GROUPS.items()}
     _check_order(groups)
+    numbers, engine_bases = engine_numbers(*engine)
     return Rules(
         version=f"{declared}+{fingerprint}",
         motions=_motions(tree.get("motion")),
         differentials=_differentials(tree.get("differentials")),
-        bases=bases,
+        bases=bases | engine_bases,
+        engine=numbers,
         **groups,
     )
 

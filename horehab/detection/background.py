@@ -45,6 +45,13 @@ def alp_confounders(record: PatientRecord) -> tuple[Reason, ...]:
     return _ordered(found)
 
 
+def alp_confounded_from(record: PatientRecord) -> date | None:
+    """Say since which day something is known that may raise alkaline phosphatase besides bone; None for never."""
+    days = [b.known_on for b in record.backgrounds if b.kind in _ALP]
+    days += [max(r.known_on, r.when.day) for r in record.labs if r.analyte in _ALP_LABS and r.is_elevated]
+    return min(days, default=None)
+
+
 def nerve_confounders(record: PatientRecord) -> tuple[Reason, ...]:
     """Name lesions of nerve or muscle: a risk, and another cause of active weakness and of painless joints (R02)."""
     return _ordered(
@@ -69,6 +76,20 @@ def pain_hidden(record: PatientRecord, place: JointSide, day: date, *, hides_day
         if s.kind is SignKind.SENSORY_LOSS and s.is_present and s.place in (None, place)
     ]
     return _ordered(found)
+
+
+def hides_pain(record: PatientRecord, place: JointSide, day: date, hides_days: int) -> bool:
+    """Say whether sedation until shortly before a day, or sensation lost by then, makes a low rating unknown."""
+    is_sedated = any(
+        e.kind is ExposureKind.SEDATION
+        and e.start.day <= day
+        and (e.end is None or (day - e.end.day).days <= hides_days)
+        for e in record.exposures
+    )
+    return is_sedated or any(
+        s.kind is SignKind.SENSORY_LOSS and s.is_present and s.place in (None, place) and s.when.day <= day
+        for s in record.signs
+    )
 
 
 def no_joint_left(record: PatientRecord, place: JointSide, day: date) -> Background | None:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from statistics import median
 
 from horehab.domain.signs import PainRating
@@ -66,15 +67,22 @@ class PainCourse:
 
     def _earlier(self, last: int, numbers: PainNumbers) -> range:
         """Choose the ratings that tell the usual level: three of long ago, or the first of all."""
-        long_ago = bisect_right(self.days, self.days[last] - timedelta(days=numbers.baseline_days))
+        # From the first rating's day on, so that a year that cannot be is not counted back out of the calendar.
+        since_first = (self.days[last] - self.days[0]).days - numbers.baseline_days
+        until = self.days[0] + timedelta(days=since_first) if since_first >= 0 else None
+        long_ago = bisect_right(self.days, until) if until is not None else 0
         return range(max(0, long_ago - 3), long_ago) if long_ago else range(min(1, last))
 
 
 def pain_course(ratings: Iterable[PainRating]) -> PainCourse:
-    """Sum up the ratings of one joint by day, the same in any order and however often one is repeated."""
+    """Sum up the ratings of one joint by day, the same in any order and however often one is repeated.
+
+    What is no number is left out.
+    """
     by_day: dict[date, list[PainRating]] = {}
     for rating in ratings:
-        by_day.setdefault(rating.when.day, []).append(rating)
+        if isfinite(rating.score):
+            by_day.setdefault(rating.when.day, []).append(rating)
     days = tuple(sorted(by_day))
     worst = tuple(max(r.score for r in by_day[day]) for day in days)
     references = tuple(

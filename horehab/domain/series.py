@@ -1,5 +1,6 @@
 """Readings sorted into series and visits: repeats dropped, bounds and slips of the unit set aside, a value a day."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,8 @@ class Visit:
     """What one motion measured on one ward day: the median of that day's readings, in degrees.
 
     `means` says how it was taken; a day with two raters, or without any named, has None there and counts as
-    taken by different hands. `is_assumed` when the time zone of each of its readings had to be assumed.
+    taken by different hands. `position` is the one position in which they were taken, None where it was not said.
+    `is_assumed` when the time zone of each of its readings had to be assumed.
     """
 
     day: date
@@ -30,6 +32,7 @@ class Visit:
     sources: tuple[str, ...]
     means: Means | None
     is_assumed: bool
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +63,14 @@ def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
     """Sum up one series by day, the same whatever the order and however often a reading is repeated.
 
     A broken number of at most `suspect_radians` in a series of tens of degrees is set aside: it looks like
-    radians written as degrees. Values that are no numbers are set aside too.
+    radians written as degrees. Values that are no numbers are set aside too, and so is what was measured in
+    another position on a day on which the usual one was measured: a visit has one position.
     """
     distinct = _distinct(readings)
     bounds = tuple(r for r in distinct if r.bound is not None)
     values = [r for r in distinct if r.bound is None and isfinite(r.degrees)]
     typical = median(abs(r.degrees) for r in values) if values else 0.0
-    good = [r for r in values if not _is_slip(r.degrees, typical, suspect_radians)]
+    good = _in_one_position([r for r in values if not _is_slip(r.degrees, typical, suspect_radians)])
     kept = {r.source for r in good}
     set_aside = tuple(r for r in distinct if r.bound is None and r.source not in kept)
     return Series(visits=_visits(good), bounds=bounds, set_aside=set_aside)
@@ -83,6 +87,22 @@ def _distinct(readings: Iterable[Reading]) -> list[Reading]:
 
 def _is_slip(degrees: float, typical: float, suspect_radians: float) -> bool:
     return typical >= _TENS and abs(degrees) <= suspect_radians and degrees != round(degrees)
+
+
+def _in_one_position(readings: list[Reading]) -> list[Reading]:
+    """Keep of a day with several positions the one used on most days before; if equal, the first by its name."""
+    if len({r.position for r in readings}) <= 1:
+        return readings
+    days: dict[date, list[Reading]] = {}
+    for reading in readings:
+        days.setdefault(reading.when.day, []).append(reading)
+    used: Counter[str | None] = Counter()
+    kept = []
+    for day in sorted(days):
+        chosen = min({r.position for r in days[day]}, key=lambda p: (-used[p], p is None, p or ""))
+        used[chosen] += 1
+        kept += [r for r in days[day] if r.position == chosen]
+    return kept
 
 
 def _means(reading: Reading) -> Means:
@@ -107,6 +127,7 @@ def _visit(day: date, readings: Sequence[Reading]) -> Visit:
         sources=tuple(sorted(r.source for r in readings)),
         means=only if only is not None and only[0] is not None else None,
         is_assumed=all(r.when.is_zone_assumed for r in readings),
+        position=readings[0].position,
     )
 
 
@@ -118,4 +139,5 @@ def _single(day: date, reading: Reading) -> Visit:
         sources=(reading.source,),
         means=means if means[0] is not None else None,
         is_assumed=reading.when.is_zone_assumed,
+        position=reading.position,
     )

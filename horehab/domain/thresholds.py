@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from horehab.domain.engine_numbers import EngineNumbers
 from horehab.domain.joints import Joint, Motion
 
 
@@ -137,10 +138,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The numbers of one rule version: "2026.1+<first 8 hex digits of the file's hash>".
+    """The numbers of one rule version: "2026.2+<first 8 hex digits of the hash of the files>".
 
     `bases` gives the basis of each single number by its name ("loss.suspect_multiplier"); the motions carry
-    their own sources. `differentials` are always shown with a suspicion (clinical.md R10).
+    their own sources. `engine` holds the numbers of the detection engine. `differentials` are always shown with a
+    suspicion (clinical.md R10).
     """
 
     version: str
@@ -154,6 +156,7 @@ class Rules:
     policy: Policy
     differentials: tuple[str, ...]
     bases: Mapping[str, Basis]
+    engine: EngineNumbers
 
     @property
     def stale_after_days(self) -> int:

@@ -56,7 +56,7 @@ def test_each_single_number_says_where_it_comes_from() -> None:
 
 def test_the_version_changes_with_the_content(tmp_path: Path) -> None:
     other = load_rules(_changed(tmp_path, "value = 14, unit", "value = 15, unit"))
-    assert other.version.startswith("2026.1+")
+    assert other.version.startswith("2026.2+")
     assert other.version != RULES.version
     assert other.gate.icu_days == 15
 
@@ -64,7 +64,7 @@ def test_the_version_changes_with_the_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ('version = "2026.1"', "version = 7", "version"),
+        ('version = "2026.2"', "version = 7", "version"),
         ("[gate]", "[gate]\nsurprise = 1", "gate.surprise"),
         ("icu_days = { value = 14", 'icu_days = { value = "14"', "gate.icu_days"),
         ("icu_days = { value = 14", "icu_days = { value = 14.5", "gate.icu_days"),

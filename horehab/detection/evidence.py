@@ -1,0 +1,98 @@
+"""All that was measured and rated in a patient's joints, laid side by side so that all are weighed in one go."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from horehab.detection.signal import Signal
+
+Ints = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+
+_KEY = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What is known of all joints of a patient, joint after joint: visits, pain ratings, and the days to judge.
+
+    Days are ordinals; `zero` is the one of admission. `visits` holds the signals with `visit_joint`, `pains` the
+    ratings on `pain_day` with `pain_joint`. For each row, the number of its joint, its day, and the numbers of the
+    last visit and the last rating of that joint up to it (-1 for none).
+    """
+
+    zero: int
+    visits: Sequence[Signal]
+    visit_joint: Ints
+    visit_day: Ints
+    pain_joint: Ints
+    pain_day: Ints
+    pains: Doubles
+    row_joint: Ints
+    row_day: Ints
+    row_visit: Ints
+    row_pain: Ints
+
+
+def evidence_of(
+    *,
+    zero: int,
+    signals: Sequence[Sequence[Signal]],
+    pains: Sequence[Sequence[tuple[int, float]]],
+    lab_days: Sequence[int],
+    fresh_days: int,
+) -> Evidence:
+    """Lay the joints' signals and ratings (day, score) side by side, with a row for each day of each joint.
+
+    A raised laboratory value has its own row up to `fresh_days` after a reading.
+    """
+    rows: list[tuple[int, int, int, int]] = []
+    visits = pain_count = 0
+    for joint, (seen, rated) in enumerate(zip(signals, pains, strict=True)):
+        seen_days, rated_days = [s.day for s in seen], [day for day, _ in rated]
+        for day in _days(seen_days, rated_days, lab_days, fresh_days):
+            visit, pain = bisect_right(seen_days, day), bisect_right(rated_days, day)
+            rows.append((joint, day, visits + visit - 1 if visit else -1, pain_count + pain - 1 if pain else -1))
+        visits, pain_count = visits + len(seen), pain_count + len(rated)
+    table = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return Evidence(
+        zero=zero,
+        visits=[signal for seen in signals for signal in seen],
+        visit_joint=_numbers(signals),
+        visit_day=np.array([signal.day for seen in signals for signal in seen], dtype=np.int64),
+        pain_joint=_numbers(pains),
+        pain_day=np.array([day for rated in pains for day, _ in rated], dtype=np.int64),
+        pains=np.array([score for rated in pains for _, score in rated], dtype=np.float64),
+        row_joint=table[0],
+        row_day=table[1],
+        row_visit=table[2],
+        row_pain=table[3],
+    )
+
+
+def _numbers(joints: Sequence[Sequence[object]]) -> Ints:
+    return np.repeat(np.arange(len(joints)), [len(each) for each in joints])
+
+
+def _days(seen: Sequence[int], rated: Sequence[int], labs: Sequence[int], fresh_days: int) -> list[int]:
+    days = {*seen, *rated}
+    for day in labs:
+        last = bisect_right(seen, day)
+        if last and day - seen[last - 1] <= fresh_days:
+            days.add(day)
+    return sorted(days)
+
+
+def keys_of(joints: Ints, days: Ints) -> Ints:
+    """Number joint and day together, so that events can be found in the order of joints and days."""
+    return joints * _KEY + days
+
+
+def last_before(keys: Ints, joints: Ints, days: Ints) -> Ints:
+    """Find the last event of a joint up to a day among events of these keys; -1 for none."""
+    place = np.searchsorted(keys, keys_of(joints, days), side="right") - 1
+    is_of_joint = (place >= 0) & (joints >= 0) & (keys[place] // _KEY == joints)
+    return np.where(is_of_joint, place, -1)

@@ -1,0 +1,172 @@
+"""One pass over all that is known of a patient's joints: how strongly each is suspected after each day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import log
+
+import numpy as np
+
+from horehab.detection.background import alp_confounded_from, hides_pain
+from horehab.detection.evidence import Doubles, Evidence, evidence_of
+from horehab.detection.features import Features, Surroundings, features_of
+from horehab.detection.joint_file import SUPPORTING, JointFile
+from horehab.detection.library import library_of
+from horehab.detection.score import DECIMALS, scores_of
+from horehab.detection.signal import signals_of
+from horehab.detection.weighing import odds_of
+from horehab.domain.exposure import ExposureKind
+from horehab.domain.joints import JointSide
+from horehab.domain.laboratory import Analyte
+from horehab.domain.record import PatientRecord
+from horehab.domain.thresholds import Rules
+
+_UNKNOWN_STAY = 28
+_ADMITTED = (ExposureKind.ICU_STAY, ExposureKind.VENTILATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """How strongly ossification of one joint is suspected after a day on which something new was known.
+
+    `own` is the score of what the joint itself shows, `score` the one with what supports it from the whole
+    patient. `feature_points` are the points of the features `names`. `days_since_reading` says how fresh the last
+    passive reading is; `is_assumed` that all readings after the best rest on assumed times, and then the score
+    stays below suspect.
+    """
+
+    day: date
+    score: float
+    own: float
+    features: Features
+    names: tuple[str, ...]
+    feature_points: tuple[float, ...]
+    days_since_reading: int
+    is_assumed: bool
+
+    @property
+    def points(self) -> tuple[tuple[str, float], ...]:
+        """The points of each feature by its name."""
+        return tuple(zip(self.names, self.feature_points, strict=True))
+
+
+def weigh(
+    files: Mapping[JointSide, JointFile], record: PatientRecord, rules: Rules
+) -> dict[JointSide, tuple[Weighed, ...]]:
+    """Weigh all that is known of each joint in one pass, after each day on which something about it became known.
+
+    Such a day has a passive reading, a pain rating that counts, or a raised laboratory value not long after a
+    reading; before a joint's first reading there is none. What was measured later never changes what is said of
+    a day. Nothing is kept between calls; no record makes it raise.
+    """
+    places = tuple(files)
+    signals = [signals_of(files[place], rules) for place in places]
+    firsts = [each[0].day for each in signals if each]
+    if not firsts:
+        return dict.fromkeys(places, ())
+    labs = _raised(record)
+    evidence = evidence_of(
+        zero=_admission(record, min(firsts)),
+        signals=signals,
+        pains=[_pains(files[place], record, rules) for place in places],
+        lab_days=sorted({day for day, _, _ in labs}),
+        fresh_days=rules.loss.recent_days,
+    )
+    around = Surroundings(
+        places=places,
+        alp=_support(evidence, labs, Analyte.ALKALINE_PHOSPHATASE, (record, rules)),
+        ck=_support(evidence, labs, Analyte.CREATINE_KINASE, (record, rules)),
+    )
+    odds = odds_of(evidence, library_of(rules.engine.kinds), rules.engine.errors)
+    features = features_of(evidence, odds, around)
+    return _weighed(evidence, features, places, rules)
+
+
+def _admission(record: PatientRecord, first: int) -> int:
+    """Take the day of admission to intensive care as an ordinal; where it is not known, four weeks before."""
+    starts = [e.start.day.toordinal() for e in record.exposures if e.kind in _ADMITTED]
+    return min((start for start in starts if start <= first), default=first - _UNKNOWN_STAY)
+
+
+def _pains(file: JointFile, record: PatientRecord, rules: Rules) -> list[tuple[int, float]]:
+    """Take the worst rating of each day; a low one under sedation or numbness is unknown, and left out."""
+    rated = zip(file.pain.days, file.pain.worst, strict=True)
+    return [
+        (day.toordinal(), score)
+        for day, score in rated
+        if score >= rules.pain.level or not hides_pain(record, file.place, day, rules.policy.hides_days)
+    ]
+
+
+_Raised = tuple[int, Analyte, float]
+
+
+def _raised(record: PatientRecord) -> list[_Raised]:
+    """List day, kind and multiple of the upper limit of each raised value that can support a suspicion."""
+    return [
+        (lab.when.day.toordinal(), lab.analyte, multiple)
+        for lab in record.labs
+        if lab.analyte in SUPPORTING and (multiple := lab.multiple) is not None and multiple > 1
+    ]
+
+
+def _support(
+    evidence: Evidence, labs: Sequence[_Raised], analyte: Analyte, known: tuple[PatientRecord, Rules]
+) -> Doubles:
+    """Give per row the logarithm of the highest multiple of the last weeks; an explained ALP must be large."""
+    record, rules = known
+    support = np.zeros(len(evidence.row_day))
+    confounded = alp_confounded_from(record) if analyte is Analyte.ALKALINE_PHOSPHATASE else None
+    for day, kind, multiple in labs:
+        if kind is analyte:
+            age = evidence.row_day - day
+            counts = (age >= 0) & (age <= rules.laboratory.recent_days)
+            if confounded is not None and multiple <= rules.laboratory.confounded_multiple:
+                counts &= evidence.row_day < confounded.toordinal()
+            support[counts] = np.maximum(support[counts], log(multiple))
+    return support
+
+
+def _weighed(
+    evidence: Evidence, features: Doubles, places: Sequence[JointSide], rules: Rules
+) -> dict[JointSide, tuple[Weighed, ...]]:
+    card = rules.engine.score
+    scores = scores_of(features, card)
+    names = tuple(each.name for each in card.features)
+    found: dict[JointSide, list[Weighed]] = {place: [] for place in places}
+    rows = zip(
+        evidence.row_joint.tolist(),
+        evidence.row_day.tolist(),
+        evidence.row_visit.tolist(),
+        features.tolist(),
+        scores.points.tolist(),
+        scores.own.tolist(),
+        scores.score.tolist(),
+        strict=True,
+    )
+    assumed = _rests_on_assumed(evidence)
+    below = round(card.suspect_at - 10**-DECIMALS, DECIMALS)
+    for joint, day, visit, values, points, own, score in rows:
+        if visit >= 0:
+            weighed = Weighed(
+                day=date.fromordinal(day),
+                score=min(score, below) if assumed[visit] else score,
+                own=own,
+                features=Features(values=tuple(values)),
+                names=names,
+                feature_points=tuple(points),
+                days_since_reading=day - evidence.visits[visit].day,
+                is_assumed=assumed[visit],
+            )
+            found[places[joint]].append(weighed)
+    return {place: tuple(each) for place, each in found.items()}
+
+
+def _rests_on_assumed(evidence: Evidence) -> list[bool]:
+    """Say of each visit whether all readings since the best, or the best itself when it is the last, are assumed."""
+    found, firm_day, joint = [], -1, -1
+    for visit, number in zip(evidence.visits, evidence.visit_joint.tolist(), strict=True):
+        firm_day = firm_day if number == joint else -1
+        firm_day, joint = visit.day if visit.is_firm else firm_day, number
+        found.append(not visit.is_firm if visit.day == visit.best_day else firm_day <= visit.best_day)
+    return found

@@ -1,0 +1,199 @@
+"""Checking the engine's numbers as they stand in their two files: every one named, in its range, with a source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from itertools import pairwise
+from math import isfinite
+from typing import Any, TypeGuard
+
+from horehab.domain.engine_numbers import (
+    FEATURES,
+    KINDS,
+    LAWS,
+    LOGARITHMIC,
+    CourseKind,
+    EngineNumbers,
+    ErrorNumbers,
+    FeaturePoints,
+    ScoreCard,
+    Span,
+)
+from horehab.domain.thresholds import Basis
+from horehab.errors import ConfigurationError
+
+_COURSES = "courses.toml"
+_SCORE = "score.json"
+_MOST_COURSES = 5000
+_SPANS = tuple(field.name for field in fields(CourseKind) if field.type is Span)
+_MARKS = ("suspect_at", "watch_at", "gate_at", "intercept")
+
+
+def engine_numbers(courses: Mapping[str, Any], score: Mapping[str, Any]) -> tuple[EngineNumbers, dict[str, Basis]]:
+    """Take the two files as read, and give the engine's numbers with the basis of each by its name.
+
+    Raises ConfigurationError that names file, field, value and remedy.
+    """
+    _only_known(_COURSES, courses, {"course", "error"}, "")
+    bases: dict[str, Basis] = {}
+    numbers = EngineNumbers(
+        kinds=_kinds(courses.get("course"), bases),
+        errors=_errors(courses.get("error"), bases),
+        score=_score_card(score),
+    )
+    return numbers, bases
+
+
+def _kinds(listed: Any, bases: dict[str, Basis]) -> tuple[CourseKind, ...]:
+    if not isinstance(listed, list) or not all(isinstance(entry, Mapping) for entry in listed):
+        raise _wrong(_COURSES, "course", listed, "Write one [[course]] table per kind of course.")
+    names = tuple(entry.get("kind") for entry in listed)
+    if names != KINDS:
+        raise _wrong(_COURSES, "course.kind", names, f"Give each kind once, in this order: {', '.join(KINDS)}.")
+    return tuple(_kind(entry, bases) for entry in listed)
+
+
+def _kind(entry: Mapping[str, Any], bases: dict[str, Basis]) -> CourseKind:
+    name = entry["kind"]
+    _only_known(_COURSES, entry, {"kind", "weight", "courses", *_SPANS}, f"{name}.")
+    weight = _above_zero(f"{name}.weight", entry.get("weight"), bases)
+    count = _above_zero(f"{name}.courses", entry.get("courses"), bases)
+    if count != int(count) or count > _MOST_COURSES:
+        raise _wrong(_COURSES, f"{name}.courses", count, f"Write a whole number up to {_MOST_COURSES}.")
+    spans = {key: _span(f"{name}.{key}", entry.get(key), bases) for key in _SPANS}
+    return CourseKind(name=name, weight=weight, courses=int(count), **spans)
+
+
+def _span(path: str, entry: Any, bases: dict[str, Basis]) -> Span:
+    if not isinstance(entry, Mapping):
+        raise _wrong(_COURSES, path, entry, "Write { law, low, high, unit, source, checked }.")
+    law, low, high = entry.get("law"), entry.get("low"), entry.get("high")
+    if law not in LAWS:
+        raise _wrong(_COURSES, f"{path}.law", law, f"Write one of: {', '.join(LAWS)}.")
+    if not _is_number(low) or not _is_number(high) or low > high:
+        raise _wrong(_COURSES, path, [low, high], "Write two numbers, low and high, the smaller one first.")
+    if low <= 0 and (law == LOGARITHMIC or (path.endswith("_days") and not path.endswith("lag_days"))):
+        raise _wrong(_COURSES, f"{path}.low", low, "Write a number above 0.")
+    bases[path] = _basis(path, entry)
+    return Span(law=law, low=float(low), high=float(high))
+
+
+def _errors(table: Any, bases: dict[str, Basis]) -> ErrorNumbers:
+    if not isinstance(table, Mapping):
+        raise _wrong(_COURSES, "error", table, "Add the table [error] as in the packaged courses.toml.")
+    names = tuple(field.name for field in fields(ErrorNumbers))
+    _only_known(_COURSES, table, set(names), "error.")
+    values = {name: _above_zero(f"error.{name}", table.get(name), bases) for name in names}
+    errors = ErrorNumbers(**values)
+    for name in ("motion_temper", "pain_temper"):
+        quarters = quarter_powers(values[name], errors.tail)
+        if quarters is None:
+            raise _wrong(
+                _COURSES,
+                f"error.{name}",
+                values[name],
+                "Choose it so that 2 x temper x (tail + 1) is a whole number: with a tail of 4, a multiple of 0.1.",
+            )
+    return errors
+
+
+def quarter_powers(temper: float, tail: float) -> int | None:
+    """Say to how many quarters of a power a tempered Student t falls; None when that is no whole number of them.
+
+    Quarters need square roots and products alone, which every machine rounds alike.
+    """
+    quarters = 2 * temper * (tail + 1)
+    whole = round(quarters)
+    return whole if whole >= 1 and abs(quarters - whole) < 1e-9 else None  # noqa: PLR2004  # a rounding, no number
+
+
+def _above_zero(path: str, entry: Any, bases: dict[str, Basis]) -> float:
+    value = entry.get("value") if isinstance(entry, Mapping) else None
+    if not _is_number(value) or value <= 0:
+        raise _wrong(_COURSES, path, value, "Write { value = <number above 0>, unit, source, checked }.")
+    bases[path] = _basis(path, entry)
+    return float(value)
+
+
+def _basis(path: str, entry: Mapping[str, Any]) -> Basis:
+    source, unit, checked = entry.get("source"), entry.get("unit"), entry.get("checked")
+    if not isinstance(source, str) or not source:
+        raise _wrong(_COURSES, f"{path}.source", source, 'Say where it comes from; "assumption" if nowhere.')
+    if not isinstance(unit, str) or not unit:
+        raise _wrong(_COURSES, f"{path}.unit", unit, 'Write the unit, such as "days".')
+    if not isinstance(checked, date):
+        raise _wrong(_COURSES, f"{path}.checked", checked, "Write the day of the look at the source: 2026-11-21.")
+    return Basis(source=source, unit=unit, checked=checked.isoformat())
+
+
+def _score_card(tree: Mapping[str, Any]) -> ScoreCard:
+    _only_known(_SCORE, tree, {field.name for field in fields(ScoreCard)}, "")
+    for name in ("made_by", "date"):
+        if not isinstance(tree.get(name), str) or not tree[name]:
+            raise _wrong(_SCORE, name, tree.get(name), "Write what made the score, and on which day: 2026-11-21.")
+    if not isinstance(tree.get("seed"), int):
+        raise _wrong(_SCORE, "seed", tree.get("seed"), "Write the whole number that the fitting began with.")
+    marks = {name: _finite(name, tree.get(name)) for name in (*_MARKS, "support_cap")}
+    if marks["support_cap"] < 0:
+        raise _wrong(_SCORE, "support_cap", marks["support_cap"], "Write 0 or a number above: support only adds.")
+    if marks["watch_at"] > marks["suspect_at"]:
+        raise _wrong(_SCORE, "watch_at", marks["watch_at"], f"It may not be above suspect_at {marks['suspect_at']}.")
+    return ScoreCard(
+        made_by=tree["made_by"],
+        seed=tree["seed"],
+        date=tree["date"],
+        features=_features(tree.get("features")),
+        **marks,
+    )
+
+
+def _features(listed: Any) -> tuple[FeaturePoints, ...]:
+    if not isinstance(listed, list) or not all(isinstance(entry, Mapping) for entry in listed):
+        raise _wrong(_SCORE, "features", listed, "Write a list of { name, knots, points }.")
+    names = [entry.get("name") for entry in listed]
+    unknown = [name for name in names if name not in FEATURES]
+    if unknown or len(set(names)) < len(names):
+        raise _wrong(_SCORE, "features", unknown or names, f"Name each feature once; known: {', '.join(FEATURES)}.")
+    found = {entry["name"]: _feature(entry) for entry in listed}
+    return tuple(found[name] for name in FEATURES if name in found)
+
+
+def _feature(entry: Mapping[str, Any]) -> FeaturePoints:
+    name = entry["name"]
+    _only_known(_SCORE, entry, {"name", "knots", "points"}, f"{name}.")
+    knots, points = _finites(f"{name}.knots", entry.get("knots")), _finites(f"{name}.points", entry.get("points"))
+    if any(low >= high for low, high in pairwise(knots)):
+        raise _wrong(_SCORE, f"{name}.knots", knots, "Write rising numbers, each once.")
+    if len(points) != (max(1, len(knots) - 1)) or len(knots) == 1:
+        raise _wrong(
+            _SCORE, f"{name}.points", points, "Write one number between each two knots, or one and no knots at all."
+        )
+    return FeaturePoints(name=name, knots=knots, points=points)
+
+
+def _finites(path: str, listed: Any) -> tuple[float, ...]:
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise _wrong(_SCORE, path, listed, "Write a list of numbers.")
+    return tuple(_finite(path, value) for value in listed)
+
+
+def _finite(path: str, value: Any) -> float:
+    if not _is_number(value):
+        raise _wrong(_SCORE, path, value, "Write a number.")
+    return float(value)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _only_known(file: str, table: Mapping[str, Any], known: set[str], prefix: str) -> None:
+    for key in table:
+        if key not in known:
+            raise _wrong(file, f"{prefix}{key}", "(unknown key)", f"Known here: {', '.join(sorted(known))}.")
+
+
+def _wrong(file: str, key: str, value: object, remedy: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The engine's file {file} has {key} = {value!r}, which cannot be used.", remedy=remedy, code="HR-1321"
+    )
