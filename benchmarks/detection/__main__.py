@@ -82,6 +82,8 @@ def _data(worlds: dict[str, WorldSummary]) -> dict[str, object]:
                 ward: {name: figures_as_data(one) for name, one in detectors.items()}
                 for ward, detectors in found.compared.items()
             },
+            "ceilings": {name: figures_as_data(one) for name, one in found.ceilings.items()},
+            "strengths": {f"{tier} {strength}": counts for (tier, strength), counts in found.reliability.items()},
             "set aside": found.set_aside,
             "differing": found.differing,
             "tuned thresholds": found.thresholds,

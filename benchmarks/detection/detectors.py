@@ -6,6 +6,7 @@ from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 
+from benchmarks.detection.operating import ungated
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
 from horehab.domain.laboratory import Analyte
@@ -51,6 +52,11 @@ def days_of(record: PatientRecord) -> list[date]:
     return sorted(days | {fact.known_on for fact in record.labs})
 
 
+def without_gate(record: PatientRecord, rules: Rules) -> Suspicions:
+    """Judge as if what is known of the whole patient counted at joints that are quiet themselves."""
+    return ours(record, ungated(rules))
+
+
 def without_pain(record: PatientRecord, rules: Rules) -> Suspicions:
     """Judge as if pain had never been rated."""
     return ours(replace(record, pains=()), rules)
@@ -78,6 +84,7 @@ def without_opposite_side(record: PatientRecord, rules: Rules) -> Suspicions:
 
 DETECTORS: dict[str, Detector] = {
     OURS: ours,
+    "without gate": without_gate,
     "without pain": without_pain,
     "without ALP": without_alp,
     "without opposite side": without_opposite_side,

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from benchmarks.detection.detectors import OURS
+from benchmarks.detection.judge import Judged
+from benchmarks.detection.operating import SETTINGS, name_of
+from benchmarks.detection.reading import rules
 from benchmarks.detection.reliability import Grade
 from benchmarks.detection.speed import Speed
 from benchmarks.detection.summary import WorldSummary
@@ -9,17 +13,20 @@ from benchmarks.detection.table import KEY, detector_table, missed, plain_table,
 
 BEGIN = "<!-- figures of make bench-detection: written by it, do not edit -->"
 END = "<!-- end of the figures -->"
+_SETTINGS = {name_of(setting) for setting in SETTINGS}
+_SETTINGS_OR_OURS = {setting: name_of(setting) for setting in SETTINGS} | {0.0: f"{OURS} as it comes"}
 
 
 def document(worlds: Mapping[str, WorldSummary], *, patients: int, seeds: Sequence[int], speed: Speed) -> str:
     """Write a run as Markdown: every ward, what is not reached, detectors side by side, reliability, speed."""
     wards = "one ward" if len(seeds) == 1 else f"{len(seeds)} wards"
+    made_of = f"Each row is {wards} of {patients} simulated patients (seeds {', '.join(map(str, seeds))})."
+    verdict = f"A verdict on all joints of a patient with 200 readings takes {speed.verdict_ms:.1f} ms (median)"
     parts = [
-        f"Each row is {wards} of {patients} simulated patients (seeds {', '.join(map(str, seeds))}). {KEY}",
+        f"Rule version {rules().version}. {made_of} {KEY}",
         *(part for world, found in worlds.items() for part in _world(world, found)),
         "## Speed, on one core of the machine that ran this",
-        f"- A verdict on all joints of a patient with 200 readings takes {speed.verdict_ms:.1f} ms (median).",
-        f"- {speed.patient_years:.0f} patient-years of 300 readings each are replayed in a second.",
+        f"{verdict}; {speed.patient_years:.0f} patient-years of 300 readings each are replayed in a second.",
     ]
     return "\n\n".join(parts)
 
@@ -43,7 +50,10 @@ def _world(world: str, found: WorldSummary) -> list[str]:
         parts.append(_untouched(found.differing))
     parts.append(_set_aside(found.set_aside))
     for ward, detectors in found.compared.items():
-        parts += [f"## The {world} world: detectors side by side, {ward} ward", detector_table(detectors)]
+        beside = {name: one for name, one in detectors.items() if name not in _SETTINGS}
+        parts += [f"## The {world} world: detectors side by side, {ward} ward", detector_table(beside)]
+        if len(beside) < len(detectors):
+            parts += [f"## The {world} world: other settings, {ward} ward", _settings(detectors)]
     if found.reliability:
         parts += [f"## The {world} world: how often each strength turned out true (simulated)", _strengths(found)]
     return parts
@@ -65,6 +75,12 @@ def _set_aside(wards: Mapping[str, Mapping[str, float]]) -> str:
 def _parts(codes: Mapping[str, float]) -> str:
     each = ", ".join(f"{code} {100 * part:.1f}" for code, part in codes.items())
     return f"{100 * sum(codes.values()):.1f} % ({each})"
+
+
+def _settings(detectors: Mapping[str, Judged]) -> str:
+    """Show the engine as it comes among its other settings, from the one that asks for least to that for most."""
+    asked = {setting: detectors[name_of(setting)] for setting in SETTINGS} | {0.0: detectors[OURS]}
+    return detector_table({_SETTINGS_OR_OURS[setting]: asked[setting] for setting in sorted(asked)})
 
 
 def _strengths(found: WorldSummary) -> str:

@@ -4,23 +4,23 @@ from dataclasses import replace
 
 from horehab.domain.thresholds import Rules
 
-SETTINGS = (0.7, 0.85, 1.2, 1.5)
-"""Times the losses of motion that rules.toml asks for; 1 is the setting as it comes."""
+SETTINGS = (-1.0, -0.5, 0.5, 1.0)
+"""Points added to the score from which a joint is suspected (suspect_at of score.json); at 0 nothing is moved."""
 
 
 def name_of(setting: float) -> str:
     """Name a setting in a table."""
-    return f"losses asked for x{setting:g}"
+    return f"suspect_at {setting:+g}"
 
 
 def rules_at(rules: Rules, setting: float) -> Rules:
-    """Ask for so many times the loss of motion before a joint is suspected; nothing else is changed."""
-    loss = rules.loss
-    asked = replace(
-        loss,
-        suspect_multiplier=setting * loss.suspect_multiplier,
-        suspect_floor=setting * loss.suspect_floor,
-        clear_floor=setting * loss.clear_floor,
-        large_degrees=setting * loss.large_degrees,
-    )
-    return replace(rules, loss=asked)
+    """Ask for so many points more before a joint is suspected or watched; nothing else is changed."""
+    score = rules.engine.score
+    moved = replace(score, suspect_at=score.suspect_at + setting, watch_at=score.watch_at + setting)
+    return replace(rules, engine=replace(rules.engine, score=moved))
+
+
+def ungated(rules: Rules) -> Rules:
+    """Let what is known of the whole patient count however quiet the joint itself is, and without a limit."""
+    score = replace(rules.engine.score, gate_at=float("-inf"), support_cap=float("inf"))
+    return replace(rules, engine=replace(rules.engine, score=score))

@@ -13,6 +13,7 @@ from benchmarks.detection.detectors import DETECTORS, OURS, ours
 from benchmarks.detection.document import BEGIN, END, written_into
 from benchmarks.detection.goals import Reached, reached, targets
 from benchmarks.detection.judge import Figures, Judged
+from benchmarks.detection.operating import rules_at, ungated
 from benchmarks.detection.reading import record, rules
 from benchmarks.detection.reliability import grades, reliability
 from benchmarks.detection.run import Task, outcome, outcomes
@@ -119,6 +120,18 @@ def test_a_grade_is_true_when_bone_forms_there_by_then() -> None:
     assert all(true == given > 0 for true, given in found.values())
     healthy = replace(one, ossifications=())
     assert all(true == 0 for true, _ in reliability([grades(healthy, record(healthy), rules())]).values())
+
+
+def test_a_setting_moves_where_a_joint_is_watched_and_suspected_and_nothing_else() -> None:
+    plain, moved = rules().engine.score, rules_at(rules(), 0.5).engine.score
+    assert (moved.suspect_at, moved.watch_at) == (plain.suspect_at + 0.5, plain.watch_at + 0.5)
+    assert replace(moved, suspect_at=plain.suspect_at, watch_at=plain.watch_at) == plain
+    assert replace(rules_at(rules(), 0.5), engine=rules().engine) == rules()
+
+
+def test_without_gate_the_whole_patient_counts_without_limit() -> None:
+    score = ungated(rules()).engine.score
+    assert (score.gate_at, score.support_cap) == (-math.inf, math.inf)
 
 
 def test_every_ward_has_patients_in_both_worlds_and_is_the_same_each_time() -> None:
