@@ -82,6 +82,7 @@ def _data(worlds: dict[str, WorldSummary]) -> dict[str, object]:
                 ward: {name: figures_as_data(one) for name, one in detectors.items()}
                 for ward, detectors in found.compared.items()
             },
+            "seeds": {ward: {n: figures_as_data(one) for n, one in of.items()} for ward, of in found.seeds.items()},
             "ceilings": {name: figures_as_data(one) for name, one in found.ceilings.items()},
             "strengths": {f"{tier} {strength}": counts for (tier, strength), counts in found.reliability.items()},
             "set aside": found.set_aside,

@@ -18,13 +18,15 @@ from benchmarks.detection.wards import UNTOUCHED
 class WorldSummary:
     """The figures of one world.
 
-    `wards` are the engine's, `ceilings` the best that can be; `compared` by ward, then detector. `set_aside` says by
-    ward which part of all entries the reader could not read, by code. `differing` counts, by artefact that may
-    change nothing, the patients whose suspicions differ from those on the clean ward. `thresholds` are the tuned
-    ones of the baselines; `reliability` says by grade how often it was true and how often given.
+    `wards` are the engine's, `seeds` the same for each seed alone (without intervals), `ceilings` the best that can
+    be; `compared` by ward, then detector. `set_aside` says by ward which part of all entries the reader could not
+    read, by code. `differing` counts, by artefact that may change nothing, the patients whose suspicions differ from
+    those on the clean ward. `thresholds` are the tuned ones of the baselines; `reliability` says by grade how often
+    it was true and how often given.
     """
 
     wards: dict[str, Judged] = field(default_factory=dict)
+    seeds: dict[str, dict[int, Judged]] = field(default_factory=dict)
     ceilings: dict[str, Judged] = field(default_factory=dict)
     compared: dict[str, dict[str, Judged]] = field(default_factory=dict)
     set_aside: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -41,6 +43,7 @@ def summary(outcomes: Sequence[Outcome]) -> WorldSummary:
         by_ward.setdefault(each.task.ward, []).append(each)
     for ward, pooled in by_ward.items():
         found.wards[ward] = judged(_marks(pooled, OURS))
+        found.seeds[ward] = {each.task.seed: judged(each.marks[OURS], resamples=1) for each in pooled}
         found.ceilings[ward] = judged(_marks(pooled, CEILING))
         found.set_aside[ward] = _set_aside(pooled)
     clean = by_ward.get("clean", [])
