@@ -11,7 +11,7 @@ from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
 from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
-from horehab.domain.signs import Sign, SignKind
+from horehab.domain.signs import PainRating, Sign, SignKind
 from horehab.domain.thresholds import Rules
 
 NERVE_SIGNS = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSORY_LOSS)
@@ -64,6 +64,9 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
     for course in courses_of(record.readings, rules):
         courses.setdefault(course.place, []).append(course)
     raised = _raised(record, rules)
+    rated: dict[JointSide | None, list[PainRating]] = {}
+    for rating in record.pains:
+        rated.setdefault(rating.place, []).append(rating)
     files = {}
     for place in WATCHED_PLACES:
         here = courses.get(place, [])
@@ -73,8 +76,8 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
             passive=passive,
             others=tuple(c for c in here if c.mode is not Mode.PASSIVE),
             opposite=tuple(c for c in courses.get(place.opposite, []) if c.mode is Mode.PASSIVE),
-            pain=pain_course(p for p in record.pains if p.place == place),
-            signs=tuple(s for s in record.signs if _concerns(s, place)),
+            pain=pain_course(rated.get(place, ())),
+            signs=tuple(s for s in record.signs if _concerns(s, place)) if record.signs else (),
             raised=raised,
             stiff=tuple(start for c in passive if (start := _stiff_start(c, rules)) is not None),
         )

@@ -6,6 +6,7 @@ products, quotients and square roots alone, which every machine rounds alike.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 
@@ -36,11 +37,11 @@ class Odds:
 
 def odds_of(evidence: Evidence, library: Library, errors: ErrorNumbers) -> Odds:
     """Weigh all courses after each row's day; an ossification that has not begun by then counts as recovering."""
-    motion = _motion_weights(evidence, library, errors)
-    pain = _pain_weights(evidence, library, errors)
+    motion, motion_rows = _motion_weights(evidence, library, errors)
+    pain, pain_rows = _pain_weights(evidence, library, errors)
     days = _library_days(evidence.row_day, evidence.zero)
-    by_motion = motion[evidence.row_visit]
-    weights = by_motion * pain[evidence.row_pain]
+    by_motion = motion[motion_rows[evidence.row_visit]]
+    weights = by_motion * pain[pain_rows[evidence.row_pain]]
     begun, future, loss = _ossifying(weights, days, library)
     begun_m, future_m, _ = _ossifying(by_motion, days, library)
     kinds = [_sums(weights[:, here]) for here in _slices(library)]
@@ -81,86 +82,110 @@ def _library_days(days: Ints, zero: int) -> Ints:
     return np.clip(days - zero, 0, LAST_DAY)
 
 
-def _motion_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> Floats:
-    """Weigh each course after each visit, its own level of motion learned on the way; last row: before."""
+def _motion_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> tuple[Floats, Ints]:
+    """Weigh each course after each visit, the joint's own level of motion learned on the way."""
     steps = _steps(evidence.visit_joint)
-    order = np.concatenate(steps) if steps else np.zeros(0, dtype=np.int64)
-    shapes = library.shape[_library_days(evidence.visit_day[order], evidence.zero)]
-    values = np.array([evidence.visits[index].value for index in order], dtype=np.float64)
-    variances = np.array([evidence.visits[index].error ** 2 for index in order], dtype=np.float64)
-    deviations = values.astype(np.float32)[:, None] - shapes
-    variance = _follow_levels(deviations, variances, [len(step) for step in steps], errors)
-    squares = np.divide(deviations * deviations, variance[:, None], dtype=np.float32)
-    likely = _likely(squares, errors.motion_cap, errors.motion_temper, errors.tail)
-    return _products(likely, steps, library.weight)
+    order = np.concatenate(steps)
+    visits = [evidence.visits[index] for index in order.tolist()]
+    values = np.array([[visit.value] for visit in visits], dtype=np.float32)
+    deviations = values - library.shape[_library_days(evidence.visit_day[order], evidence.zero)]
+    variance = _follow_levels(deviations, [visit.error for visit in visits], [len(step) for step in steps], errors)
+    deviations *= deviations
+    deviations /= variance
+    return _products(_likely(deviations, errors.motion_cap, errors.motion_temper, errors.tail), steps, library.weight)
 
 
-def _follow_levels(deviations: Floats, variances: Doubles, steps: list[int], errors: ErrorNumbers) -> Floats:
+def _follow_levels(deviations: Floats, sds: list[float], steps: list[int], errors: ErrorNumbers) -> Floats:
     """Take each joint's own level off the deviations in place, learned under each course; give their variance."""
-    level = np.full((max(steps, default=0), deviations.shape[1]), errors.usual_level, dtype=np.float32)
-    unsure = np.full(max(steps, default=0), errors.level_sd**2)
-    total = np.zeros(len(variances))
+    total, gain, limit = _gains(sds, steps, errors)
+    level = np.full((max(steps), deviations.shape[1]), errors.usual_level, dtype=np.float32)
+    pull = np.empty_like(level)
     start = 0
     for joints in steps:
         here = slice(start, start + joints)
-        total[here] = variances[here] + unsure[:joints]
-        deviations[here] -= level[:joints]
-        gain = (unsure[:joints] / total[here])[:, None].astype(np.float32)
-        limit = (errors.level_step_sds * np.sqrt(total[here]))[:, None].astype(np.float32)
-        level[:joints] += gain * np.minimum(np.maximum(deviations[here], -limit), limit)
-        unsure[:joints] *= 1 - unsure[:joints] / total[here]
-        unsure[:joints] += errors.level_drift**2
+        now, pulled = deviations[here], pull[:joints]
+        now -= level[:joints]
+        np.minimum(now, limit[here], out=pulled)
+        np.maximum(pulled, -limit[here], out=pulled)
+        pulled *= gain[here]
+        level[:joints] += pulled
         start += joints
-    return total.astype(np.float32)
+    return total
 
 
-def _pain_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> Floats:
-    """Weigh each course after each pain rating; last row: before any, so that missing pain says nothing."""
+def _gains(sds: list[float], steps: list[int], errors: ErrorNumbers) -> tuple[Floats, Floats, Floats]:
+    """Say for each visit its whole variance, how far it moves the level, and at most how far it may pull."""
+    unsure = [errors.level_sd**2] * max(steps)
+    found: list[tuple[float, float, float]] = []
+    for joints in steps:
+        for joint in range(joints):
+            total = sds[len(found)] ** 2 + unsure[joint]
+            gain = unsure[joint] / total
+            unsure[joint] = unsure[joint] * (1 - gain) + errors.level_drift**2
+            found.append((total, gain, errors.level_step_sds * sqrt(total)))
+    table = np.array(found, dtype=np.float32)
+    return table[:, 0:1], table[:, 1:2], table[:, 2:3]
+
+
+def _pain_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> tuple[Floats, Ints]:
+    """Weigh each course after each pain rating; before any they weigh the same, so that missing pain says nothing."""
     steps = _steps(evidence.pain_joint)
-    order = np.concatenate(steps) if steps else np.zeros(0, dtype=np.int64)
-    expected = library.pain[_library_days(evidence.pain_day[order], evidence.zero)]
-    deviations = (evidence.pains[order].astype(np.float32)[:, None] - expected) / np.float32(errors.pain_error)
-    likely = _likely(deviations * deviations, errors.pain_cap, errors.pain_temper, errors.tail)
-    return _products(likely, steps, np.ones_like(library.weight))
+    alike = np.ones_like(library.weight)
+    if not steps:
+        return alike[None, :], np.zeros(1, dtype=np.int64)
+    order = np.concatenate(steps)
+    deviations = library.pain[_library_days(evidence.pain_day[order], evidence.zero)]
+    deviations -= evidence.pains[order].astype(np.float32)[:, None]
+    deviations /= np.float32(errors.pain_error)
+    deviations *= deviations
+    return _products(_likely(deviations, errors.pain_cap, errors.pain_temper, errors.tail), steps, alike)
 
 
 def _steps(joints: Ints) -> list[Ints]:
-    """Number the events so that each step takes one of each joint that has so many left, in a fixed order of joints.
+    """Number the events so that each step takes one of each joint that has so many, those with most first.
 
-    `joints` names the joint of each event, joint after joint in order of time; joints with most events go first.
+    `joints` names the joint of each event, joint after joint in order of time.
     """
-    numbers, firsts, counts = np.unique(joints, return_index=True, return_counts=True)
-    ranks = sorted(range(len(numbers)), key=lambda place: -counts[place])
+    if not len(joints):
+        return []
+    firsts = np.flatnonzero(np.diff(joints, prepend=-1))
+    counts = np.diff(firsts, append=len(joints))
+    ranks = np.argsort(-counts, kind="stable")
     firsts, counts = firsts[ranks], counts[ranks]
-    return [firsts[counts > step] + step for step in range(max(counts, default=0))]
+    alive = (counts[:, None] > np.arange(counts[0])).sum(axis=0).tolist()
+    return [firsts[:joints_left] + step for step, joints_left in enumerate(alive)]
 
 
 def _likely(squares: Floats, cap: float, temper: float, tail: float) -> Floats:
-    """Give the tempered likelihood of Student's t for squared deviations in standard deviations."""
-    falling = 1 + np.minimum(squares, np.float32(cap)) / np.float32(tail)
+    """Give the tempered likelihood of Student's t for squared deviations, which are used up."""
+    np.minimum(squares, np.float32(cap), out=squares)
+    squares /= np.float32(tail)
+    squares += np.float32(1)
     whole, quarters = divmod(quarter_powers(temper, tail) or 1, 4)
-    power = np.ones_like(falling)
-    for _ in range(whole):
-        power *= falling
-    half = np.sqrt(falling)
-    if quarters >= 2:  # noqa: PLR2004  # two quarters are a half
-        power *= half
-    if quarters % 2:
-        power *= np.sqrt(half)
+    half = np.sqrt(squares)
+    roots = [squares] * whole + [half] * (quarters // 2) + [np.sqrt(half)] * (quarters % 2)
+    power = roots[0]
+    for root in roots[1:]:
+        power = power * root
     return np.reciprocal(power)
 
 
-def _products(likely: Floats, steps: list[Ints], prior: Floats) -> Floats:
-    """Multiply the likelihoods of each joint's events one by one; rows in order of events, and one for none yet."""
+def _products(likely: Floats, steps: list[Ints], prior: Floats) -> tuple[Floats, Ints]:
+    """Multiply the likelihoods of each joint's events one by one, the heaviest course always at 1.
+
+    Gives the weights, and in which of their rows each event stands; the last of these is the one before any event.
+    """
     weights = np.empty((len(likely) + 1, len(prior)), dtype=np.float32)
     weights[-1] = prior
-    now = np.repeat(prior[None, :], len(steps[0]) if steps else 0, axis=0)
-    start = 0
+    before, start = weights[-1:], 0
     for step in steps:
         joints = len(step)
-        now = now[:joints] * likely[start : start + joints]
+        now = weights[start : start + joints]
+        np.multiply(before[:joints] if start else before, likely[start : start + joints], out=now)
         now /= now.max(axis=1, keepdims=True)
         np.maximum(now, _LEAST, out=now)
-        weights[step] = now
-        start += joints
-    return weights
+        before, start = now, start + joints
+    rows = np.empty(start + 1, dtype=np.int64)
+    rows[np.concatenate(steps)] = np.arange(start)
+    rows[-1] = start
+    return weights, rows

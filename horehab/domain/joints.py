@@ -7,6 +7,8 @@ from enum import Enum
 class Joint(Enum):
     """A joint that is measured. Wrist and ankle are stored and shown, never suspected (house.md)."""
 
+    __hash__ = object.__hash__  # by identity: an Enum's own is slow, and these are looked up all the time
+
     HIP = "hip"
     KNEE = "knee"
     SHOULDER = "shoulder"
@@ -17,6 +19,8 @@ class Joint(Enum):
 
 class Side(Enum):
     """The patient's own left or right."""
+
+    __hash__ = object.__hash__  # by identity: an Enum's own is slow, and these are looked up all the time
 
     LEFT = "left"
     RIGHT = "right"
@@ -29,6 +33,8 @@ class Side(Enum):
 
 class Motion(Enum):
     """A direction of movement; in every motion larger degrees are better, an extension deficit is negative."""
+
+    __hash__ = object.__hash__  # by identity: an Enum's own is slow, and these are looked up all the time
 
     FLEXION = "flexion"
     EXTENSION = "extension"

@@ -11,6 +11,8 @@ from horehab.domain.moment import Moment
 class Mode(Enum):
     """Who moved the limb. A reading without mode is its own series and is never taken as passive."""
 
+    __hash__ = object.__hash__  # as in joints.py
+
     ACTIVE = "active"
     PASSIVE = "passive"
     ACTIVE_ASSISTED = "active-assisted"

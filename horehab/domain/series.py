@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import isfinite
 from statistics import median
 
-from horehab.domain.joints import MOTIONS, JointSide, Motion
+from horehab.domain.joints import MOTIONS, Joint, JointSide, Motion, Side
 from horehab.domain.range_of_motion import Mode, Reading
 
 Means = tuple[str | None, str | None, str | None]
@@ -46,10 +47,15 @@ class Series:
 
 def series_of(readings: Iterable[Reading]) -> dict[SeriesKey, list[Reading]]:
     """Sort readings by place, motion and mode, in the order of the joint's forms; each mode is its own series."""
-    found: dict[SeriesKey, list[Reading]] = {}
+    found: dict[tuple[Joint, Side, Motion, Mode], list[Reading]] = {}
     for reading in readings:
-        found.setdefault((reading.place, reading.motion, reading.mode), []).append(reading)
-    return dict(sorted(found.items(), key=lambda item: _rank(item[0])))
+        key = (reading.joint, reading.side, reading.motion, reading.mode)
+        if key in found:
+            found[key].append(reading)
+        else:
+            found[key] = [reading]
+    keyed = (((each[0].place, each[0].motion, each[0].mode), each) for each in found.values())
+    return dict(sorted(keyed, key=lambda item: _rank(item[0])))
 
 
 def _rank(key: SeriesKey) -> tuple[str, str, int, str, str]:
@@ -67,26 +73,38 @@ def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
     another position on a day on which the usual one was measured: a visit has one position.
     """
     distinct = _distinct(readings)
-    bounds = tuple(r for r in distinct if r.bound is not None)
     values = [r for r in distinct if r.bound is None and isfinite(r.degrees)]
-    typical = median(abs(r.degrees) for r in values) if values else 0.0
-    good = _in_one_position([r for r in values if not _is_slip(r.degrees, typical, suspect_radians)])
+    good = _in_one_position(_without_slips(values, suspect_radians))
+    if len(good) == len(distinct):
+        return Series(visits=_visits(good), bounds=(), set_aside=())
     kept = {r.source for r in good}
     set_aside = tuple(r for r in distinct if r.bound is None and r.source not in kept)
+    bounds = tuple(r for r in distinct if r.bound is not None)
     return Series(visits=_visits(good), bounds=bounds, set_aside=set_aside)
 
 
 def _distinct(readings: Iterable[Reading]) -> list[Reading]:
     """Keep one of each exact repeat: the same instant, value and means under another reference says nothing new."""
+    listed = list(readings)
+    if all(_is_before(one, next_one) for one, next_one in pairwise(listed)):
+        return listed
     found: dict[object, Reading] = {}
-    for reading in sorted(readings, key=lambda r: r.source):
+    for reading in sorted(listed, key=lambda r: r.source):
         key = (reading.when.earliest, reading.degrees, reading.bound, _means(reading))
         found.setdefault(key, reading)
     return sorted(found.values(), key=lambda r: (r.when.day, r.when.earliest, r.source))
 
 
-def _is_slip(degrees: float, typical: float, suspect_radians: float) -> bool:
-    return typical >= _TENS and abs(degrees) <= suspect_radians and degrees != round(degrees)
+def _is_before(one: Reading, other: Reading) -> bool:
+    return one.when.earliest < other.when.earliest and one.when.day <= other.when.day
+
+
+def _without_slips(readings: list[Reading], suspect_radians: float) -> list[Reading]:
+    """Leave out broken numbers as small as radians where the middle of the series is tens of degrees."""
+    others = [r for r in readings if abs(r.degrees) > suspect_radians or r.degrees == round(r.degrees)]
+    if len(others) == len(readings) or median(abs(r.degrees) for r in readings) < _TENS:
+        return readings
+    return others
 
 
 def _in_one_position(readings: list[Reading]) -> list[Reading]:
@@ -110,6 +128,8 @@ def _means(reading: Reading) -> Means:
 
 
 def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
+    if all(one.when.day < other.when.day for one, other in pairwise(readings)):
+        return tuple(_single(reading.when.day, reading) for reading in readings)
     days: dict[date, list[Reading]] = {}
     for reading in readings:
         days.setdefault(reading.when.day, []).append(reading)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import median
 
-from horehab.domain.series import Visit
+from horehab.domain.series import Means, Visit
 
 _CONFIRMED = 2
 
@@ -64,6 +63,7 @@ class Walk:
     since: list[Visit] = field(default_factory=list)
     best: float = 0.0
     best_visits: Sequence[Visit] = ()
+    best_means: Means | None = None
     low: float | None = None
     beyond: int = 0
     within: int = 0
@@ -73,16 +73,18 @@ class Walk:
     def step(self, visit: Visit) -> CoursePoint:
         """Take the next visit and see it against what was reached and held before."""
         point = self._seen(visit)
-        self._follow_fall(point)
+        is_beyond = point.is_beyond_error
+        self._follow_fall(point, is_beyond=is_beyond)
         if self.low is not None and self.risen >= _CONFIRMED:
             self._won_back()
             point = self._seen(visit)
+            is_beyond = point.is_beyond_error
         self.since.append(visit)
-        self._follow_best(is_calm=not point.is_beyond_error)
+        self._follow_best(is_calm=not is_beyond)
         return point
 
     def _seen(self, visit: Visit) -> CoursePoint:
-        is_same = visit.means is not None and all(v.means == visit.means for v in self.best_visits)
+        is_same = visit.means is not None and (visit.means == self.best_means or not self.best_visits)
         return CoursePoint(
             visit=visit,
             reference=self.best if self.since else None,
@@ -92,10 +94,10 @@ class Walk:
             fall=self.falls,
         )
 
-    def _follow_fall(self, point: CoursePoint) -> None:
+    def _follow_fall(self, point: CoursePoint, *, is_beyond: bool) -> None:
         """Remember the bottom of a fall (the lower of two visits would be noise: their mean), and the way up."""
-        self.beyond = self.beyond + 1 if point.is_beyond_error else 0
-        self.within = 0 if point.is_beyond_error else self.within + 1
+        self.beyond = self.beyond + 1 if is_beyond else 0
+        self.within = 0 if is_beyond else self.within + 1
         if self.within >= _CONFIRMED:
             self.low = None
         is_up = self.low is not None and point.degrees >= self.low + self.rise
@@ -107,7 +109,7 @@ class Walk:
     def _won_back(self) -> None:
         """From here on only what was reached since the bottom counts: a new fall is a new one."""
         self.since = self.since[-1:]
-        self.best, self.best_visits = self.since[0].degrees, tuple(self.since)
+        self._set_best(self.since[0].degrees, tuple(self.since))
         self.low = None
         self.beyond = 0
         self.risen = 0
@@ -116,7 +118,18 @@ class Walk:
     def _follow_best(self, *, is_calm: bool) -> None:
         """Raise the best sustained value; while it rests on few visits, a fall must not pull it down with it."""
         recent = self.since[-self.span :]
-        sustained = recent[0].degrees if len(recent) == 1 else median(v.degrees for v in recent)
+        sustained = middle([v.degrees for v in recent])
         is_young = len(self.since) <= self.span and is_calm
         if is_young or sustained > self.best or not self.best_visits:
-            self.best, self.best_visits = sustained, recent
+            self._set_best(sustained, recent)
+
+    def _set_best(self, degrees: float, visits: Sequence[Visit]) -> None:
+        first = visits[0].means
+        self.best, self.best_visits = degrees, visits
+        self.best_means = first if all(visit.means == first for visit in visits) else None
+
+
+def middle(values: list[float]) -> float:
+    """Take the median of some numbers, one at least."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
