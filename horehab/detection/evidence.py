@@ -1,8 +1,9 @@
 """All that was measured and rated in a patient's joints, laid side by side so that all are weighed in one go."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +12,28 @@ from horehab.detection.signal import Signal
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _KEY = 10_000_000
+
+
+COLUMNS = ("value", "error", "best", "best_day", "most_lost", "share_lost", "fall", "rise", "is_other_hand")
+"""The fields of a signal that are weighed; `fall` is not a number (nan) where there is none."""
+_columns = attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:
     """What is known of all joints of a patient, joint after joint: visits, pain ratings, and the days to judge.
 
-    Days are ordinals; `zero` is the one of admission. `visits` holds the signals with `visit_joint`, `pains` the
-    ratings on `pain_day` with `pain_joint`. For each row, the number of its joint, its day, and the numbers of the
-    last visit and the last rating of that joint up to it (-1 for none).
+    Days are ordinals; `zero` is the one of admission. `visits` holds the signals with `visit_joint`, `seen` each of
+    their fields `COLUMNS` as an array, `pains` the ratings on `pain_day` with `pain_joint`. For each row, the number
+    of its joint, its day, and the numbers of the last visit and the last rating of that joint up to it (-1 for none).
     """
 
     zero: int
     visits: Sequence[Signal]
+    seen: Mapping[str, Doubles]
     visit_joint: Ints
     visit_day: Ints
     pain_joint: Ints
@@ -58,11 +66,13 @@ def evidence_of(
             rows.append((joint, day, visits + visit - 1 if visit else -1, pain_count + pain - 1 if pain else -1))
         visits, pain_count = visits + len(seen), pain_count + len(rated)
     table = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    listed = [signal for seen in signals for signal in seen]
     return Evidence(
         zero=zero,
-        visits=[signal for seen in signals for signal in seen],
+        visits=listed,
+        seen=dict(zip(COLUMNS, np.array([_columns(signal) for signal in listed], dtype=np.float64).T, strict=True)),
         visit_joint=_numbers(signals),
-        visit_day=np.array([signal.day for seen in signals for signal in seen], dtype=np.int64),
+        visit_day=np.array([signal.day for signal in listed], dtype=np.int64),
         pain_joint=_numbers(pains),
         pain_day=np.array([day for rated in pains for day, _ in rated], dtype=np.int64),
         pains=np.array([score for rated in pains for _, score in rated], dtype=np.float64),

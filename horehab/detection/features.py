@@ -6,16 +6,16 @@ range, odds are natural logarithms, pain is on the 0-10 scale, times are months 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 
 from horehab.detection.evidence import Doubles, Evidence, keys_of, last_before
-from horehab.detection.motion_features import at_visits, column, over_weeks
+from horehab.detection.motion_features import at_visits, over_weeks
 from horehab.detection.pain_features import of_pain
 from horehab.detection.weighing import Odds
 from horehab.domain.engine_numbers import FEATURES
 from horehab.domain.joints import WATCHED_JOINTS, Joint, JointSide
+from horehab.domain.walk import middle
 
 _OPPOSITE_DAYS = 14
 
@@ -99,7 +99,7 @@ def _of_other_joints(evidence: Evidence, odds: Odds, around: Surroundings) -> di
     ]
     row = last_before(keys_of(evidence.row_joint, evidence.row_day), opposite, evidence.row_day)
     visit = last_before(keys_of(evidence.visit_joint, evidence.visit_day), opposite, evidence.row_day)
-    values = column(evidence.visits, "value")
+    values = evidence.seen["value"]
     mine = evidence.row_visit
     is_near = (visit >= 0) & (np.abs(evidence.visit_day[visit] - evidence.visit_day[mine]) <= _OPPOSITE_DAYS)
     return {
@@ -113,21 +113,16 @@ def _of_other_joints(evidence: Evidence, odds: Odds, around: Surroundings) -> di
 
 def _others(evidence: Evidence, around: Surroundings) -> Doubles:
     """Take the middle of what the joints of other kinds lost that day against their last three visits."""
-    values = [visit.value for visit in evidence.visits]
-    joints = evidence.visit_joint.tolist()
     kinds = [place.joint for place in around.places]
     lost: dict[int, list[tuple[Joint, float]]] = {}
-    first = 0
-    for place, joint in enumerate(joints):
-        first = first if place and joints[place - 1] == joint else place
-        if place > first:
-            fall = max(values[max(first, place - 3) : place]) - values[place]
-            lost.setdefault(int(evidence.visit_day[place]), []).append((kinds[joint], fall))
-    middles = {
-        (day, kind): median(others) if len(others := [f for k, f in falls if k is not kind]) > 1 else 0.0
-        for day, falls in lost.items()
-        for kind in WATCHED_JOINTS
-    }
+    for joint, visit in zip(evidence.visit_joint.tolist(), evidence.visits, strict=True):
+        if visit.fall is not None:
+            lost.setdefault(visit.day, []).append((kinds[joint], visit.fall))
+    middles: dict[tuple[int, Joint], float] = {}
+    for day, falls in lost.items():
+        for kind in WATCHED_JOINTS:
+            others = [fall for each, fall in falls if each is not kind]
+            middles[day, kind] = middle(others) if len(others) > 1 else 0.0
     rows = zip(evidence.row_joint.tolist(), evidence.row_day.tolist(), strict=True)
     return np.array([middles.get((day, kinds[joint]), 0.0) for joint, day in rows])
 

@@ -86,10 +86,10 @@ def _motion_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) 
     """Weigh each course after each visit, the joint's own level of motion learned on the way."""
     steps = _steps(evidence.visit_joint)
     order = np.concatenate(steps)
-    visits = [evidence.visits[index] for index in order.tolist()]
-    values = np.array([[visit.value] for visit in visits], dtype=np.float32)
+    values = evidence.seen["value"][order].astype(np.float32)[:, None]
     deviations = values - library.shape[_library_days(evidence.visit_day[order], evidence.zero)]
-    variance = _follow_levels(deviations, [visit.error for visit in visits], [len(step) for step in steps], errors)
+    sds = evidence.seen["error"][order].tolist()
+    variance = _follow_levels(deviations, sds, [len(step) for step in steps], errors)
     deviations *= deviations
     deviations /= variance
     return _products(_likely(deviations, errors.motion_cap, errors.motion_temper, errors.tail), steps, library.weight)
