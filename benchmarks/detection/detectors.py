@@ -3,15 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 
 from benchmarks.detection.operating import ungated
-from horehab.detection.verdicts import judge
+from horehab.detection.history import suspicions
 from horehab.domain.joints import JointSide
 from horehab.domain.laboratory import Analyte
 from horehab.domain.record import PatientRecord
-from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
 
 Suspicions = Sequence[tuple[date, JointSide]]
@@ -22,34 +19,9 @@ OURS = "horehab"
 CARELESS = "without clean input"
 
 
-_MODULE = "horehab.detection.replay"
-_REPLAY = getattr(import_module(_MODULE), "suspicions", None) if find_spec(_MODULE) else None
-
-
 def ours(record: PatientRecord, rules: Rules) -> Suspicions:
-    """Raise what horehab raises, in one pass where the engine offers one."""
-    if _REPLAY is not None:
-        raised: Suspicions = _REPLAY(record, rules)
-        return raised
-    return day_by_day(record, rules)
-
-
-def day_by_day(record: PatientRecord, rules: Rules) -> Suspicions:
-    """Judge on each day on which anything became known; a joint that turns suspect is raised."""
-    standing: set[JointSide] = set()
-    raised = []
-    for day in days_of(record):
-        suspected = {v.place for v in judge(record, rules, day) if v.tier is Tier.SUSPECT}
-        raised += [(day, place) for place in sorted(suspected - standing, key=str)]
-        standing = suspected
-    return raised
-
-
-def days_of(record: PatientRecord) -> list[date]:
-    """List the days on which a reading, a rating, a sign or a laboratory value became known."""
-    days = {fact.known_on for fact in record.readings}
-    days |= {fact.known_on for fact in record.pains} | {fact.known_on for fact in record.signs}
-    return sorted(days | {fact.known_on for fact in record.labs})
+    """Raise what horehab raises."""
+    return suspicions(record, rules)
 
 
 def without_gate(record: PatientRecord, rules: Rules) -> Suspicions:

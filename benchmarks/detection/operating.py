@@ -22,5 +22,6 @@ def rules_at(rules: Rules, setting: float) -> Rules:
 
 def ungated(rules: Rules) -> Rules:
     """Let what is known of the whole patient count however quiet the joint itself is, and without a limit."""
-    score = replace(rules.engine.score, gate_at=float("-inf"), support_cap=float("inf"))
+    quiet = replace(rules.engine.score, quiet_loss=-1.0, quiet_limit=-1.0, quiet_pain=-1.0)
+    score = replace(quiet, support_cap=float("inf"))
     return replace(rules, engine=replace(rules.engine, score=score))

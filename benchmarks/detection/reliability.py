@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from benchmarks.detection.detectors import days_of
+from horehab.detection.history import days_of
 from benchmarks.detection.emit import number_of
 from benchmarks.detection.judge import EARLIEST
 from benchmarks.detection.story import SimulatedPatient

@@ -6,6 +6,8 @@ from datetime import date
 
 from horehab.detection.joint_file import NERVE_SIGNS, JointFile
 from horehab.detection.pain import PainChange
+from horehab.detection.replay import Weighed
+from horehab.detection.score import LEAST
 from horehab.domain.course import Course
 from horehab.domain.joints import Joint, Motion
 from horehab.domain.laboratory import LabResult
@@ -67,10 +69,17 @@ class Stiffness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """All that speaks for ossification in one joint on one day, and the tier that follows from that day alone."""
+    """All that speaks for ossification in one joint on one day, and the tier that follows from that day alone.
+
+    `weighed` is how the joint's whole course weighed then, None where it had not been measured lately; `score` that
+    with what bedside signs add, and `grades` the scores from which a suspicion is graded 3, 4 and 5.
+    """
 
     day: date
     tier: Tier
+    weighed: Weighed | None = None
+    score: float = LEAST
+    grades: tuple[float, ...] = ()
     losses: tuple[Loss, ...] = ()
     stiff: tuple[Stiffness, ...] = ()
     pain: PainChange | None = None
@@ -81,18 +90,11 @@ class Finding:
     @property
     def strength(self) -> int:
         """Grade what was found from 0 to 5; each kind of evidence can only add, never take away."""
-        points = 0
-        if self.losses:
-            points += 2 if any(loss.is_confirmed or loss.is_large for loss in self.losses) else 1
-            points += len(self.losses) > 1
-        points += self.pain is not None and self.pain.counts
-        points += bool(self.stiff)
-        points += bool(self.signs)
-        points += bool(self.labs and (self.losses or self.stiff))
-        points += 2 * is_nerve_flag(self)
-        least = {Tier.SUSPECT: 2, Tier.WATCH: 1}.get(self.tier, 0)
-        most = {Tier.SUSPECT: 5, Tier.WATCH: 2}.get(self.tier, 0)
-        return max(least, min(most, points))
+        if self.tier is Tier.SUSPECT:
+            graded = 2 + sum(self.score >= grade for grade in self.grades)
+            return max(graded, 4) if is_nerve_flag(self) else graded
+        found = bool(self.losses or self.stiff) + (self.pain is not None and self.pain.counts) + bool(self.nerve)
+        return {Tier.WATCH: min(2, max(1, found))}.get(self.tier, 0)
 
 
 def is_nerve_flag(finding: Finding) -> bool:
@@ -101,21 +103,43 @@ def is_nerve_flag(finding: Finding) -> bool:
     return is_painful and any(s.kind is SignKind.STRAIGHT_LEG_RAISE for s in finding.nerve)
 
 
-def look(file: JointFile, rules: Rules, day: date, *, forgiven: Forgiven) -> Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an earlier suspicion of this joint left behind: whether one ended, and the losses that are forgiven it."""
+
+    has_ended: bool
+    forgiven: Forgiven
+
+
+NO_PAST = Past(has_ended=False, forgiven={})
+
+
+def look(file: JointFile, rules: Rules, day: date, *, weighed: Weighed | None, past: Past = NO_PAST) -> Finding:
     """Look at a joint as it stands on a day; nothing later in the file is read."""
     within = rules.pain.recent_days
+    signs = _signs(file, _LOCAL, day, within)
     found = Finding(
         day=day,
         tier=Tier.QUIET,
-        losses=tuple(_losses(file, rules, day, forgiven)),
+        weighed=weighed,
+        score=_score(weighed, rules, has_signs=bool(signs)),
+        grades=rules.engine.score.strength_at,
+        losses=tuple(_losses(file, rules, day, past.forgiven)),
         stiff=_stiff(file, rules, day),
         pain=file.pain.at(day, rules.pain),
-        signs=_signs(file, _LOCAL, day, within),
+        signs=signs,
         nerve=_signs(file, NERVE_SIGNS, day, within) if file.place.joint is Joint.HIP else (),
         labs=tuple(r for r in file.raised if 0 <= (day - r.when.day).days <= rules.laboratory.recent_days),
     )
-    tier = _tier(found, rules)
+    tier = _tier(found, rules, has_ended=past.has_ended)
     return found if tier is Tier.QUIET else replace(found, tier=tier)
+
+
+def _score(weighed: Weighed | None, rules: Rules, *, has_signs: bool) -> float:
+    """Take the score of the joint's course; a bedside sign of the joint adds to it where the joint is not quiet."""
+    if weighed is None or weighed.score <= LEAST or weighed.is_assumed:
+        return LEAST if weighed is None else weighed.score
+    return weighed.score + (rules.engine.score.sign_points if has_signs else 0.0)
 
 
 def _losses(file: JointFile, rules: Rules, day: date, forgiven: Forgiven) -> list[Loss]:
@@ -196,26 +220,33 @@ def _signs(file: JointFile, kinds: Sequence[SignKind], day: date, within: int) -
     return tuple(s for kind in kinds if (s := file.sign(kind, day, within)) is not None)
 
 
-def _tier(found: Finding, rules: Rules) -> Tier:
-    """Decide by this day alone: suspect, watch or quiet (clinical.md 4.4, 4.5, R04, R07)."""
-    if _is_suspect(found, rules):
+def _tier(found: Finding, rules: Rules, *, has_ended: bool) -> Tier:
+    """Decide by this day alone: suspect, watch or quiet (suspicion.md section 3, clinical.md R04, R07)."""
+    if is_nerve_flag(found) or _is_weighed_suspect(found, rules, has_ended=has_ended):
+        return Tier.SUSPECT
+    if has_ended and _is_lost_again(found, rules):
         return Tier.SUSPECT
     has_pain = found.pain is not None and found.pain.counts
     is_watched = found.losses or has_pain or found.nerve or _is_stiff_and_painful(found, rules)
-    return Tier.WATCH if is_watched else Tier.QUIET
+    return Tier.WATCH if is_watched or found.score >= rules.engine.score.watch_at else Tier.QUIET
 
 
-def _is_suspect(found: Finding, rules: Rules) -> bool:
-    """Ask each rule in turn; what rests on assumed times alone does not count."""
+def _is_weighed_suspect(found: Finding, rules: Rules, *, has_ended: bool) -> bool:
+    """Take the score from a second visit on; after a suspicion that ended, only with a loss that is new since."""
+    is_again = found.weighed is not None and found.weighed.visits > 1
+    is_new = bool(found.losses) or not has_ended
+    return is_again and is_new and found.score >= rules.engine.score.suspect_at
+
+
+def _is_lost_again(found: Finding, rules: Rules) -> bool:
+    """Ask whether motion that had been won back is lost again beyond doubt; assumed times alone do not count."""
     firm = tuple(loss for loss in found.losses if not loss.is_assumed)
-    if any(loss.is_confirmed for loss in firm) or is_nerve_flag(found):
+    if any(loss.is_confirmed for loss in firm):
         return True
     if _is_supported_at_joint(found, firm) or _is_supported_by_labs(found, firm):
         return True
     large = [loss for loss in firm if loss.is_large]
-    if large and (len(large) > 1 or _is_painful(found, rules)):
-        return True
-    return _is_stiff_and_painful(found, rules) and bool(found.signs or found.labs) and _has_stayed(found)
+    return bool(large) and (len(large) > 1 or _is_painful(found, rules))
 
 
 def _is_supported_at_joint(found: Finding, losses: Sequence[Loss]) -> bool:
@@ -238,8 +269,3 @@ def _is_painful(found: Finding, rules: Rules) -> bool:
 
 def _is_stiff_and_painful(found: Finding, rules: Rules) -> bool:
     return bool(found.stiff) and _is_painful(found, rules)
-
-
-def _has_stayed(found: Finding) -> bool:
-    """Say whether a joint that was stiff when first seen has been seen so at a later visit too."""
-    return any(stiff.point.reference is not None for stiff in found.stiff)

@@ -3,6 +3,7 @@
 from horehab.detection.finding import Finding, Loss, Stiffness
 from horehab.detection.joint_file import JointFile
 from horehab.detection.pain import PainChange
+from horehab.detection.score import LEAST, spoken_for
 from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.signs import Sign
 from horehab.domain.suspicion import Figure, Reason
@@ -12,10 +13,11 @@ from horehab.domain.walk import CoursePoint
 _LAB = {Analyte.ALKALINE_PHOSPHATASE: "alp-elevated", Analyte.CREATINE_KINASE: "ck-elevated"}
 
 
-def reasons_of(finding: Finding, rules: Rules) -> tuple[Reason, ...]:
-    """Say what speaks for ossification, the largest loss of motion first."""
+def reasons_of(file: JointFile, finding: Finding, rules: Rules) -> tuple[Reason, ...]:
+    """Say what speaks for ossification, the largest loss of motion first, and how the course as a whole weighs."""
     losses = sorted(finding.losses, key=lambda loss: (-loss.degrees, loss.course.motion.value))
     found = [motion_loss(loss, rules) for loss in losses]
+    found += _course_reasons(file, finding, rules)
     found += [_stiff(stiff) for stiff in finding.stiff] if not losses else []
     if finding.pain is not None and finding.pain.now > 0:
         found.append(_pain_reason(finding.pain))
@@ -48,6 +50,59 @@ def motion_loss(loss: Loss, rules: Rules) -> Reason:
     return Reason(
         code="motion-loss", figures=figures, references=tuple(sorted({s for visit in used for s in visit.sources}))
     )
+
+
+_PART = {
+    "alp": "blood", "ck": "blood", "opp": "opposite", "asym": "opposite", "pain": "pain", "painmiss": "pain",
+    "painrise": "pain", "painhold": "pain", "painage": "pain", "lo_p": "pain",
+}  # fmt: skip
+"""Which part of the evidence a feature belongs to in the words of the ward; the rest is the motion's course."""
+
+
+def _course_reasons(file: JointFile, finding: Finding, rules: Rules) -> list[Reason]:
+    """Say what the joint as a whole has lost against its best, and what each part of the evidence is worth."""
+    weighed = finding.weighed
+    if weighed is None or weighed.score < rules.engine.score.watch_at:
+        return []
+    visits = {p.day: p.visit for c in file.passive for p in c.points if p.day <= finding.day}
+    last = max(visits)
+    days = {weighed.best_day, last}
+    references = {s for c in file.passive for p in c.points if p.day in days for s in p.visit.sources}
+    whole: tuple[tuple[str, Figure], ...] = (
+        ("lost", _percent(weighed.features.of("drop"))),
+        ("best_day", weighed.best_day.isoformat()),
+        ("day", last.isoformat()),
+        ("error", _percent(weighed.error)),
+        ("pace", _percent(weighed.features.of("slope"))),
+    )
+    points = dict.fromkeys(("base", "motion", "pain", "blood", "opposite"), 0.0)
+    for name, worth in spoken_for(weighed.features.values, rules.engine.score).items():
+        points["base" if name == "base" else _PART.get(name, "motion")] += worth
+    rest = finding.score - sum(points.values())
+    parts = (*((name, round(worth, 1)) for name, worth in points.items()), ("signs", round(rest, 1)))
+    marks = (("score", round(finding.score, 1)), ("suspect_at", rules.engine.score.suspect_at))
+    return [
+        Reason(code="joint-below-best", figures=whole, references=tuple(sorted(references))),
+        Reason(code="points", figures=(*marks, *parts)),
+    ]
+
+
+def _percent(part: float) -> float:
+    return round(100 * part, 1)
+
+
+def alike(finding: Finding) -> tuple[Reason, ...]:
+    """Name the other courses that explain the readings about as well as ossification does."""
+    if finding.weighed is None or finding.score <= LEAST:
+        return ()
+    return tuple(
+        Reason(code="fits-as-well", figures=(("course", course),))
+        for name, course in _COURSES.items()
+        if finding.weighed.features.of(name) < 0
+    )
+
+
+_COURSES = {"vs_rec": "recovery", "vs_con": "contracture", "vs_stiff": "stiff shoulder", "vs_acute": "acute event"}
 
 
 def _pain_reason(pain: PainChange) -> Reason:

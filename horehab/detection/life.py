@@ -1,15 +1,20 @@
 """The life of a joint in one pass: when a suspicion arose, deepened, and ended because motion was won back."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from horehab.detection.finding import Finding, Forgiven, Loss, look
+from horehab.detection.finding import Finding, Forgiven, Loss, Past, is_nerve_flag, look
 from horehab.detection.joint_file import JointFile
+from horehab.detection.replay import Weighed
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
 from horehab.domain.walk import CoursePoint
+
+_BACK = 0.02
+"""A joint within this part of its normal range of its best motion has won it back: half the error of a visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,38 +35,46 @@ class Life:
     ended: date | None = None
 
 
-def life_of(file: JointFile, rules: Rules) -> Life:
+def life_of(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Life:
     """Walk through all that happened to a joint and tell where it stands at the end."""
     life = Life()
-    for _, life in lives(file, rules):  # noqa: B007  # the last one is the answer
+    for _, life in lives(file, weighed, rules):  # noqa: B007  # the last one is the answer
         pass
     return life
 
 
-def lives(file: JointFile, rules: Rules) -> Iterator[tuple[date, Life]]:
+def lives(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Iterator[tuple[date, Life]]:
     """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
-    A suspicion stands until more than half of its motions are won back; what is lost after that is a new
-    worsening.
+    `weighed` is how its course weighed after each day. A suspicion stands until its motion is won back; what is
+    lost after that is a new worsening.
     """
     life = Life()
     forgiven: Forgiven = {}
+    weighed_days = [each.day for each in weighed]
     for day in file.days():
-        if life.suspected is not None and _is_won_back(file, life.suspected, day):
+        if life.suspected is not None and _is_won_back(file, life.suspected, day, weighed):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
         forgiven = _less_forgiven(file, forgiven, day) if forgiven else forgiven
-        finding = look(file, rules, day, forgiven=forgiven)
-        life = Life(last=finding, suspected=_next(life, finding, rules), ended=life.ended)
+        past = Past(has_ended=life.ended is not None, forgiven=forgiven)
+        found = bisect_right(weighed_days, day)
+        now = weighed[found - 1] if found and _is_fresh(weighed[found - 1], day, rules) else None
+        finding = look(file, rules, day, weighed=now, past=past)
+        life = Life(last=finding, suspected=_next(file, life, finding, rules), ended=life.ended)
         yield day, life
 
 
-def _next(life: Life, finding: Finding, rules: Rules) -> Suspected | None:
+def _is_fresh(weighed: Weighed, day: date, rules: Rules) -> bool:
+    return weighed.days_since_reading + (day - weighed.day).days <= rules.loss.recent_days
+
+
+def _next(file: JointFile, life: Life, finding: Finding, rules: Rules) -> Suspected | None:
     standing = life.suspected
     if finding.tier is not Tier.SUSPECT:
         return standing
     if standing is None:
-        since, is_bounded = _onset(finding, rules, after=life.ended)
+        since, is_bounded = _onset(file, finding, rules, after=life.ended)
         return Suspected(finding=finding, since=since, is_bounded=is_bounded)
     return replace(standing, finding=finding) if _is_deeper(finding, standing.finding) else standing
 
@@ -75,10 +88,14 @@ def _is_deeper(new: Finding, old: Finding) -> bool:
     return new.strength > old.strength or further
 
 
-def _onset(finding: Finding, rules: Rules, *, after: date | None) -> tuple[date, bool]:
+def _onset(file: JointFile, finding: Finding, rules: Rules, *, after: date | None) -> tuple[date, bool]:
     """Find the first worsening reading, and whether an earlier good one bounds it."""
     if finding.losses:
         return min(_first_worse(loss, rules, after) for loss in finding.losses), True
+    if finding.weighed is not None and finding.score >= rules.engine.score.suspect_at:
+        measured = sorted({day for course in file.passive for day in course.days})
+        best = finding.weighed.best_day
+        return min((day for day in measured if best < day <= finding.day), default=finding.day), best < finding.day
     days = [s.point.day for s in finding.stiff] + [s.when.day for s in (*finding.nerve, *finding.signs)]
     days += [finding.pain.day] if finding.pain is not None else []
     return min(days), False
@@ -98,11 +115,15 @@ def _is_worse(point: CoursePoint, loss: Loss, least: float, after: date | None) 
     return is_same_fall and point.loss > least and (after is None or point.day > after)
 
 
-def _is_won_back(file: JointFile, standing: Suspected, day: date) -> bool:
+def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Sequence[Weighed]) -> bool:
+    """Say whether more than half of the lost motions came back, or the joint as a whole, or the nerve let go."""
     losses = standing.finding.losses
     if losses:
         back = [_is_motion_back(loss, day) for loss in losses]
         return 2 * sum(back) > len(back)
+    if standing.finding.weighed is not None and not is_nerve_flag(standing.finding):
+        last = [w for w in weighed if standing.finding.day < w.day <= day and w.days_since_reading == 0][-2:]
+        return len(last) > 1 and all(w.features.of("drop") <= _BACK for w in last)
     later = [s for s in file.signs if standing.finding.day < s.when.day <= day]
     looks = [s for s in later if s.kind is SignKind.STRAIGHT_LEG_RAISE]
     return bool(looks) and not looks[-1].is_present

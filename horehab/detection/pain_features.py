@@ -22,7 +22,7 @@ def of_pain(evidence: Evidence) -> dict[str, Doubles]:
     scores = np.append(evidence.pains, 0.0)
     now = np.where((last >= 0) & (recent > 0), scores[last], 0.0)
     has_two = (last >= 0) & (recent > 1)
-    before = np.where(has_two, scores[last - 1], now)
+    before = np.where(has_two, scores[np.maximum(last - 1, 0)], now)
     usual, since = _usual_pain(evidence), np.append(_hurts_since(evidence), 0)
     base = np.where(old > first, usual[old - 1], scores[first])
     has_base = (old > first) | ((last >= 0) & (last > first))

@@ -15,6 +15,7 @@ from horehab.detection.library import library_of
 from horehab.detection.score import DECIMALS, scores_of
 from horehab.detection.signal import signals_of
 from horehab.detection.weighing import odds_of
+from horehab.domain.engine_numbers import FEATURES
 from horehab.domain.exposure import ExposureKind
 from horehab.domain.joints import JointSide
 from horehab.domain.laboratory import Analyte
@@ -22,6 +23,7 @@ from horehab.domain.record import PatientRecord
 from horehab.domain.thresholds import Rules
 
 _UNKNOWN_STAY = 28
+_VISITS = FEATURES.index("visits")
 _ADMITTED = (ExposureKind.ICU_STAY, ExposureKind.VENTILATION)
 
 
@@ -30,24 +32,21 @@ class Weighed:
     """How strongly ossification of one joint is suspected after a day on which something new was known.
 
     `own` is the score of what the joint itself shows, `score` the one with what supports it from the whole
-    patient. `feature_points` are the points of the features `names`. `days_since_reading` says how fresh the last
-    passive reading is; `is_assumed` that all readings after the best rest on assumed times, and then the score
-    stays below suspect.
+    patient. `best_day` is the visit that ended the best sustained motion, `error` the standard deviation of what
+    the last visit measured (a fraction of the normal range), `visits` how many there were. `days_since_reading`
+    says how fresh the last passive reading is; `is_assumed` that all readings after the best rest on assumed
+    times, and then the score stays below suspect.
     """
 
     day: date
     score: float
     own: float
     features: Features
-    names: tuple[str, ...]
-    feature_points: tuple[float, ...]
+    best_day: date
+    error: float
+    visits: int
     days_since_reading: int
     is_assumed: bool
-
-    @property
-    def points(self) -> tuple[tuple[str, float], ...]:
-        """The points of each feature by its name."""
-        return tuple(zip(self.names, self.feature_points, strict=True))
 
 
 def weigh(
@@ -132,29 +131,28 @@ def _weighed(
 ) -> dict[JointSide, tuple[Weighed, ...]]:
     card = rules.engine.score
     scores = scores_of(features, card)
-    names = tuple(each.name for each in card.features)
     found: dict[JointSide, list[Weighed]] = {place: [] for place in places}
     rows = zip(
         evidence.row_joint.tolist(),
         evidence.row_day.tolist(),
         evidence.row_visit.tolist(),
         features.tolist(),
-        scores.points.tolist(),
         scores.own.tolist(),
         scores.score.tolist(),
         strict=True,
     )
     assumed = _rests_on_assumed(evidence)
     below = round(card.suspect_at - 10**-DECIMALS, DECIMALS)
-    for joint, day, visit, values, points, own, score in rows:
+    for joint, day, visit, values, own, score in rows:
         if visit >= 0:
             weighed = Weighed(
                 day=date.fromordinal(day),
                 score=min(score, below) if assumed[visit] else score,
                 own=own,
                 features=Features(values=tuple(values)),
-                names=names,
-                feature_points=tuple(points),
+                best_day=date.fromordinal(evidence.visits[visit].best_day),
+                error=evidence.visits[visit].error,
+                visits=int(values[_VISITS]),
                 days_since_reading=day - evidence.visits[visit].day,
                 is_assumed=assumed[visit],
             )

@@ -1,43 +1,109 @@
-"""The score of a joint after a day: points for each feature, and support by the whole patient if the joint speaks."""
+"""The score of a joint after a day: what its own motion and pain say, and the support of the whole patient."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from horehab.detection.evidence import Doubles
-from horehab.domain.engine_numbers import FEATURES, SUPPORT, FeaturePoints, ScoreCard
+from horehab.detection.evidence import Bools, Doubles, Ints
+from horehab.domain.engine_numbers import FEATURES, ScoreCard
+
+MILLION = 10**6
+"""Points are whole millionths, so that their sum is the same in any order and on every machine."""
+
+LEAST = -99.0
+"""The score of a joint that is quiet itself, whatever else is known of the patient."""
 
 DECIMALS = 6
-"""Scores are compared in this many decimals, so that the last bits of a sum never decide."""
+"""Features and scores are compared in so many decimals, so that the last bits of a sum never decide."""
+_NOTHING_ELSE = {"alp": 0.0, "ck": 0.0, "opp": -4.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scores:
-    """Per row: the points of each feature of the card, the joint's own score, and the score with its support."""
+    """Per row: what the joint itself scores, the score with its support, and whether the joint is quiet."""
 
-    points: Doubles
     own: Doubles
     score: Doubles
+    is_quiet: Bools
 
 
 def scores_of(features: Doubles, card: ScoreCard) -> Scores:
-    """Score features of shape (row, feature); support never lowers, is capped, and waits for the joint's own gate."""
-    points = np.column_stack([_points(features[:, FEATURES.index(each.name)], each) for each in card.features])
-    own = np.full(len(features), card.intercept)
-    support = np.zeros(len(features))
-    for place, each in enumerate(card.features):
-        if each.name in SUPPORT:
-            points[:, place] = np.maximum(points[:, place], 0.0)
-            support += points[:, place]
-        else:
-            own += points[:, place]
-    own = np.round(own, DECIMALS)
-    supported = own + np.minimum(support, card.support_cap)
-    score = np.where(own >= card.gate_at, np.round(supported, DECIMALS), own)
-    return Scores(points=points, own=own, score=score)
+    """Score features of shape (row, feature); support never lowers, is capped, and never speaks for a quiet joint."""
+    rounded = np.round(features, DECIMALS)
+    is_quiet = _is_quiet(rounded, card)
+    loud = rounded[~is_quiet]
+    alone = loud.copy()
+    for name, value in _NOTHING_ELSE.items():
+        alone[:, FEATURES.index(name)] = value
+    own, score = np.full(len(features), LEAST), np.full(len(features), LEAST)
+    by_itself = _sums(alone, card)
+    support = np.clip(_sums(loud, card) - by_itself, 0.0, card.support_cap)
+    own[~is_quiet] = by_itself
+    score[~is_quiet] = np.round(by_itself + support, DECIMALS)
+    return Scores(own=own, score=score, is_quiet=is_quiet)
 
 
-def _points(values: Doubles, each: FeaturePoints) -> Doubles:
-    if not each.knots:
-        return values * each.points[0]
-    return np.asarray(np.interp(values, each.knots, np.concatenate([[0.0], np.cumsum(each.points)])))
+def spoken_for(features: Sequence[float], card: ScoreCard) -> dict[str, float]:
+    """Say how many points each feature of a single row brought, and "base" for a joint of which nothing is known.
+
+    Along the way through a tree, each answer is worth what it changes; the parts add up to the whole.
+    """
+    found = dict.fromkeys(("base", *FEATURES), 0)
+    for tree in card.trees:
+        place = 0
+        found["base"] += tree.points[0]
+        while place < len(tree.features):
+            feature = tree.features[place]
+            following = 2 * place + (1 if round(float(features[feature]), DECIMALS) <= tree.limits[place] else 2)
+            found[FEATURES[feature]] += tree.points[following] - tree.points[place]
+            place = following
+    return {name: points / MILLION for name, points in found.items()}
+
+
+def _is_quiet(features: Doubles, card: ScoreCard) -> Bools:
+    """Say where motion is neither lost nor lacking and nothing hurts; pain that was not rated does not hurt."""
+    drop, limit = features[:, FEATURES.index("drop")], features[:, FEATURES.index("limit")]
+    pain = features[:, FEATURES.index("pain")]
+    return (drop <= card.quiet_loss) & (limit <= card.quiet_limit) & (pain <= card.quiet_pain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Grove:
+    """The trees of a card side by side: what each place asks, tree after tree, and what each is worth."""
+
+    count: int
+    asks: int
+    features: Ints
+    limits: Doubles
+    points: Ints
+
+
+@lru_cache(maxsize=8)
+def _grove(card: ScoreCard) -> _Grove:
+    return _Grove(
+        count=len(card.trees),
+        asks=len(card.trees[0].features),
+        features=np.array([tree.features for tree in card.trees], dtype=np.int64).ravel(),
+        limits=np.array([tree.limits for tree in card.trees], dtype=np.float64).ravel(),
+        points=np.array([tree.points for tree in card.trees], dtype=np.int64).ravel(),
+    )
+
+
+def _sums(rows: Doubles, card: ScoreCard) -> Doubles:
+    """Walk every row down every tree and add up what the leaves are worth."""
+    grove = _grove(card)
+    values, row = np.ravel(rows), np.arange(len(rows))[:, None] * len(FEATURES)
+    tree = np.arange(grove.count)
+    place = np.zeros((len(rows), grove.count), dtype=np.int64)
+    left = grove.asks
+    while left:
+        node = place + tree * grove.asks
+        is_above = values.take(grove.features.take(node) + row) > grove.limits.take(node)
+        place *= 2
+        place += 1
+        place += is_above
+        left //= 2
+    leaves = grove.points.take(place + tree * (2 * grove.asks + 1))
+    return np.asarray(leaves.sum(axis=1) / MILLION)

@@ -41,27 +41,47 @@ class Signal:
 
 
 @dataclass(slots=True)
+class _Best:
+    """The best sustained value of a course of numbers: the best middle of three in a row, of fewer at first.
+
+    While it rests on few numbers, one lower than it by `clear` or more does not pull it down.
+    """
+
+    clear: float
+    count: int = 0
+    value: float = 0.0
+    last: list[float] = field(default_factory=list)
+
+    def follow(self, number: float) -> bool:
+        """Take the next number, and say whether the best is a new one."""
+        self.count += 1
+        self.last = [*self.last[-2:], number]
+        is_young = self.count <= _YOUNG and (self.count == 1 or self.value - number < self.clear)
+        if not is_young and number <= self.value and self.last[-2] <= self.value:
+            return False
+        held = middle(self.last)
+        if is_young or held > self.value:
+            self.value = held
+            return True
+        return False
+
+
+@dataclass(slots=True)
 class _Own:
     """What is known of one motion in one position: its level against its joint, and its best sustained value."""
 
     norm: float
     scale: float
     sem_squared: float
-    change: float
+    best: _Best
     level: float = 0.0
-    visits: int = 0
-    best: float | None = None
-    last: list[float] = field(default_factory=list)
 
     def lost(self, degrees: float) -> float | None:
         """Compare with the best sustained value before, in least changes; then follow it."""
-        before = self.best
-        self.last = [*self.last[-2:], degrees]
-        held = middle(self.last)
-        young = self.visits <= _YOUNG and (before is None or before - degrees < self.change)
-        if before is None or young or held > before:
-            self.best = held
-        return None if before is None else (before - degrees) / self.change
+        best = self.best
+        loss = (best.value - degrees) / best.clear if best.count else None
+        best.follow(degrees)
+        return loss
 
 
 @dataclass(slots=True)
@@ -69,10 +89,8 @@ class _Joint:
     """What is remembered of one joint from visit to visit."""
 
     errors: ErrorNumbers
+    best: _Best
     raters: dict[str | None, int] = field(default_factory=dict)
-    last: list[float] = field(default_factory=list)
-    visits: int = 0
-    best: float = 0.0
     best_day: int = 0
     lowest: float = inf
 
@@ -83,14 +101,16 @@ class _Joint:
         is_other = self._is_other_hand(taken)
         hand = errors.other_hand_error if is_other else errors.same_hand_error
         losses = [lost for own, visit in taken if (lost := own.lost(visit.degrees)) is not None]
-        fall = max(self.last) - value if self.last else None
-        rise = self._risen(value)
-        self._follow_best(day, value)
+        last = self.best.last
+        fall = max(last) - value if last else None
+        rise = self._risen((last[-1] + value) / 2) if last else 0.0
+        if self.best.follow(value):
+            self.best_day = day
         return Signal(
             day=day,
             value=value,
             error=sqrt(variance + errors.shared_error**2 + hand**2),
-            best=self.best,
+            best=self.best.value,
             best_day=self.best_day,
             most_lost=max(losses) if losses else 0.0,
             share_lost=len([lost for lost in losses if lost > 1]) / len(losses) if losses else 0.0,
@@ -112,36 +132,25 @@ class _Joint:
         raters[rater] = raters.get(rater, 0) + 1
         return rater is None or rater != usual
 
-    def _risen(self, value: float) -> float:
-        if not self.last:
-            return 0.0
-        half = (self.last[-1] + value) / 2
+    def _risen(self, half: float) -> float:
         self.lowest = min(self.lowest, half)
         return half - self.lowest
-
-    def _follow_best(self, day: int, value: float) -> None:
-        self.visits += 1
-        self.last = [*self.last[-2:], value]
-        held = middle(self.last)
-        is_young = self.visits <= _YOUNG and self.best - value < _CLEAR_LOSS
-        if self.visits == 1 or is_young or held > self.best:
-            self.best, self.best_day = held, day
 
 
 def _together(taken: list[tuple[_Own, Visit]], errors: ErrorNumbers) -> tuple[float, float]:
     """Weigh the motions by their errors, none far from their middle, and set each motion's own level."""
     spread, limit = errors.motion_level_sd**2, errors.motion_limit
     values = [1 - (own.norm - visit.degrees) / own.scale - own.level for own, visit in taken]
-    weights = [1 / (own.sem_squared + spread / (1 + 2 * own.visits)) for own, _ in taken]
-    total, value = weights[0], values[0]
-    if len(values) > 1:
-        half = middle(values)
-        values = [min(max(value, half - limit), half + limit) for value in values]
-        total = sum(weights)
-        value = sum([weight * each for weight, each in zip(weights, values, strict=True)]) / total
+    weights = [1 / (own.sem_squared + spread / (1 + 2 * own.best.count)) for own, _ in taken]
+    if len(values) == 1:
+        return round(values[0], _DECIMALS), 1 / weights[0]
+    half = middle(values)
+    low, high = half - limit, half + limit
+    values = [low if value < low else min(value, high) for value in values]
+    total = sum(weights)
+    value = sum([weight * each for weight, each in zip(weights, values, strict=True)]) / total
     for (own, _), each in zip(taken, values, strict=True):
-        own.level += (each - value) / (own.visits + 2.0)
-        own.visits += 1
+        own.level += (each - value) / (own.best.count + 2.0)
     return round(value, _DECIMALS), 1 / total
 
 
@@ -161,11 +170,12 @@ def signals_of(file: JointFile, rules: Rules) -> tuple[Signal, ...]:
                 days[day].append(taken)
             else:
                 days[day] = [taken]
-    joint = _Joint(rules.engine.errors)
+    joint = _Joint(rules.engine.errors, _Best(_CLEAR_LOSS))
     return tuple([joint.seen(day, days[day]) for day in sorted(days)])
 
 
 def _own(numbers: MotionNumbers, errors: ErrorNumbers) -> _Own:
     norm = numbers.norm or 0.0
     scale = max(norm, errors.least_norm)
-    return _Own(norm, scale, (numbers.same_rater / errors.change_per_sem / scale) ** 2, numbers.different_rater)
+    sem = numbers.same_rater / errors.change_per_sem / scale
+    return _Own(norm, scale, sem**2, _Best(numbers.different_rater))

@@ -13,9 +13,10 @@ from horehab.detection.background import (
     pain_hidden,
 )
 from horehab.detection.gaps import against_of, missing_of, visit_days
-from horehab.detection.grounds import flags_of, opposite_better, reasons_of
+from horehab.detection.grounds import alike, flags_of, opposite_better, reasons_of
 from horehab.detection.joint_file import JointFile, joint_files
 from horehab.detection.life import Life, life_of
+from horehab.detection.replay import Weighed, weigh
 from horehab.domain.exposure import Background
 from horehab.domain.next_steps import Situation, next_steps
 from horehab.domain.record import ChartedStatus, PatientRecord
@@ -33,14 +34,19 @@ def judge(record: PatientRecord, rules: Rules, as_of: date) -> tuple[Verdict, ..
     """
     known = record.as_known_on(as_of)
     files = joint_files(known, rules)
-    return tuple(_verdict(_Case(file=file, record=known, rules=rules, as_of=as_of)) for file in files.values())
+    weighed = weigh(files, known, rules)
+    return tuple(
+        _verdict(_Case(file=file, weighed=weighed[place], record=known, rules=rules, as_of=as_of))
+        for place, file in files.items()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """One joint on the desk, with the whole record, the rules and the day."""
+    """One joint on the desk, how its course weighed after each day, the whole record, the rules and the day."""
 
     file: JointFile
+    weighed: tuple[Weighed, ...]
     record: PatientRecord
     rules: Rules
     as_of: date
@@ -50,7 +56,7 @@ def _verdict(case: _Case) -> Verdict:
     gone = no_joint_left(case.record, case.file.place, case.as_of)
     if gone is not None:
         return _without_joint(case, gone)
-    life = life_of(case.file, case.rules)
+    life = life_of(case.file, case.weighed, case.rules)
     tier = _tier(case, life)
     if tier in _RAISED:
         return _raised(case, life, tier)
@@ -83,7 +89,7 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
     standing = life.suspected
     finding = standing.finding if standing is not None else life.last
     assert finding is not None, "a raised tier comes from a finding"
-    reasons, flags = reasons_of(finding, case.rules), flags_of(finding)
+    reasons, flags = reasons_of(case.file, finding, case.rules), flags_of(finding)
     since = standing.since if standing is not None else None
     is_bounded = standing is not None and standing.is_bounded
     return Verdict(
@@ -95,7 +101,7 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
         since=since,
         is_onset_bounded=is_bounded,
         reasons=(*reasons, *opposite_better(case.file, finding, case.rules), *exposures(case.record, case.as_of)),
-        against=against_of(case.file, finding, ended=life.ended),
+        against=(*against_of(case.file, finding, ended=life.ended), *alike(finding)),
         missing=missing_of(case.file, case.record, case.rules, case.as_of),
         red_flags=flags,
         confounders=_confounders(case),

@@ -15,9 +15,9 @@ from horehab.domain.engine_numbers import (
     CourseKind,
     EngineNumbers,
     ErrorNumbers,
-    FeaturePoints,
     ScoreCard,
     Span,
+    Tree,
 )
 from horehab.domain.thresholds import Basis
 from horehab.errors import ConfigurationError
@@ -26,7 +26,9 @@ _COURSES = "courses.toml"
 _SCORE = "score.json"
 _MOST_COURSES = 5000
 _SPANS = tuple(field.name for field in fields(CourseKind) if field.type is Span)
-_MARKS = ("suspect_at", "watch_at", "gate_at", "intercept")
+_AT = ("suspect_at", "watch_at")
+_FROM_ZERO = ("support_cap", "sign_points", "quiet_loss", "quiet_limit", "quiet_pain")
+_STRENGTHS = 3
 
 
 def engine_numbers(courses: Mapping[str, Any], score: Mapping[str, Any]) -> tuple[EngineNumbers, dict[str, Basis]]:
@@ -39,7 +41,7 @@ def engine_numbers(courses: Mapping[str, Any], score: Mapping[str, Any]) -> tupl
     numbers = EngineNumbers(
         kinds=_kinds(courses.get("course"), bases),
         errors=_errors(courses.get("error"), bases),
-        score=_score_card(score),
+        score=score_card(score),
     )
     return numbers, bases
 
@@ -126,49 +128,59 @@ def _basis(path: str, entry: Mapping[str, Any]) -> Basis:
     return Basis(source=source, unit=unit, checked=checked.isoformat())
 
 
-def _score_card(tree: Mapping[str, Any]) -> ScoreCard:
+def score_card(tree: Mapping[str, Any]) -> ScoreCard:
+    """Take score.json as read; ConfigurationError names field, value and remedy."""
     _only_known(_SCORE, tree, {field.name for field in fields(ScoreCard)}, "")
     for name in ("made_by", "date"):
         if not isinstance(tree.get(name), str) or not tree[name]:
             raise _wrong(_SCORE, name, tree.get(name), "Write what made the score, and on which day: 2026-11-21.")
     if not isinstance(tree.get("seed"), int):
         raise _wrong(_SCORE, "seed", tree.get("seed"), "Write the whole number that the fitting began with.")
-    marks = {name: _finite(name, tree.get(name)) for name in (*_MARKS, "support_cap")}
-    if marks["support_cap"] < 0:
-        raise _wrong(_SCORE, "support_cap", marks["support_cap"], "Write 0 or a number above: support only adds.")
+    marks = {name: _finite(name, tree.get(name)) for name in (*_AT, *_FROM_ZERO)}
+    for name in _FROM_ZERO:
+        if marks[name] < 0:
+            raise _wrong(_SCORE, name, marks[name], "Write 0 or a number above it.")
     if marks["watch_at"] > marks["suspect_at"]:
         raise _wrong(_SCORE, "watch_at", marks["watch_at"], f"It may not be above suspect_at {marks['suspect_at']}.")
     return ScoreCard(
         made_by=tree["made_by"],
         seed=tree["seed"],
         date=tree["date"],
-        features=_features(tree.get("features")),
+        trees=_trees(tree.get("trees")),
+        strength_at=_strengths(tree.get("strength_at"), marks["suspect_at"]),
         **marks,
     )
 
 
-def _features(listed: Any) -> tuple[FeaturePoints, ...]:
-    if not isinstance(listed, list) or not all(isinstance(entry, Mapping) for entry in listed):
-        raise _wrong(_SCORE, "features", listed, "Write a list of { name, knots, points }.")
-    names = [entry.get("name") for entry in listed]
-    unknown = [name for name in names if name not in FEATURES]
-    if unknown or len(set(names)) < len(names):
-        raise _wrong(_SCORE, "features", unknown or names, f"Name each feature once; known: {', '.join(FEATURES)}.")
-    found = {entry["name"]: _feature(entry) for entry in listed}
-    return tuple(found[name] for name in FEATURES if name in found)
+def _strengths(listed: Any, suspect_at: float) -> tuple[float, ...]:
+    marks = _finites("strength_at", listed)
+    if len(marks) != _STRENGTHS or any(low >= high for low, high in pairwise((suspect_at, *marks))):
+        raise _wrong(_SCORE, "strength_at", listed, "Write three rising scores above suspect_at, for 3, 4 and 5.")
+    return marks
 
 
-def _feature(entry: Mapping[str, Any]) -> FeaturePoints:
-    name = entry["name"]
-    _only_known(_SCORE, entry, {"name", "knots", "points"}, f"{name}.")
-    knots, points = _finites(f"{name}.knots", entry.get("knots")), _finites(f"{name}.points", entry.get("points"))
-    if any(low >= high for low, high in pairwise(knots)):
-        raise _wrong(_SCORE, f"{name}.knots", knots, "Write rising numbers, each once.")
-    if len(points) != (max(1, len(knots) - 1)) or len(knots) == 1:
-        raise _wrong(
-            _SCORE, f"{name}.points", points, "Write one number between each two knots, or one and no knots at all."
-        )
-    return FeaturePoints(name=name, knots=knots, points=points)
+def _trees(listed: Any) -> tuple[Tree, ...]:
+    if not isinstance(listed, list) or not listed or not all(isinstance(entry, Mapping) for entry in listed):
+        raise _wrong(_SCORE, "trees", listed, "Write a list of { features, limits, points }.")
+    found = tuple(_tree(f"trees[{number}]", entry) for number, entry in enumerate(listed))
+    if len({len(tree.points) for tree in found}) > 1:
+        raise _wrong(_SCORE, "trees", "(of several depths)", "Lay all trees out to the same depth.")
+    return found
+
+
+def _tree(path: str, entry: Mapping[str, Any]) -> Tree:
+    _only_known(_SCORE, entry, {"features", "limits", "points"}, f"{path}.")
+    names, limits = entry.get("features"), _finites(f"{path}.limits", entry.get("limits"))
+    if not isinstance(names, list) or any(name not in FEATURES for name in names):
+        raise _wrong(_SCORE, f"{path}.features", names, f"Name features; known: {', '.join(FEATURES)}.")
+    points = entry.get("points")
+    if not isinstance(points, list) or not all(isinstance(each, int) for each in points):
+        raise _wrong(_SCORE, f"{path}.points", points, "Write a list of whole numbers: millionths of a point.")
+    asks = len(names)
+    if len(limits) != asks or len(points) != 2 * asks + 1 or asks & (asks + 1) or not asks:
+        remedy = "Lay it out in full: 2^d - 1 features and limits, 2^(d+1) - 1 points."
+        raise _wrong(_SCORE, path, f"{asks} features", remedy)
+    return Tree(features=tuple(FEATURES.index(name) for name in names), limits=limits, points=tuple(points))
 
 
 def _finites(path: str, listed: Any) -> tuple[float, ...]:

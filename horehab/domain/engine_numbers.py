@@ -31,7 +31,7 @@ class Span:
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CourseKind:
     """One kind of course: how often it is met, how many courses stand for it, and the range of each parameter.
 
@@ -39,6 +39,7 @@ class CourseKind:
     `early_loss` is what the stay in bed took and what comes back over `recovery_days`; `loss` what is lost from
     `onset_day` on within `worsening_days`, coming back over `return_days`. `usual_pain` hurts throughout;
     `pain_rise` is added `pain_lag_days` after the onset within `pain_rise_days`, and fades over `pain_fade_days`.
+    Two kinds are the same only if they are one object, so that what is made of them is found again at once.
     """
 
     name: str
@@ -90,34 +91,42 @@ class ErrorNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeaturePoints:
-    """The points of one feature: none up to the first knot, and `points[i]` more from knot i to knot i + 1.
+class Tree:
+    """One tree of the score: questions about single features, and the points that the answers are worth.
 
-    Without knots there is one number of points, for each whole unit of the feature.
+    A tree is laid out level by level: place 0 asks first, and place p goes on to 2p + 1 where the feature is at most
+    `limits[p]`, else to 2p + 2. `features[p]` is the place of the feature in FEATURES. `points` are of all places,
+    leaves included, in millionths: those of a place that asks are what its answers are worth on average.
     """
 
-    name: str
-    knots: tuple[float, ...]
-    points: tuple[float, ...]
+    features: tuple[int, ...]
+    limits: tuple[float, ...]
+    points: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScoreCard:
-    """The score on top of the mixture: points by feature, and where it says watch or suspect.
+    """The score on top of the mixture: the sum of its trees in natural log odds, and where it says watch or suspect.
 
-    What is about the whole patient counts from `gate_at` of the joint's own points on, and adds `support_cap` at
-    most. `made_by`, `seed` and `date` say how it was fitted.
+    What is about the whole patient adds `support_cap` at most, a bedside sign of the joint `sign_points`, and neither
+    counts where the joint is quiet: nothing lost beyond `quiet_loss` (a fraction of the normal range), none of it
+    missing beyond `quiet_limit`, and no pain above `quiet_pain` (0-10). `strength_at` are the scores from which a
+    suspicion is graded 3, 4 and 5. `made_by`, `seed` and `date` say how it was fitted.
+    Cards are compared as kinds of course are.
     """
 
     made_by: str
     seed: int
     date: str
-    features: tuple[FeaturePoints, ...]
-    intercept: float
+    trees: tuple[Tree, ...]
     suspect_at: float
     watch_at: float
-    gate_at: float
     support_cap: float
+    sign_points: float
+    quiet_loss: float
+    quiet_limit: float
+    quiet_pain: float
+    strength_at: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

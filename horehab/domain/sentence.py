@@ -16,7 +16,7 @@ _CONFOUNDERS = 3
 _DIFFERENTIALS = 4
 _OPTIONS = 3
 _STAYS = {"icu stay": "ICU", "ventilation": "ventilation"}
-_ONCE = ("motion-loss", "exposure", "opposite-better")
+_ONCE = ("motion-loss", "exposure", "opposite-better", "points")
 _NOTED = ("alp-not-elevated", "alp-missing", "alp-not-interpreted", "alp-not-counted", "no-earlier-reading",
           "pain-not-rated", "exposure-unknown")  # fmt: skip
 _KNOWN = "known-"
@@ -43,7 +43,8 @@ def _place(verdict: Verdict) -> str:
 
 def _grounds(verdict: Verdict) -> str:
     """Give the largest losses, then pain, signs, the longest stay and red flags, then what is missing or no help."""
-    words = [*_losses(verdict), *(reason_text(r) for r in verdict.reasons if r.code not in _ONCE), *_stay(verdict)]
+    told = (*_ONCE, "joint-below-best") if any(r.code == "motion-loss" for r in verdict.reasons) else _ONCE
+    words = [*_losses(verdict), *(reason_text(r) for r in verdict.reasons if r.code not in told), *_stay(verdict)]
     flags = ", ".join(map(reason_text, verdict.red_flags))
     if flags:
         words.append(f"red {'flag' if len(verdict.red_flags) == 1 else 'flags'}: {flags}")

@@ -9,6 +9,10 @@ TEMPLATES: Mapping[str, str] = {
     # what speaks for it
     "motion-loss": "{mode} {motion} {best} -> {latest} deg (visits: {best_visits} for the best sustained value,"
     " {visits} beyond error in a row; threshold {threshold} deg, {raters})",
+    "joint-below-best": "the joint as a whole has lost {lost} % of its normal range since {best_day} (error of one"
+    " visit {error} %), lately {pace} % a week",
+    "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood {blood}, other"
+    " side {opposite}, bedside signs {signs}, from a base of {base}",
     "stiff-from-first": "stiff when first measured: {motion} {latest} deg (norm {norm}), no earlier reading",
     "pain": "pain NRS {before} -> {now}",
     "pain-as-before": "pain {now} of 10 as before",
@@ -26,6 +30,7 @@ TEMPLATES: Mapping[str, str] = {
     "leg-weakness": "new leg weakness",
     "sensory-loss": "sensory loss",
     # what speaks against it
+    "fits-as-well": "a course of {course} explains the readings as well",
     "won-back": "motion was won back by {day}",
     "motion-held": "held within measurement error: {motions}",
     "active-loss-only": "only active motion is lost ({motions}): weakness rather than the joint",

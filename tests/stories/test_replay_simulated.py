@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.detection import first_world, second_world
 from benchmarks.detection.artefacts import ARTEFACTS
-from benchmarks.detection.detectors import days_of
+from horehab.detection.history import days_of
 from benchmarks.detection.emit import resources
 from benchmarks.detection.reading import read
 from benchmarks.detection.story import SimulatedPatient, WardPlan

@@ -1,0 +1,120 @@
+"""`python -m benchmarks.detection.fitting`: fit the score of the engine on simulated patients and write score.json.
+
+Boosted trees of a few questions each, over the features of horehab.detection.features. Whatever speaks for
+ossification may only add points (monotone constraints), so that no tree learns that a raised value or more pain
+clears a joint. Half of the wards are fitted on; the marks from which a joint is watched and suspected are chosen on
+the other half, for at most so many false suspicions on the worst of the judged kinds of wards.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+
+from benchmarks.detection.operating_point import chosen
+from benchmarks.detection.training import Lesson, Rows, learned, lessons
+from horehab.domain.engine_numbers import FEATURES
+
+SCORE = Path("horehab/detection/score.json")
+SEED = 20_260_101
+DEPTH = 4
+TREES = 120
+MILLION = 10**6
+
+MORE = frozenset({
+    "lo", "lo_m", "lo_p", "vs_con", "vs_acute", "vs_stiff", "vs_rec", "eloss", "drop", "drop2", "dropmax", "slope",
+    "steep", "maxmdc", "mdc2", "nfrac", "pain", "painmiss", "painrise", "painhold", "alp", "ck", "opp", "asym",
+})  # fmt: skip
+"""Features that may only add points the larger they are."""
+
+LESS = frozenset({"rebound"})
+"""Features that may only take points away the larger they are: motion that came back."""
+
+_SETTINGS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.08,
+    "max_depth": DEPTH,
+    "num_leaves": 2**DEPTH,
+    "min_data_in_leaf": 150,
+    "lambda_l2": 5.0,
+    "feature_fraction": 0.7,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "seed": SEED,
+    "verbose": -1,
+    "monotone_constraints": [1 if name in MORE else -1 if name in LESS else 0 for name in FEATURES],
+    "monotone_constraints_method": "advanced",
+}
+
+
+def fitted(rows: Sequence[Rows]) -> list[dict[str, Any]]:
+    """Fit the trees on the rows of several wards and lay each out level by level, ready for score.json."""
+    shown = np.round(np.concatenate([each.shown for each in rows]), 6)
+    is_true = np.concatenate([each.is_true for each in rows])
+    weight = np.concatenate([each.weight for each in rows])
+    data = lightgbm.Dataset(shown, label=is_true, weight=weight, feature_name=list(FEATURES), free_raw_data=True)
+    model = lightgbm.train(_SETTINGS, data, num_boost_round=TREES)
+    return [_laid_out(each["tree_structure"]) for each in model.dump_model()["tree_info"]]
+
+
+def _laid_out(root: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a tree out in full: a place that asks nothing any more sends every answer to the same points."""
+    asks = 2**DEPTH - 1
+    features, limits, points = [FEATURES[0]] * asks, [0.0] * asks, [0] * (2 * asks + 1)
+
+    def put(place: int, node: Mapping[str, Any]) -> None:
+        points[place] = round(MILLION * node.get("leaf_value", node.get("internal_value", 0.0)))
+        if place >= asks:
+            return
+        is_leaf = "leaf_value" in node
+        if not is_leaf:
+            features[place], limits[place] = FEATURES[node["split_feature"]], float(node["threshold"])
+        put(2 * place + 1, node if is_leaf else node["left_child"])
+        put(2 * place + 2, node if is_leaf else node["right_child"])
+
+    put(0, root)
+    return {"features": features, "limits": limits, "points": points}
+
+
+def card_of(asked: Iterable[tuple[Lesson, Rows]], *, today: str) -> dict[str, Any]:
+    """Make the whole of score.json from the rows of the wards; the wards of even numbers are fitted on."""
+    pairs = list(asked)
+    trees = fitted([rows for number, (_, rows) in enumerate(pairs) if number % 2 == 0])
+    kept = [pair for number, pair in enumerate(pairs) if number % 2]
+    return {
+        "made_by": "python -m benchmarks.detection.fitting",
+        "seed": SEED,
+        "date": today,
+        **chosen(trees, kept),
+        "trees": trees,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the wards, fit, choose the marks and write score.json, saying how far it is."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.fitting", description=__doc__)
+    parser.add_argument("--patients", type=int, default=200, help="patients on each ward to learn from (200)")
+    parser.add_argument("--processes", type=int, default=2, help="how many wards at a time (2)")
+    parser.add_argument("--date", default="", help="the day that stands in score.json (the one there now)")
+    parser.add_argument("--out", type=Path, default=SCORE, help=f"where it goes ({SCORE})")
+    asked = parser.parse_args(arguments)
+    todo = lessons(asked.patients)
+    done = []
+    for number, (lesson, rows) in enumerate(zip(todo, learned(todo, processes=asked.processes), strict=True), 1):
+        done.append((lesson, rows))
+        print(f"{number:3} of {len(todo)}: {lesson.world} world, {lesson.ward}", file=sys.stderr, flush=True)
+    today = asked.date or json.loads(SCORE.read_text(encoding="utf-8"))["date"]
+    card = card_of(done, today=date.fromisoformat(today).isoformat())
+    asked.out.write_text(json.dumps(card, separators=(",", ":")).replace('{"features"', '\n{"features"') + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
