@@ -28,7 +28,10 @@ class Suspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """How a joint stands at the end: its last finding, the suspicion that stands, and one that ended before it."""
+    """How a joint stands at the end: its last finding, the suspicion that stands, and one that ended before it.
+
+    On the way to the end `last` is None after a day that could raise nothing.
+    """
 
     last: Finding | None = None
     suspected: Suspected | None = None
@@ -52,17 +55,30 @@ def lives(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Iterator
     life = Life()
     forgiven: Forgiven = {}
     weighed_days = [each.day for each in weighed]
-    for day in file.days():
+    days = file.days()
+    for day in days:
         if life.suspected is not None and _is_won_back(file, life.suspected, day, weighed):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
         forgiven = _less_forgiven(file, forgiven, day) if forgiven else forgiven
-        past = Past(has_ended=life.ended is not None, forgiven=forgiven)
         found = bisect_right(weighed_days, day)
         now = weighed[found - 1] if found and _is_fresh(weighed[found - 1], day, rules) else None
-        finding = look(file, rules, day, weighed=now, past=past)
-        life = Life(last=finding, suspected=_next(file, life, finding, rules), ended=life.ended)
+        if day != days[-1] and _is_calm(file, life, now, rules):
+            life = Life(suspected=life.suspected, ended=life.ended)
+        else:
+            past = Past(has_ended=life.ended is not None, forgiven=forgiven)
+            finding = look(file, rules, day, weighed=now, past=past)
+            life = Life(last=finding, suspected=_next(file, life, finding, rules), ended=life.ended)
         yield day, life
+
+
+def _is_calm(file: JointFile, life: Life, now: Weighed | None, rules: Rules) -> bool:
+    """Say whether a day can raise nothing: no sign was ever looked for, nothing ended before, and the score is low.
+
+    Such a day need not be looked at closely, unless it is the last one.
+    """
+    is_low = now is None or now.score < rules.engine.score.suspect_at
+    return is_low and not file.signs and life.ended is None
 
 
 def _is_fresh(weighed: Weighed, day: date, rules: Rules) -> bool:

@@ -131,7 +131,8 @@ def _weighed(
 ) -> dict[JointSide, tuple[Weighed, ...]]:
     card = rules.engine.score
     scores = scores_of(features, card)
-    found: dict[JointSide, list[Weighed]] = {place: [] for place in places}
+    found: list[list[Weighed]] = [[] for _ in places]
+    visit_days = evidence.visit_day.tolist()
     rows = zip(
         evidence.row_joint.tolist(),
         evidence.row_day.tolist(),
@@ -153,11 +154,11 @@ def _weighed(
                 best_day=date.fromordinal(evidence.visits[visit].best_day),
                 error=evidence.visits[visit].error,
                 visits=int(values[_VISITS]),
-                days_since_reading=day - evidence.visits[visit].day,
+                days_since_reading=day - visit_days[visit],
                 is_assumed=assumed[visit],
             )
-            found[places[joint]].append(weighed)
-    return {place: tuple(each) for place, each in found.items()}
+            found[joint].append(weighed)
+    return {place: tuple(each) for place, each in zip(places, found, strict=True)}
 
 
 def _rests_on_assumed(evidence: Evidence) -> list[bool]:

@@ -50,16 +50,20 @@ def spoken_for(features: Sequence[float], card: ScoreCard) -> dict[str, float]:
 
     Along the way through a tree, each answer is worth what it changes; the parts add up to the whole.
     """
-    found = dict.fromkeys(("base", *FEATURES), 0)
-    for tree in card.trees:
-        place = 0
-        found["base"] += tree.points[0]
-        while place < len(tree.features):
-            feature = tree.features[place]
-            following = 2 * place + (1 if round(float(features[feature]), DECIMALS) <= tree.limits[place] else 2)
-            found[FEATURES[feature]] += tree.points[following] - tree.points[place]
-            place = following
-    return {name: points / MILLION for name, points in found.items()}
+    grove = _grove(card)
+    values, tree = np.round(np.array(features, dtype=np.float64), DECIMALS), np.arange(grove.count)
+    place, first = np.zeros(grove.count, dtype=np.int64), tree * (2 * grove.asks + 1)
+    worth = grove.points.take(first)
+    brought = np.zeros(len(FEATURES))
+    base, left = int(worth.sum()), grove.asks
+    while left:
+        node = place + tree * grove.asks
+        feature = grove.features.take(node)
+        place = 2 * place + 1 + (values.take(feature) > grove.limits.take(node))
+        before, worth = worth, grove.points.take(place + first)
+        brought += np.bincount(feature, weights=worth - before, minlength=len(FEATURES))
+        left //= 2
+    return {"base": base / MILLION} | dict(zip(FEATURES, (brought / MILLION).tolist(), strict=True))
 
 
 def _is_quiet(features: Doubles, card: ScoreCard) -> Bools:
