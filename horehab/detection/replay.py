@@ -34,8 +34,8 @@ class Weighed:
     `own` is the score of what the joint itself shows, `score` the one with what supports it from the whole
     patient. `best_day` is the visit that ended the best sustained motion, `error` the standard deviation of what
     the last visit measured (a fraction of the normal range), `visits` how many there were. `days_since_reading`
-    says how fresh the last passive reading is; `is_assumed` that all readings after the best rest on assumed
-    times, and then the score stays below suspect.
+    says how fresh the last passive reading is; `is_assumed` that every visit with a loss since the best rests
+    on assumed times, and then the score stays below suspect.
     """
 
     day: date
@@ -162,10 +162,16 @@ def _weighed(
 
 
 def _rests_on_assumed(evidence: Evidence) -> list[bool]:
-    """Say of each visit whether all readings since the best, or the best itself when it is the last, are assumed."""
-    found, firm_day, joint = [], -1, -1
+    """Say of each visit whether all that show a loss since the best, or all at all if none does, are assumed."""
+    found, joint = [], -1
+    any_firm = any_low = firm_low = False
     for visit, number in zip(evidence.visits, evidence.visit_joint.tolist(), strict=True):
-        firm_day = firm_day if number == joint else -1
-        firm_day, joint = visit.day if visit.is_firm else firm_day, number
-        found.append(not visit.is_firm if visit.day == visit.best_day else firm_day <= visit.best_day)
+        if number != joint:
+            joint, any_firm = number, False
+        if visit.best_day == visit.day:
+            any_low = firm_low = False
+        is_low = visit.best - visit.value > visit.error
+        any_firm, any_low = any_firm or visit.is_firm, any_low or is_low
+        firm_low = firm_low or (is_low and visit.is_firm)
+        found.append(not (firm_low if any_low else any_firm))
     return found

@@ -14,7 +14,7 @@ _CLEAR_LOSS = 0.1
 _DECIMALS = 9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every visit, and freezing takes as long again
 class Signal:
     """What a joint's passive motions say together at one visit; `day` is the ordinal of the ward day.
 
