@@ -129,10 +129,16 @@ def look(file: JointFile, rules: Rules, day: date, *, weighed: Weighed | None, p
         pain=file.pain.at(day, rules.pain),
         signs=signs,
         nerve=_signs(file, NERVE_SIGNS, day, within) if file.place.joint is Joint.HIP else (),
-        labs=tuple(r for r in file.raised if 0 <= (day - r.when.day).days <= rules.laboratory.recent_days),
+        labs=_labs(file, day, rules.laboratory.recent_days),
     )
     tier = _tier(found, rules, has_ended=past.has_ended)
     return found if tier is Tier.QUIET else replace(found, tier=tier)
+
+
+def _labs(file: JointFile, day: date, recent_days: int) -> tuple[LabResult, ...]:
+    """Take the raised values of the last weeks from the day on which each was known."""
+    known = (r for r in file.raised if r.known_on <= day)
+    return tuple(r for r in known if 0 <= (day - r.when.day).days <= recent_days)
 
 
 def _score(weighed: Weighed | None, rules: Rules, *, has_signs: bool) -> float:
@@ -224,7 +230,7 @@ def _tier(found: Finding, rules: Rules, *, has_ended: bool) -> Tier:
     """Decide by this day alone: suspect, watch or quiet (suspicion.md section 3, clinical.md R04, R07)."""
     if is_nerve_flag(found) or _is_weighed_suspect(found, rules, has_ended=has_ended):
         return Tier.SUSPECT
-    if has_ended and _is_lost_again(found, rules):
+    if _is_lost_beyond_doubt(found, rules) and (has_ended or found.score >= rules.engine.score.corroborated_at):
         return Tier.SUSPECT
     has_pain = found.pain is not None and found.pain.counts
     is_watched = found.losses or has_pain or found.nerve or _is_stiff_and_painful(found, rules)
@@ -238,8 +244,12 @@ def _is_weighed_suspect(found: Finding, rules: Rules, *, has_ended: bool) -> boo
     return is_again and is_new and found.score >= rules.engine.score.suspect_at
 
 
-def _is_lost_again(found: Finding, rules: Rules) -> bool:
-    """Ask whether motion that had been won back is lost again beyond doubt; assumed times alone do not count."""
+def _is_lost_beyond_doubt(found: Finding, rules: Rules) -> bool:
+    """Ask the rules of clinical.md 4.4 and 4.5 in turn; what rests on assumed times alone does not count.
+
+    Alone they flood a ward, so that they suffice only where the course is near enough to ossification, or where
+    motion that had been won back is lost again.
+    """
     firm = tuple(loss for loss in found.losses if not loss.is_assumed)
     if any(loss.is_confirmed for loss in firm):
         return True

@@ -8,10 +8,7 @@ from horehab.detection.life import lives
 from horehab.detection.replay import weigh
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
-from horehab.domain.laboratory import LabResult
-from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import PatientRecord
-from horehab.domain.signs import PainRating, Sign
 from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
 
@@ -22,7 +19,8 @@ Raised = tuple[date, JointSide]
 def suspicions(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
     """Tell when each suspicion would have been raised, in order of days; one that stands is raised once.
 
-    Where everything was known on the day it was measured, one pass tells it; else each day is judged by itself.
+    Where all was known on the day it was measured, one pass tells it; else each day is judged by itself.
+    Laboratory values may come later: the pass counts each from the day on which it was known.
     """
     if _arrives_late(record):
         return day_by_day(record, rules)
@@ -51,18 +49,20 @@ def day_by_day(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
 
 def days_of(record: PatientRecord) -> list[date]:
     """List the days on which a reading, a rating, a sign or a laboratory value became known."""
-    return sorted({max(known, measured) for known, measured in _known_and_measured(record)})
+    labs = ((lab.known_on, lab.when.day) for lab in record.labs)
+    return sorted({max(known, measured) for known, measured in (*_at_the_bedside(record), *labs)})
 
 
 def _arrives_late(record: PatientRecord) -> bool:
     begun = ((exposure.known_on, exposure.start.day) for exposure in record.exposures)
-    return any(known > measured for known, measured in (*_known_and_measured(record), *begun))
+    return any(known > measured for known, measured in (*_at_the_bedside(record), *begun))
 
 
-def _known_and_measured(record: PatientRecord) -> list[tuple[date, date]]:
-    facts: tuple[Reading | PainRating | Sign | LabResult, ...]
-    facts = (*record.readings, *record.pains, *record.signs, *record.labs)
-    return [(fact.known_on, fact.when.day) for fact in facts]
+def _at_the_bedside(record: PatientRecord) -> list[tuple[date, date]]:
+    """List when each reading, rating and sign was known, and when it was measured."""
+    found = [(reading.known_on, reading.when.day) for reading in record.readings]
+    found += [(rating.known_on, rating.when.day) for rating in record.pains]
+    return found + [(sign.known_on, sign.when.day) for sign in record.signs]
 
 
 def _by_day(raised: Raised) -> tuple[date, str]:

@@ -48,7 +48,7 @@ class JointFile:
         found = {p.day for course in self.passive for p in course.points}
         found.update(self.pain.days)
         found.update(s.when.day for s in self.signs)
-        found.update(r.when.day for r in self.raised)
+        found.update(max(r.when.day, r.known_on) for r in self.raised)
         return sorted(found)
 
     def sign(self, kind: SignKind, day: date, within_days: int) -> Sign | None:

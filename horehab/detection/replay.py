@@ -68,7 +68,7 @@ def weigh(
         zero=_admission(record, min(firsts)),
         signals=signals,
         pains=[_pains(files[place], record, rules) for place in places],
-        lab_days=sorted({day for day, _, _ in labs}),
+        lab_days=sorted({known for known, _, _, _ in labs}),
         fresh_days=rules.loss.recent_days,
     )
     around = Surroundings(
@@ -97,13 +97,13 @@ def _pains(file: JointFile, record: PatientRecord, rules: Rules) -> list[tuple[i
     ]
 
 
-_Raised = tuple[int, Analyte, float]
+_Raised = tuple[int, int, Analyte, float]
 
 
 def _raised(record: PatientRecord) -> list[_Raised]:
-    """List day, kind and multiple of the upper limit of each raised value that can support a suspicion."""
+    """List day known, day measured, kind and multiple of each raised value that can support a suspicion."""
     return [
-        (lab.when.day.toordinal(), lab.analyte, multiple)
+        (max(lab.known_on, lab.when.day).toordinal(), lab.when.day.toordinal(), lab.analyte, multiple)
         for lab in record.labs
         if lab.analyte in SUPPORTING and (multiple := lab.multiple) is not None and multiple > 1
     ]
@@ -116,10 +116,10 @@ def _support(
     record, rules = known
     support = np.zeros(len(evidence.row_day))
     confounded = alp_confounded_from(record) if analyte is Analyte.ALKALINE_PHOSPHATASE else None
-    for day, kind, multiple in labs:
+    for from_day, measured, kind, multiple in labs:
         if kind is analyte:
-            age = evidence.row_day - day
-            counts = (age >= 0) & (age <= rules.laboratory.recent_days)
+            is_recent = evidence.row_day - measured <= rules.laboratory.recent_days
+            counts = is_recent & (evidence.row_day >= from_day)
             if confounded is not None and multiple <= rules.laboratory.confounded_multiple:
                 counts &= evidence.row_day < confounded.toordinal()
             support[counts] = np.maximum(support[counts], log(multiple))

@@ -1,5 +1,7 @@
 """One pass over a patient's joints: what was known later never changes what is said of a day."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
@@ -73,6 +75,14 @@ def test_a_raised_value_alone_is_a_day_to_judge_only_for_joints_measured_lately(
     found = _weighed(record(reading(30, 100), reading(10, 100, place=LEFT_KNEE), lab(45, 300), lab(46, 100)))
     assert [each.day for each in found[LEFT_HIP]] == [day(30), day(45)]
     assert [each.day for each in found[LEFT_KNEE]] == [day(10)]
+
+
+def test_a_value_that_comes_later_than_it_was_taken_counts_from_the_day_on_which_it_was_known() -> None:
+    late = replace(lab(45, 300), known_on=day(48))
+    found = _hip(reading(30, 100), reading(46, 100), reading(60, 100), late)
+    assert [(each.day, each.features.of("alp") > 0) for each in found] == [
+        (day(30), False), (day(46), False), (day(48), True), (day(60), True),
+    ]  # fmt: skip
 
 
 def test_days_are_counted_from_intensive_care_or_from_four_weeks_before_the_first_reading() -> None:
