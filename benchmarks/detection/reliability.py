@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from horehab.detection.history import days_of
 from benchmarks.detection.emit import number_of
 from benchmarks.detection.judge import EARLIEST
 from benchmarks.detection.story import SimulatedPatient
+from horehab.detection.history import days_of
 from horehab.detection.verdicts import judge
 from horehab.domain.record import PatientRecord
 from horehab.domain.suspicion import Tier

@@ -28,6 +28,9 @@ WARDS: tuple[str, ...] = (
 )  # fmt: skip
 """Which wards are learned from, and how often."""
 
+HELD_OUT: tuple[str, ...] = (*("clean",) * 3, *("field",) * 3)
+"""Which wards are kept aside, for choosing the marks of the score on patients that it has not seen."""
+
 _SETTLED = 3
 _BEFORE = 2
 _IN_TIME = 14
@@ -50,20 +53,27 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """One ward of one world to learn from."""
+    """One ward of one world to learn from, or kept aside."""
 
     world: str
     ward: str
     seed: int
     patients: int
+    is_held_out: bool
 
 
 def lessons(patients: int) -> list[Lesson]:
-    """List all wards to learn from, each of so many patients, with a seed of its own."""
+    """List all wards, each of so many patients and with a seed of its own."""
     return [
-        Lesson(world=world, ward=ward, seed=FIRST_SEED + number, patients=patients)
+        Lesson(
+            world=world,
+            ward=ward,
+            seed=FIRST_SEED + number,
+            patients=patients,
+            is_held_out=number >= len(WARDS),
+        )
         for world in WORLDS
-        for number, ward in enumerate(WARDS)
+        for number, ward in enumerate((*WARDS, *HELD_OUT))
     ]
 
 

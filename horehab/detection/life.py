@@ -77,7 +77,8 @@ def _is_calm(file: JointFile, life: Life, now: Weighed | None, rules: Rules) -> 
 
     Such a day need not be looked at closely, unless it is the last one.
     """
-    is_low = now is None or now.score < rules.engine.score.suspect_at
+    card = rules.engine.score
+    is_low = now is None or now.score < min(card.suspect_at, card.corroborated_at)
     return is_low and not file.signs and life.ended is None
 
 

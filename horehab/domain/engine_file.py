@@ -26,7 +26,7 @@ _COURSES = "courses.toml"
 _SCORE = "score.json"
 _MOST_COURSES = 5000
 _SPANS = tuple(field.name for field in fields(CourseKind) if field.type is Span)
-_AT = ("suspect_at", "watch_at")
+_AT = ("suspect_at", "corroborated_at", "watch_at")
 _FROM_ZERO = ("support_cap", "sign_points", "quiet_loss", "quiet_limit", "quiet_pain")
 _STRENGTHS = 3
 
@@ -140,8 +140,9 @@ def score_card(tree: Mapping[str, Any]) -> ScoreCard:
     for name in _FROM_ZERO:
         if marks[name] < 0:
             raise _wrong(_SCORE, name, marks[name], "Write 0 or a number above it.")
-    if marks["watch_at"] > marks["suspect_at"]:
-        raise _wrong(_SCORE, "watch_at", marks["watch_at"], f"It may not be above suspect_at {marks['suspect_at']}.")
+    for low, high in pairwise(("watch_at", "corroborated_at", "suspect_at")):
+        if marks[low] > marks[high]:
+            raise _wrong(_SCORE, low, marks[low], f"It may not be above {high} {marks[high]}.")
     return ScoreCard(
         made_by=tree["made_by"],
         seed=tree["seed"],
