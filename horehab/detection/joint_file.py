@@ -45,7 +45,7 @@ class JointFile:
 
     def days(self) -> list[date]:
         """List the days on which something about this joint, or a raised laboratory value, became known."""
-        found = {p.day for course in self.passive for p in course.points}
+        found = {day for course in self.passive for day in course.days}
         found.update(self.pain.days)
         found.update(s.when.day for s in self.signs)
         found.update(max(r.when.day, r.known_on) for r in self.raised)

@@ -50,12 +50,14 @@ def lives(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Iterator
     """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
     `weighed` is how its course weighed after each day. A suspicion stands until its motion is won back; what is
-    lost after that is a new worsening.
+    lost after that is a new worsening. Of a joint that could never be suspected the last day alone is told.
     """
     life = Life()
     forgiven: Forgiven = {}
     weighed_days = [each.day for each in weighed]
     days = file.days()
+    if not file.signs and all(_is_calm(file, life, each, rules) for each in weighed):
+        days = days[-1:]
     for day in days:
         if life.suspected is not None and _is_won_back(file, life.suspected, day, weighed):
             forgiven = _left_behind(file, life.suspected, day)
@@ -77,8 +79,7 @@ def _is_calm(file: JointFile, life: Life, now: Weighed | None, rules: Rules) -> 
 
     Such a day need not be looked at closely, unless it is the last one.
     """
-    card = rules.engine.score
-    is_low = now is None or now.score < min(card.suspect_at, card.corroborated_at)
+    is_low = now is None or now.score < rules.engine.score.corroborated_at
     return is_low and not file.signs and life.ended is None
 
 
