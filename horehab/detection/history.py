@@ -1,5 +1,6 @@
 """The history of a patient's suspicions: on which day each would have been raised, as it was known at the time."""
 
+from dataclasses import replace
 from datetime import date
 
 from horehab.detection.background import no_joint_left
@@ -8,6 +9,7 @@ from horehab.detection.life import lives
 from horehab.detection.replay import weigh
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
+from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
 from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
@@ -24,7 +26,7 @@ def suspicions(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
     """
     if _arrives_late(record):
         return day_by_day(record, rules)
-    files = joint_files(record, rules)
+    files = joint_files(_passive_only(record), rules)
     weighed = weigh(files, record, rules)
     found: list[Raised] = []
     for place, file in files.items():
@@ -34,6 +36,11 @@ def suspicions(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
             found += [(day, place)] if is_suspect and not is_standing else []
             is_standing = is_suspect
     return tuple(sorted(found, key=_by_day))
+
+
+def _passive_only(record: PatientRecord) -> PatientRecord:
+    """Leave out other modes: they explain a verdict, and never raise one."""
+    return replace(record, readings=tuple(r for r in record.readings if r.mode is Mode.PASSIVE))
 
 
 def day_by_day(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from horehab.domain.series import Means, Visit
 
 _CONFIRMED = 2
+_OF_THREE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +118,18 @@ class Walk:
 
     def _follow_best(self, *, is_calm: bool) -> None:
         """Raise the best sustained value; while it rests on few visits, a fall must not pull it down with it."""
+        is_young = len(self.since) <= self.span and is_calm
+        if not is_young and self._is_below_best():
+            return
         recent = self.since[-self.span :]
         sustained = middle([v.degrees for v in recent])
-        is_young = len(self.since) <= self.span and is_calm
         if is_young or sustained > self.best or not self.best_visits:
             self._set_best(sustained, recent)
+
+    def _is_below_best(self) -> bool:
+        """Say at once, where two of three decide, that the last two visits cannot make a new best."""
+        is_of_three = self.span <= _OF_THREE and len(self.since) > 1
+        return is_of_three and self.since[-1].degrees <= self.best and self.since[-2].degrees <= self.best
 
     def _set_best(self, degrees: float, visits: Sequence[Visit]) -> None:
         first = visits[0].means
