@@ -74,8 +74,8 @@ def features_of(evidence: Evidence, odds: Odds, around: Surroundings) -> Doubles
         **_of_other_joints(evidence, odds, around),
         **_of_place(evidence, around),
     }
-    table = np.column_stack([columns[name] for name in FEATURES])
-    return np.clip(table, _LOW, _HIGH)
+    table = np.array([columns[name] for name in FEATURES], dtype=np.float64).T
+    return np.asarray(np.minimum(np.maximum(table, _LOW), _HIGH))
 
 
 def _of_odds(odds: Odds) -> dict[str, Doubles]:

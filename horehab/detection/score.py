@@ -38,8 +38,8 @@ def scores_of(features: Doubles, card: ScoreCard) -> Scores:
     for name, value in _NOTHING_ELSE.items():
         alone[:, FEATURES.index(name)] = value
     own, score = np.full(len(features), LEAST), np.full(len(features), LEAST)
-    by_itself = _sums(alone, card)
-    support = np.clip(_sums(loud, card) - by_itself, 0.0, card.support_cap)
+    by_itself, supported = np.split(_sums(np.concatenate([alone, loud]), card), 2)
+    support = np.minimum(np.maximum(supported - by_itself, 0.0), card.support_cap)
     own[~is_quiet] = by_itself
     score[~is_quiet] = np.round(by_itself + support, DECIMALS)
     return Scores(own=own, score=score, is_quiet=is_quiet)

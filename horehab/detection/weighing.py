@@ -71,7 +71,7 @@ def _ossifying(weights: Floats, days: Ints, library: Library) -> tuple[Doubles, 
 
 
 def _sums(values: Floats) -> Doubles:
-    return np.asarray(values.sum(axis=1), dtype=np.float64)
+    return np.asarray(np.add.reduce(values, axis=1), dtype=np.float64)
 
 
 def _log(values: Doubles) -> Doubles:
@@ -182,7 +182,7 @@ def _products(likely: Floats, steps: list[Ints], prior: Floats) -> tuple[Floats,
         joints = len(step)
         now = weights[start : start + joints]
         np.multiply(before[:joints] if start else before, likely[start : start + joints], out=now)
-        now /= now.max(axis=1, keepdims=True)
+        now /= np.maximum.reduce(now, axis=1, keepdims=True)
         np.maximum(now, _LEAST, out=now)
         before, start = now, start + joints
     rows = np.empty(start + 1, dtype=np.int64)
