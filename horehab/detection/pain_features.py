@@ -1,10 +1,10 @@
 """What the pain of a joint says after a day; a rating that was not taken is unknown, never none."""
 
-from statistics import median
 
 import numpy as np
 
 from horehab.detection.evidence import Doubles, Evidence, Ints, keys_of
+from horehab.domain.walk import middle
 
 _MONTH = 30
 _RECENT_DAYS = 14
@@ -39,7 +39,7 @@ def of_pain(evidence: Evidence) -> dict[str, Doubles]:
 def _usual_pain(evidence: Evidence) -> Doubles:
     """Give after each rating the median of the last four of that joint."""
     scores, first = evidence.pains.tolist(), np.searchsorted(evidence.pain_joint, evidence.pain_joint).tolist()
-    usual = [median(scores[max(first[place], place - 3) : place + 1]) for place in range(len(scores))]
+    usual = [middle(scores[max(first[place], place - 3) : place + 1]) for place in range(len(scores))]
     return np.array([*usual, 0.0])
 
 
