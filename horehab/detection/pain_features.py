@@ -1,6 +1,5 @@
 """What the pain of a joint says after a day; a rating that was not taken is unknown, never none."""
 
-
 import numpy as np
 
 from horehab.detection.evidence import Doubles, Evidence, Ints, keys_of
