@@ -17,7 +17,7 @@ COVER_CORE := 99.5
 COVER_ALL := 95
 CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
 
-.PHONY: help demo test lint tools bench-detection screenshots clean
+.PHONY: help demo test lint tools bench-detection fit-score screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -28,6 +28,7 @@ help: ## Say what there is
 	@echo "  SERVE=0      the demo ends by itself (for scripts)"
 	@echo "  PYTHON=...   another Python, 3.11 or newer"
 	@echo "  BENCH=...    options of make bench-detection (BENCH=--quick, BENCH=--help)"
+	@echo "  FIT=...      options of make fit-score (FIT=--help, FIT=--date=2026-11-21)"
 	@echo "  TESTS=...    make test for some tests only, without the coverage floor (TESTS=tests/cli)"
 
 demo: $(VENV)/.runs ## Play the six published patients and a ward, then leave the pages on http://127.0.0.1:5000
@@ -53,6 +54,10 @@ lint: $(VENV)/.tests ## Style, types and arrows only
 
 bench-detection: $(VENV)/.bench ## Judge the detection beside textbook rules on simulated wards (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.detection $(BENCH)
+
+fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
+	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1
+	@$(BIN)/python -m benchmarks.detection.fitting $(FIT)
 
 screenshots: tools ## Take the pictures of the pages in docs/ anew
 	@$(BIN)/python -m tests.e2e.screenshots

@@ -55,13 +55,22 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def fitted(rows: Sequence[Rows]) -> list[dict[str, Any]]:
+def fitted(rows: Sequence[Rows], *, trees: int = TREES) -> list[dict[str, Any]]:
     """Fit the trees on the rows of several wards and lay each out level by level, ready for score.json."""
+    return laid_out(trained(rows, trees=trees))
+
+
+def trained(rows: Sequence[Rows], *, trees: int) -> lightgbm.Booster:
+    """Fit so many trees on the rows of several wards."""
     shown = np.round(np.concatenate([each.shown for each in rows]), 6)
     is_true = np.concatenate([each.is_true for each in rows])
     weight = np.concatenate([each.weight for each in rows])
     data = lightgbm.Dataset(shown, label=is_true, weight=weight, feature_name=list(FEATURES), free_raw_data=True)
-    model = lightgbm.train(_SETTINGS, data, num_boost_round=TREES)
+    return lightgbm.train(_SETTINGS, data, num_boost_round=trees)
+
+
+def laid_out(model: lightgbm.Booster) -> list[dict[str, Any]]:
+    """Lay out all trees of a model as score.json has them."""
     return [_laid_out(each["tree_structure"]) for each in model.dump_model()["tree_info"]]
 
 
@@ -84,17 +93,17 @@ def _laid_out(root: Mapping[str, Any]) -> dict[str, Any]:
     return {"features": features, "limits": limits, "points": points}
 
 
-def card_of(asked: Iterable[tuple[Lesson, Rows]], *, today: str) -> dict[str, Any]:
-    """Make the whole of score.json from the rows of the wards."""
+def card_of(asked: Iterable[tuple[Lesson, Rows]], *, today: str, trees: int = TREES) -> dict[str, Any]:
+    """Make the whole of score.json from the rows of the wards, with so many trees."""
     pairs = list(asked)
-    trees = fitted([rows for lesson, rows in pairs if not lesson.is_held_out])
+    fit = fitted([rows for lesson, rows in pairs if not lesson.is_held_out], trees=trees)
     kept = [pair for pair in pairs if pair[0].is_held_out]
     return {
         "made_by": "python -m benchmarks.detection.fitting",
         "seed": SEED,
         "date": today,
-        **chosen(trees, kept),
-        "trees": trees,
+        **chosen(fit, kept),
+        "trees": fit,
     }
 
 

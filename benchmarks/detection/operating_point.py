@@ -52,8 +52,8 @@ def chosen(trees: Sequence[Mapping[str, Any]], kept: Sequence[tuple[Lesson, Rows
         | _POLICY
         | {"trees": list(trees)}
     )
-    suspect = round(max(_least(*_pooled(kept, card, *ward), most) for ward, most in _MOST_FALSE.items()), _PLACES)
-    watch = max(_least(*_pooled(kept, card, world, "clean"), MOST_WATCHED) for world in WORLDS)
+    suspect = round(max(_least(*pooled(kept, card, *ward), most) for ward, most in _MOST_FALSE.items()), _PLACES)
+    watch = max(_least(*pooled(kept, card, world, "clean"), MOST_WATCHED) for world in WORLDS)
     near = round(suspect - NEAR, _PLACES)
     return {
         "suspect_at": suspect,
@@ -64,7 +64,7 @@ def chosen(trees: Sequence[Mapping[str, Any]], kept: Sequence[tuple[Lesson, Rows
     }
 
 
-def _pooled(kept: Sequence[tuple[Lesson, Rows]], card: ScoreCard, world: str, kind: str) -> tuple[Rows, Doubles]:
+def pooled(kept: Sequence[tuple[Lesson, Rows]], card: ScoreCard, world: str, kind: str) -> tuple[Rows, Doubles]:
     """Put the wards of one kind of a world together, as one large ward, and score it."""
     wards = [rows for lesson, rows in kept if lesson.world == world and lesson.ward == kind]
     firsts = np.cumsum([0, *(len(rows.patients) for rows in wards)])
