@@ -25,7 +25,7 @@ from horehab.domain.engine_numbers import FEATURES
 SCORE = Path("horehab/detection/score.json")
 SEED = 20_260_101
 DEPTH = 4
-TREES = 150
+TREES = 200
 MILLION = 10**6
 
 MORE = frozenset({
@@ -110,7 +110,7 @@ def card_of(asked: Iterable[tuple[Lesson, Rows]], *, today: str, trees: int = TR
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the wards, fit, choose the marks and write score.json, saying how far it is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.fitting", description=__doc__)
-    parser.add_argument("--patients", type=int, default=200, help="patients on each ward to learn from (200)")
+    parser.add_argument("--patients", type=int, default=180, help="patients on each ward to learn from (180)")
     parser.add_argument("--processes", type=int, default=2, help="how many wards at a time (2)")
     parser.add_argument("--date", default="", help="the day that stands in score.json (the one there now)")
     parser.add_argument("--out", type=Path, default=SCORE, help=f"where it goes ({SCORE})")

@@ -12,11 +12,13 @@ from horehab.detection.background import (
     no_joint_left,
     pain_hidden,
 )
+from horehab.detection.finding import Finding
 from horehab.detection.gaps import against_of, missing_of, visit_days
 from horehab.detection.grounds import alike, flags_of, opposite_better, reasons_of
 from horehab.detection.joint_file import JointFile, joint_files
 from horehab.detection.life import Life, life_of
 from horehab.detection.replay import Weighed, weigh
+from horehab.detection.score import LEAST
 from horehab.domain.exposure import Background
 from horehab.domain.next_steps import Situation, next_steps
 from horehab.domain.record import ChartedStatus, PatientRecord
@@ -69,6 +71,7 @@ def _verdict(case: _Case) -> Verdict:
         against=against_of(case.file, life.last, ended=life.ended),
         missing=missing_of(case.file, case.record, case.rules, case.as_of),
         options=_options(case, tier),
+        score=_score(life.last),
     )
 
 
@@ -108,7 +111,13 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
         differentials=case.rules.differentials,
         options=_options(case, tier, since=since if is_bounded else None, has_nerve_flag=bool(flags)),
         evidence=_references((*reasons, *flags)),
+        score=_score(life.last),
     )
+
+
+def _score(finding: Finding | None) -> float | None:
+    """Give the points of the joint's course as it weighs now; None where it is quiet or was not weighed."""
+    return None if finding is None or finding.score <= LEAST else finding.score
 
 
 def _tier(case: _Case, life: Life) -> Tier:

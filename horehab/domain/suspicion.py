@@ -40,7 +40,8 @@ class Reason:
 class Verdict:
     """What is to be thought of one joint at the end of one ward day.
 
-    `strength` is graded 0 (nothing speaks for it) to 5 (everything does) and is no probability. `since` is
+    `strength` is graded 0 (nothing speaks for it) to 5 (everything does) and is no probability; `score` is the finer
+    number behind it, in points, None where the joint's course could not be weighed. `since` is
     the day of the first worsening reading (the onset that is written), `is_onset_bounded` says whether an
     earlier good reading bounds it. `evidence` are the references that the verdict rests on, sorted.
     `red_flags` hold without any loss of motion (clinical.md R07). `options` are codes of next steps to
@@ -62,3 +63,4 @@ class Verdict:
     differentials: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    score: float | None = None

@@ -1,34 +1,31 @@
-"""The history of suspicions: one pass tells what judging each day apart tells."""
+"""One pass over a patient's history says what judging each day apart would have said, for simulated patients."""
 
-from dataclasses import replace
+import pytest
 
-from hypothesis import given, settings
-
-from horehab.detection.history import day_by_day, suspicions
-from horehab.domain.record import Fact
-from tests.detection.charts import FACTS
-from tests.detection.joints_at_hand import RULES, day, exposure, lab, pain, reading, record
-
-FALL = [
-    reading(n, v) for n, v in ((30, 110), (37, 110), (44, 111), (51, 108), (58, 92), (65, 80), (72, 66), (79, 60))
-]
-HURTS = [pain(n, score) for n, score in ((37, 1), (58, 5), (65, 6), (72, 8), (79, 8))]
+from benchmarks.detection.emit import resources
+from benchmarks.detection.reading import read, rules
+from benchmarks.detection.wards import BY_NAME, patients_of
+from horehab.detection.history import day_by_day, days_of, suspicions
+from tests.detection.joints_at_hand import RULES, record
 
 
-def test_a_value_that_comes_days_after_it_was_taken_changes_no_day_before() -> None:
-    of = record([*FALL, *HURTS], exposure(), replace(lab(60, 500), known_on=day(66)))
-    assert suspicions(of, RULES) == day_by_day(of, RULES)
-    assert suspicions(of, RULES)
+@pytest.mark.parametrize("world", ["first", "second"])
+@pytest.mark.parametrize("ward", ["clean", "field", "no pain records", "late arrival"])
+def test_one_pass_raises_what_judging_each_day_apart_raises(world: str, ward: str) -> None:
+    raised = 0
+    for patient in patients_of(BY_NAME[ward], world, patients=6, seed=77):
+        known = read(resources(patient, "loinc")).record
+        found = suspicions(known, rules())
+        assert found == day_by_day(known, rules())
+        raised += len(found)
+    assert raised or ward == "no pain records"
 
 
-def test_a_reading_that_comes_late_is_judged_day_by_day() -> None:
-    late = replace(FALL[-2], known_on=day(90))
-    of = record([*FALL[:-2], late, FALL[-1], *HURTS], exposure())
-    assert suspicions(of, RULES) == day_by_day(of, RULES)
+def test_what_arrives_late_is_judged_on_the_day_it_became_known() -> None:
+    patient = next(p for p in patients_of(BY_NAME["late arrival"], "first", patients=1, seed=77))
+    known = read(resources(patient, "loinc")).record
+    assert max(days_of(known)) >= max(reading.when.day for reading in known.readings)
 
 
-@settings(max_examples=40, deadline=None)
-@given(FACTS)
-def test_one_pass_tells_what_judging_each_day_apart_tells(facts: list[Fact]) -> None:
-    of = record(*facts)
-    assert suspicions(of, RULES) == day_by_day(of, RULES)
+def test_nothing_known_raises_nothing() -> None:
+    assert suspicions(record(), RULES) == ()

@@ -8,8 +8,7 @@ from random import Random
 
 import pytest
 
-from horehab.detection.joint_file import joint_files
-from horehab.detection.life import lives
+from horehab.detection.history import suspicions
 from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide, Motion
 from horehab.domain.record import Fact, PatientRecord
 from tests.detection.joints_at_hand import RULES, day, pain, reading, record
@@ -50,10 +49,8 @@ def _patient(dice: Random, *, every: int, grows: JointSide | None) -> PatientRec
 def _first_suspicions(of: PatientRecord) -> dict[JointSide, float]:
     """Give by joint the week after first measurement in which it was first suspected."""
     found: dict[JointSide, float] = {}
-    for place, file in joint_files(of, RULES).items():
-        for when, life in lives(file, RULES):
-            if life.suspected is not None:
-                found.setdefault(place, (when - day(_FIRST)).days / 7)
+    for when, place in suspicions(of, RULES):
+        found.setdefault(place, (when - day(_FIRST)).days / 7)
     return found
 
 
