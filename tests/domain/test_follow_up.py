@@ -126,9 +126,10 @@ def test_r20_imaging_while_a_suspicion_stands_asks_about_repeating_it() -> None:
 
 
 def test_r29_four_months_after_improvement_the_joint_is_measured_again() -> None:
-    of = record(FALLEN, pain(42, 1), pain(49, 6), course([(56, 108), (63, 110)]), pain(63, 1))
-    improved = [r for r in _due(of, 64) if r.window.startswith("improved")]
-    assert [r.due_day for r in improved] == [day(63 + 120)]
+    confirmed = course([(56, 78)])
+    of = record(FALLEN, pain(42, 1), pain(49, 6), confirmed, course([(63, 108), (70, 110)]), pain(70, 1))
+    improved = [r for r in _due(of, 71) if r.window.startswith("improved")]
+    assert [r.due_day for r in improved] == [day(70 + 120)]
 
 
 def test_the_deceased_and_the_merged_are_left_in_peace() -> None:

@@ -121,3 +121,11 @@ def falling(ward: Ward) -> date:
         ward.on(day)
         ward.chart(flexion(f"rom-{visit}", day, degrees), pain(f"pain-{visit}", day, 2 if visit < 3 else 6))
     return ward.clock.today()
+
+
+def mistaken(ward: Ward) -> None:
+    """Let the last three visits of `falling` turn out to be another patient's: motion and pain entered in error."""
+    for visit, degrees in ((3, 96), (4, 84), (5, 80)):
+        day = DAY_ONE + timedelta(days=4 * visit)
+        for wrong in (flexion(f"rom-{visit}", day, degrees), pain(f"pain-{visit}", day, 6)):
+            ward.chart(wrong | {"status": "entered-in-error"})

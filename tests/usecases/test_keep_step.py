@@ -12,7 +12,7 @@ from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.review_joints import review_joints
-from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, mistaken
 
 
 def test_a_hip_that_falls_is_suspected_once_with_evidence_and_reasons(ward: Ward) -> None:
@@ -39,9 +39,7 @@ def test_a_second_step_writes_nothing(ward: Ward) -> None:
 def test_withdrawn_evidence_withdraws_the_suspicion_and_says_why(ward: Ward) -> None:
     falling(ward)
     keep_step(ward.ports)
-    for visit in (3, 4, 5):
-        wrong = flexion(f"rom-{visit}", DAY_ONE + timedelta(days=4 * visit), 80, status="entered-in-error")
-        ward.chart(wrong)
+    mistaken(ward)
     keep_step(ward.ports)
     (condition,) = ward.conditions()
     assert condition["verificationStatus"]["coding"][0]["code"] == "entered-in-error"
@@ -180,9 +178,7 @@ def test_a_suspicion_that_is_withdrawn_before_it_left_is_shown_as_withdrawn(open
     ward.chart(PATIENT)
     falling(ward)
     keep_step(ward.ports)
-    for visit in (3, 4, 5):
-        day = DAY_ONE + timedelta(days=4 * visit)
-        ward.chart(flexion(f"rom-{visit}", day, 80, status="entered-in-error"))
+    mistaken(ward)
     keep_step(ward.ports)
     (entry,) = [r.entry for r in ward.ports.logbook.outbox() if isinstance(r.entry, SuspicionEntry)]
     assert entry.is_withdrawn

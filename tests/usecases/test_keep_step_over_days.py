@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from horehab.domain.reminder import ReminderState
 from horehab.domain.suspicion import Tier
+from horehab.domain.thresholds import Rules
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
@@ -14,11 +15,15 @@ def _with_rule(ward: Ward, version: str) -> Ports:
     return replace(ward.ports, rules=replace(ward.ports.rules, version=version))
 
 
+def _blind(rules: Rules) -> Rules:
+    """An older rule that no course, however steep, brings to suspect."""
+    marks = replace(rules.engine.score, suspect_at=99.0, corroborated_at=99.0)
+    return replace(rules, version="1", engine=replace(rules.engine, score=marks))
+
+
 def test_a_newer_rule_alone_neither_raises_nor_withdraws_until_there_is_new_evidence(ward: Ward) -> None:
     day = falling(ward)
-    strict = replace(ward.ports.rules.loss, large_degrees=90, suspect_floor=90, suspect_multiplier=9)
-    blind = replace(ward.ports.rules, version="1", loss=strict, pain=replace(ward.ports.rules.pain, level=11))
-    first = keep_step(replace(ward.ports, rules=blind))
+    first = keep_step(replace(ward.ports, rules=_blind(ward.ports.rules)))
     assert Tier.SUSPECT not in {v.tier for review in first.reviews for v in review.verdicts}
     for days in (1, 2):
         ward.on(day + timedelta(days=days))

@@ -9,7 +9,7 @@ from horehab.usecases.keep_step import StepOrder, keep_step
 from tests.servers.faults import answers, outcome_as_body
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
-from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, pain
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, mistaken, pain
 
 
 def test_a_kind_that_was_not_read_to_its_end_is_read_again_from_its_old_mark(
@@ -72,9 +72,7 @@ def test_a_withdrawal_that_waits_is_not_decided_again_and_arrives_later(
         ward.chart(PATIENT)
         falling(ward)
         keep_step(ward.ports)
-        for visit in (3, 4, 5):
-            day = DAY_ONE + timedelta(days=4 * visit)
-            ward.chart(flexion(f"rom-{visit}", day, 80, status="entered-in-error"))
+        mistaken(ward)
         proxy.set(answers(503).only("PUT"))
         for _ in range(2):
             keep_step(ward.ports, StepOrder(patient="Patient/ana"))
