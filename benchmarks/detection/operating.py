@@ -16,12 +16,17 @@ def name_of(setting: float) -> str:
 def rules_at(rules: Rules, setting: float) -> Rules:
     """Ask for so many points more before a joint is suspected or watched; nothing else is changed."""
     score = rules.engine.score
-    moved = replace(score, suspect_at=score.suspect_at + setting, watch_at=score.watch_at + setting)
+    moved = replace(
+        score,
+        suspect_at=score.suspect_at + setting,
+        corroborated_at=score.corroborated_at + setting,
+        watch_at=score.watch_at + setting,
+    )
     return replace(rules, engine=replace(rules.engine, score=moved))
 
 
 def ungated(rules: Rules) -> Rules:
     """Let what is known of the whole patient count however quiet the joint itself is, and without a limit."""
-    quiet = replace(rules.engine.score, quiet_loss=-1.0, quiet_limit=-1.0, quiet_pain=-1.0)
+    quiet = replace(rules.engine.score, quiet_loss=-1.0, quiet_pain=-1.0)
     score = replace(quiet, support_cap=float("inf"))
     return replace(rules, engine=replace(rules.engine, score=score))

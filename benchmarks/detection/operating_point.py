@@ -23,14 +23,13 @@ MOST_FALSE_IN_FIELD = 4.0
 NEAR = 0.3
 """By how much less a score suffices where a loss is beyond doubt by the rules of clinical.md 4.4 and 4.5."""
 
-MOST_WATCHED = 15.0
+MOST_WATCHED = 8.0
 """Times that a joint of a patient without ossification may newly be watched, per 100 patient-months."""
 
 _POLICY: dict[str, Any] = {
     "support_cap": 1.5,
     "sign_points": 0.7,
     "quiet_loss": 0.05,
-    "quiet_limit": 0.5,
     "quiet_pain": 2.0,
 }
 """Choices that the fit does not make: what support may add at most, and when a joint is quiet."""

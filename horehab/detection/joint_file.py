@@ -1,10 +1,11 @@
 """Everything that is known of one joint, laid out by day so that its life can be walked through once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from horehab.detection.background import LEG, alp_confounders
+from horehab.detection.background import LEG, alp_confounders, hides_pain
 from horehab.detection.pain import PainCourse, pain_course
 from horehab.domain.course import Course, courses_of
 from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
@@ -76,12 +77,21 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
             passive=passive,
             others=tuple(c for c in here if c.mode is not Mode.PASSIVE),
             opposite=tuple(c for c in courses.get(place.opposite, []) if c.mode is Mode.PASSIVE),
-            pain=pain_course(rated.get(place, ())),
+            pain=pain_course(_felt(rated.get(place, ()), record, rules)),
             signs=tuple(s for s in record.signs if _concerns(s, place)) if record.signs else (),
             raised=raised,
             stiff=tuple(start for c in passive if (start := _stiff_start(c, rules)) is not None),
         )
     return files
+
+
+def _felt(ratings: Sequence[PainRating], record: PatientRecord, rules: Rules) -> Iterator[PainRating]:
+    """Leave out low ratings under sedation or numbness: that nothing was felt then is unknown, and never none."""
+    for rating in ratings:
+        place, day = rating.place, rating.when.day
+        is_low = rating.score < rules.pain.level
+        if place is None or not (is_low and hides_pain(record, place, day, rules.policy.hides_days)):
+            yield rating
 
 
 def _concerns(sign: Sign, place: JointSide) -> bool:

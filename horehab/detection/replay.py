@@ -7,7 +7,7 @@ from math import log
 
 import numpy as np
 
-from horehab.detection.background import alp_confounded_from, hides_pain
+from horehab.detection.background import alp_confounded_from
 from horehab.detection.evidence import Doubles, Evidence, evidence_of
 from horehab.detection.features import Features, Surroundings, features_of
 from horehab.detection.joint_file import SUPPORTING, JointFile
@@ -67,7 +67,7 @@ def weigh(
     evidence = evidence_of(
         zero=_admission(record, min(firsts)),
         signals=signals,
-        pains=[_pains(files[place], record, rules) for place in places],
+        pains=[_pains(files[place]) for place in places],
         lab_days=sorted({known for known, _, _, _ in labs}),
         fresh_days=rules.loss.recent_days,
     )
@@ -87,13 +87,11 @@ def _admission(record: PatientRecord, first: int) -> int:
     return min((start for start in starts if start <= first), default=first - _UNKNOWN_STAY)
 
 
-def _pains(file: JointFile, record: PatientRecord, rules: Rules) -> list[tuple[int, float]]:
-    """Take the worst rating of each day; a low one under sedation or numbness is unknown, and left out."""
-    rated = zip(file.pain.days, file.pain.worst, strict=True)
+def _pains(file: JointFile) -> list[tuple[int, float]]:
+    """Take the worst rating of each day, within the scale."""
     return [
-        (day.toordinal(), score)
-        for day, score in rated
-        if score >= rules.pain.level or not hides_pain(record, file.place, day, rules.policy.hides_days)
+        (day.toordinal(), min(max(score, 0.0), 10.0))
+        for day, score in zip(file.pain.days, file.pain.worst, strict=True)
     ]
 
 

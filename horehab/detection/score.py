@@ -67,10 +67,9 @@ def spoken_for(features: Sequence[float], card: ScoreCard) -> dict[str, float]:
 
 
 def _is_quiet(features: Doubles, card: ScoreCard) -> Bools:
-    """Say where motion is neither lost nor lacking and nothing hurts; pain that was not rated does not hurt."""
-    drop, limit = features[:, FEATURES.index("drop")], features[:, FEATURES.index("limit")]
-    pain = features[:, FEATURES.index("pain")]
-    return (drop <= card.quiet_loss) & (limit <= card.quiet_limit) & (pain <= card.quiet_pain)
+    """Say where neither motion nor pain of the joint itself speaks; pain that nobody rated does not."""
+    drop, pain = features[:, FEATURES.index("drop")], features[:, FEATURES.index("pain")]
+    return np.asarray((drop <= card.quiet_loss) & (pain <= card.quiet_pain))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -73,12 +73,18 @@ class _Own:
     norm: float
     scale: float
     sem_squared: float
+    limits: tuple[float, float]
     best: _Best
     level: float = 0.0
 
+    def possible(self, degrees: float) -> float:
+        """Hold a value within what a living joint can show, so that no slip of the pen weighs more than that."""
+        low, high = self.limits
+        return low if degrees < low else min(degrees, high)
+
     def lost(self, degrees: float) -> float | None:
         """Compare with the best sustained value before, in least changes; then follow it."""
-        best = self.best
+        best, degrees = self.best, self.possible(degrees)
         loss = (best.value - degrees) / best.clear if best.count else None
         best.follow(degrees)
         return loss
@@ -140,13 +146,18 @@ class _Joint:
 def _together(taken: list[tuple[_Own, Visit]], errors: ErrorNumbers) -> tuple[float, float]:
     """Weigh the motions by their errors, none far from their middle, and set each motion's own level."""
     spread, limit = errors.motion_level_sd**2, errors.motion_limit
-    values = [1 - (own.norm - visit.degrees) / own.scale - own.level for own, visit in taken]
+    values = [1 - (own.norm - own.possible(visit.degrees)) / own.scale - own.level for own, visit in taken]
     weights = [1 / (own.sem_squared + spread / (1 + 2 * own.best.count)) for own, _ in taken]
     if len(values) == 1:
         return round(values[0], _DECIMALS), 1 / weights[0]
     half = middle(values)
     low, high = half - limit, half + limit
-    values = [low if value < low else min(value, high) for value in values]
+    held = [low if value < low else min(value, high) for value in values]
+    for (own, _), value, each in zip(taken, values, held, strict=True):
+        if not own.best.count:
+            # A motion that was far from the others when first seen is so by itself, and has not moved since.
+            own.level += value - each
+    values = held
     total = sum(weights)
     value = sum([weight * each for weight, each in zip(weights, values, strict=True)]) / total
     for (own, _), each in zip(taken, values, strict=True):
@@ -178,4 +189,5 @@ def _own(numbers: MotionNumbers, errors: ErrorNumbers) -> _Own:
     norm = numbers.norm or 0.0
     scale = max(norm, errors.least_norm)
     sem = numbers.same_rater / errors.change_per_sem / scale
-    return _Own(norm, scale, sem**2, _Best(numbers.different_rater))
+    limits = numbers.lowest, numbers.highest
+    return _Own(norm, scale, sem**2, limits, _Best(numbers.different_rater))

@@ -55,14 +55,16 @@ def test_a_suspicion_stands_while_half_of_its_motions_are_still_lost() -> None:
 
 
 def test_motion_that_comes_back_to_its_best_ends_the_suspicion() -> None:
-    of = record(FALLEN, pain(42, 1), pain(49, 6), course([(56, 108), (63, 110)]), pain(63, 1))
+    back = course([(56, 85), (63, 108), (70, 110)])
+    of = record(FALLEN, pain(42, 1), pain(49, 6), pain(56, 6), back, pain(63, 1), pain(70, 1))
     assert verdict(of, 56).tier is Tier.SUSPECT
-    assert verdict(of, 63).tier is Tier.QUIET
+    assert verdict(of, 63).tier is Tier.SUSPECT
+    assert verdict(of, 70).tier is Tier.QUIET
 
 
 def test_a_suspicion_deepens_when_motion_falls_further() -> None:
-    of = record(FALLEN, pain(42, 1), pain(49, 6), course([(56, 84), (63, 60), (70, 61)]))
-    assert verdict(of, 56).evidence == verdict(of, 49).evidence
-    assert verdict(of, 63).strength >= verdict(of, 49).strength
-    assert set(verdict(of, 63).evidence) != set(verdict(of, 49).evidence)
+    of = record(FALLEN, pain(42, 1), pain(49, 6), pain(56, 6), course([(56, 84), (63, 60), (70, 61)]))
+    assert verdict(of, 56).tier is Tier.SUSPECT
+    assert verdict(of, 63).strength >= verdict(of, 56).strength
+    assert set(verdict(of, 63).evidence) != set(verdict(of, 56).evidence)
     assert verdict(of, 70).since == day(49)

@@ -88,21 +88,32 @@ def test_r06_a_loss_that_stays_is_suspected_without_any_pain() -> None:
     assert "pain-not-rated" in {r.code for r in found.missing}
 
 
-def test_r06_a_clear_loss_with_risen_pain_is_suspected_at_once_with_its_evidence() -> None:
+def test_r06_a_clear_loss_with_risen_pain_is_suspected_when_the_next_visit_bears_it_out() -> None:
     before, now, loss = pain(42, 2), pain(49, 6), FALLEN[-1]
-    found = verdict(record(FALLEN, before, now), 49)
+    again, still = reading(56, 85), pain(56, 6)
+    assert verdict(record(FALLEN, before, now), 49).tier is Tier.WATCH
+    found = verdict(record(FALLEN, before, now, again, still), 56)
     assert found.tier is Tier.SUSPECT
-    assert {before.source, now.source, loss.source} <= set(found.evidence)
+    assert found.since == day(49)
+    assert {again.source, still.source, loss.source} <= set(found.evidence)
     assert list(found.evidence) == sorted(found.evidence)
     assert found.reasons[0].figure("best") == 111
-    assert found.reasons[0].figure("latest") == 86
+    assert found.reasons[0].figure("latest") == 85
 
 
 @pytest.mark.parametrize("kind", [SignKind.FIRM_END_FEEL, SignKind.SWELLING, SignKind.WARMTH])
-def test_a_clear_loss_with_a_sign_in_the_same_joint_is_suspected(kind: SignKind) -> None:
-    assert verdict(record(FALLEN, sign(49, kind)), 49).tier is Tier.SUSPECT
-    assert verdict(record(FALLEN, sign(49, kind, place=RIGHT_HIP)), 49).tier is Tier.WATCH
-    assert verdict(record(FALLEN, sign(49, kind, present=False)), 49).tier is Tier.WATCH
+def test_a_sign_in_the_same_joint_adds_to_a_loss_and_one_of_another_joint_does_not(kind: SignKind) -> None:
+    alone = verdict(record(FALLEN), 49).score
+    with_sign = verdict(record(FALLEN, sign(49, kind)), 49).score
+    assert alone is not None
+    assert with_sign == pytest.approx(alone + RULES.engine.score.sign_points)
+    assert verdict(record(FALLEN, sign(49, kind, place=RIGHT_HIP)), 49).score == alone
+    assert verdict(record(FALLEN, sign(49, kind, present=False)), 49).score == alone
+
+
+@pytest.mark.parametrize("kind", [SignKind.FIRM_END_FEEL, SignKind.SWELLING, SignKind.WARMTH])
+def test_a_sign_in_a_joint_that_is_quiet_raises_nothing(kind: SignKind) -> None:
+    assert verdict(record(steady(56), sign(49, kind)), 49).score is None
 
 
 def test_two_clear_losses_with_pain_are_suspected_though_each_is_small() -> None:
@@ -129,15 +140,18 @@ def test_pain_of_weeks_ago_no_longer_speaks() -> None:
     assert "pain" not in str(codes(verdict(record(FALLEN, pain(28, 9)), 49)))
 
 
-def test_a_loss_of_thirty_degrees_needs_only_pain_that_is_there() -> None:
-    ratings = [pain(n, 5) for n in range(0, 49, 7)]
-    assert verdict(record(steady(49), ratings, reading(49, 79), pain(49, 5)), 49).tier is Tier.SUSPECT
-    assert verdict(record(steady(49), reading(49, 79)), 49).tier is Tier.WATCH
+def test_a_single_large_loss_is_watched_and_suspected_when_it_stays_though_pain_is_as_before() -> None:
+    ratings = [pain(n, 5) for n in range(0, 63, 7)]
+    of = record(steady(49), ratings, course([(49, 79), (56, 77), (63, 75)]))
+    assert verdict(of, 49).tier is Tier.WATCH
+    assert verdict(of, 63).tier is Tier.SUSPECT
 
 
-def test_two_motions_that_lose_thirty_degrees_at_once_need_no_pain() -> None:
-    rotation = course([(28, 45), (35, 45), (42, 45), (49, 10)], motion=Motion.EXTERNAL_ROTATION)
-    assert verdict(record(steady(49), reading(49, 79), rotation), 49).tier is Tier.SUSPECT
+def test_two_motions_that_lose_thirty_degrees_and_stay_lost_need_no_pain() -> None:
+    rotation = course([(28, 45), (35, 45), (42, 45), (49, 10), (56, 10)], motion=Motion.EXTERNAL_ROTATION)
+    of = record(steady(49), course([(49, 79), (56, 78)]), rotation)
+    assert verdict(of, 49).tier is Tier.WATCH
+    assert verdict(of, 56).tier is Tier.SUSPECT
 
 
 def test_r07_hip_pain_with_a_positive_straight_leg_raise_is_suspected_without_any_degrees() -> None:
@@ -185,11 +199,12 @@ def test_r08_r09_known_thrombosis_fracture_and_fever_are_listed_and_close_nothin
         background(BackgroundKind.INFECTION),
         sign(48, SignKind.FEVER, place=None),
     )
-    found = verdict(record(FALLEN, pain(42, 1), pain(49, 6), facts), 49)
+    fallen = [*FALLEN, reading(56, 85), pain(42, 1), pain(49, 6), pain(56, 6)]
+    found = verdict(record(fallen, facts), 56)
     assert found.tier is Tier.SUSPECT
     named = {r.code for r in found.confounders}
     assert {"known-deep-vein-thrombosis", "known-fracture", "known-infection", "fever"} <= named
-    assert verdict(record(FALLEN, pain(42, 1), pain(49, 6)), 49).strength == found.strength
+    assert verdict(record(fallen), 56).strength == found.strength
 
 
 def test_r08_a_thrombosis_of_the_other_leg_is_not_listed() -> None:
@@ -386,8 +401,9 @@ def test_two_raters_at_one_visit_count_as_different_hands() -> None:
 
 def test_shoulders_and_elbows_are_judged_like_hips() -> None:
     for place in (LEFT_SHOULDER, LEFT_ELBOW, LEFT_KNEE):
-        falling = course([(28, 120), (35, 120), (42, 120), (49, 95)], place=place)
-        assert verdict(record(falling, pain(49, 6, place=place)), 49, place).tier is Tier.SUSPECT
+        falling = course([(28, 120), (35, 120), (42, 120), (49, 95), (56, 90), (63, 85)], place=place)
+        hurting = [pain(n, 6, place=place) for n in (49, 56, 63)]
+        assert verdict(record(falling, hurting), 63, place).tier is Tier.SUSPECT
 
 
 def test_the_verdict_of_a_patient_names_the_rules_that_judged() -> None:

@@ -27,7 +27,6 @@ CARD = replace(
     ),
     support_cap=1.5,
     quiet_loss=0.05,
-    quiet_limit=0.5,
     quiet_pain=2.0,
 )
 
@@ -58,8 +57,10 @@ def test_support_never_lowers_a_score() -> None:
     assert _score(clearing, drop=0.2, opp=2.0) == (2, 2, False)
 
 
-@pytest.mark.parametrize(("shown", "is_quiet"), [({}, True), ({"limit": 0.6}, False), ({"pain": 3.0}, False)])
-def test_a_joint_that_lost_and_lacks_nothing_and_does_not_hurt_is_quiet_whatever_the_blood_says(
+@pytest.mark.parametrize(
+    ("shown", "is_quiet"), [({}, True), ({"limit": 0.9}, True), ({"pain": 3.0}, False), ({"drop": 0.1}, False)]
+)
+def test_a_joint_that_lost_nothing_and_does_not_hurt_is_quiet_whatever_it_lacks_and_the_blood_says(
     shown: dict[str, float], is_quiet: bool
 ) -> None:
     own, score, quiet = _score(CARD, alp=2.0, ck=2.0, **shown)

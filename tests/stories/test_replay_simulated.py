@@ -7,10 +7,10 @@ import pytest
 
 from benchmarks.detection import first_world, second_world
 from benchmarks.detection.artefacts import ARTEFACTS
-from horehab.detection.history import days_of
 from benchmarks.detection.emit import resources
 from benchmarks.detection.reading import read
 from benchmarks.detection.story import SimulatedPatient, WardPlan
+from horehab.detection.history import days_of
 from horehab.detection.verdicts import judge
 from horehab.domain.record import Fact, PatientRecord, base_reference, record_of
 from horehab.domain.suspicion import Tier
