@@ -14,7 +14,7 @@ from horehab.domain.engine_file import score_card
 from horehab.domain.engine_numbers import FEATURES, ScoreCard
 from horehab.domain.joints import WATCHED_PLACES
 
-MOST_FALSE = 3.0
+MOST_FALSE = 2.8
 """False suspicions per 100 patient-months that clean wards of either world may have by the score alone."""
 
 MOST_FALSE_IN_FIELD = 4.0
@@ -30,6 +30,7 @@ _POLICY: dict[str, Any] = {
     "support_cap": 1.5,
     "sign_points": 0.7,
     "quiet_loss": 0.05,
+    "free_limit": 0.15,
     "quiet_pain": 2.0,
 }
 """Choices that the fit does not make: what support may add at most, and when a joint is quiet."""
@@ -98,10 +99,12 @@ def figures_at(rows: Rows, score: Doubles, mark: float) -> Figures:
 
 
 def _raised(rows: Rows, score: Doubles, mark: float) -> dict[int, list[Raised]]:
-    """Raise a suspicion when the score reaches the mark after a second visit, until it is far below it again."""
+    """Raise a suspicion when the score of a joint that lacks motion reaches the mark, until it is far below it."""
     standing: set[tuple[int, int]] = set()
     found: dict[int, list[Raised]] = {}
     again = rows.shown[:, FEATURES.index("visits")] > 1
+    lost, lacking = (rows.shown[:, FEATURES.index(name)] for name in ("drop", "limit"))
+    again &= (lost > _POLICY["quiet_loss"]) | (lacking > _POLICY["free_limit"])
     for (number, joint, day, age), now, is_again in zip(
         rows.when.tolist(), score.tolist(), again.tolist(), strict=True
     ):

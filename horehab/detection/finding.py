@@ -238,10 +238,17 @@ def _tier(found: Finding, rules: Rules, *, has_ended: bool) -> Tier:
 
 
 def _is_weighed_suspect(found: Finding, rules: Rules, *, has_ended: bool) -> bool:
-    """Take the score from a second visit on; after a suspicion that ended, only with a loss that is new since."""
-    is_again = found.weighed is not None and found.weighed.visits > 1
+    """Take the score from a second visit on, and only of a joint that lost or lacks motion, however much it hurts.
+
+    After a suspicion that ended, the loss must be new since.
+    """
+    card, weighed = rules.engine.score, found.weighed
+    if weighed is None or weighed.visits == 1:
+        return False
+    if weighed.features.of("drop") <= card.quiet_loss and weighed.features.of("limit") <= card.free_limit:
+        return False
     is_new = bool(found.losses) or not has_ended
-    return is_again and is_new and found.score >= rules.engine.score.suspect_at
+    return is_new and found.score >= card.suspect_at
 
 
 def _is_lost_beyond_doubt(found: Finding, rules: Rules) -> bool:

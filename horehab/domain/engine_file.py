@@ -27,7 +27,7 @@ _SCORE = "score.json"
 _MOST_COURSES = 5000
 _SPANS = tuple(field.name for field in fields(CourseKind) if field.type is Span)
 _AT = ("suspect_at", "corroborated_at", "watch_at")
-_FROM_ZERO = ("support_cap", "sign_points", "quiet_loss", "quiet_pain")
+_FROM_ZERO = ("support_cap", "sign_points", "quiet_loss", "free_limit", "quiet_pain")
 _STRENGTHS = 3
 
 

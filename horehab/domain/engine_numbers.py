@@ -109,11 +109,12 @@ class ScoreCard:
     """The score on top of the mixture: the sum of its trees in natural log odds, and where it says watch or suspect.
 
     What is about the whole patient adds `support_cap` at most, a bedside sign of the joint `sign_points`, and
-    neither counts where the joint is quiet: nothing lost beyond `quiet_loss` (a fraction of the normal range) and no
-    pain above `quiet_pain` (0-10). `corroborated_at` is enough to suspect
-    where a loss is also beyond doubt by the rules of the ward (clinical.md 4.4, 4.5). `strength_at` are the scores
-    from which a suspicion is graded 3, 4 and 5. `made_by`, `seed` and `date` say how it was fitted. Cards are
-    compared as kinds of course are.
+    neither counts where the joint is quiet: nothing lost beyond `quiet_loss` (a fraction of the normal range) and
+    no pain above `quiet_pain` (0-10). Pain alone suspects no joint that moves freely: one that lost nothing and
+    lacks no more than `free_limit` of the norm. `corroborated_at` is enough to suspect where a loss is also beyond
+    doubt by the rules of the ward (clinical.md 4.4, 4.5). `strength_at` are the scores from which a suspicion is
+    graded 3, 4 and 5. `made_by`, `seed` and `date` say how it was fitted. Cards are compared as kinds of course
+    are.
     """
 
     made_by: str
@@ -126,6 +127,7 @@ class ScoreCard:
     support_cap: float
     sign_points: float
     quiet_loss: float
+    free_limit: float
     quiet_pain: float
     strength_at: tuple[float, ...]
 

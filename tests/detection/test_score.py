@@ -26,6 +26,7 @@ CARD = replace(
         _tree("ck", 0.5, 0, 3 * MILLION),
     ),
     support_cap=1.5,
+    free_limit=0.15,
     quiet_loss=0.05,
     quiet_pain=2.0,
 )
