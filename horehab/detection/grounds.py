@@ -3,7 +3,9 @@
 from horehab.detection.finding import Finding, Loss, Stiffness
 from horehab.detection.joint_file import JointFile
 from horehab.detection.pain import PainChange
-from horehab.detection.score import LEAST, spoken_for
+from horehab.detection.replay import Weighed
+from horehab.detection.score import LEAST, NOTHING_ELSE, spoken_for
+from horehab.domain.engine_numbers import FEATURES, SUPPORT
 from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.signs import Sign
 from horehab.domain.suspicion import Figure, Reason
@@ -52,11 +54,8 @@ def motion_loss(loss: Loss, rules: Rules) -> Reason:
     )
 
 
-_PART = {
-    "alp": "blood", "ck": "blood", "opp": "opposite", "asym": "opposite", "pain": "pain", "painmiss": "pain",
-    "painrise": "pain", "painhold": "pain", "painage": "pain", "lo_p": "pain",
-}  # fmt: skip
-"""Which part of the evidence a feature belongs to in the words of the ward; the rest is the motion's course."""
+_PAIN = ("pain", "painmiss", "painrise", "painhold", "painage", "lo_p")
+"""The features that are about pain; those of SUPPORT are about the whole patient, the rest about motion."""
 
 
 def _course_reasons(file: JointFile, finding: Finding, rules: Rules) -> list[Reason]:
@@ -64,8 +63,7 @@ def _course_reasons(file: JointFile, finding: Finding, rules: Rules) -> list[Rea
     weighed = finding.weighed
     if weighed is None or weighed.score < rules.engine.score.watch_at:
         return []
-    visits = {p.day: p.visit for c in file.passive for p in c.points if p.day <= finding.day}
-    last = max(visits)
+    last = max(p.day for c in file.passive for p in c.points if p.day <= finding.day)
     days = {weighed.best_day, last}
     references = {s for c in file.passive for p in c.points if p.day in days for s in p.visit.sources}
     whole: tuple[tuple[str, Figure], ...] = (
@@ -75,16 +73,30 @@ def _course_reasons(file: JointFile, finding: Finding, rules: Rules) -> list[Rea
         ("error", _percent(weighed.error)),
         ("pace", _percent(weighed.features.of("slope"))),
     )
-    points = dict.fromkeys(("base", "motion", "pain", "blood", "opposite"), 0.0)
-    for name, worth in spoken_for(weighed.features.values, rules.engine.score).items():
-        points["base" if name == "base" else _PART.get(name, "motion")] += worth
-    rest = finding.score - sum(points.values())
-    parts = (*((name, round(worth, 1)) for name, worth in points.items()), ("signs", round(rest, 1)))
     marks = (("score", round(finding.score, 1)), ("suspect_at", rules.engine.score.suspect_at))
     return [
         Reason(code="joint-below-best", figures=whole, references=tuple(sorted(references))),
-        Reason(code="points", figures=(*marks, *parts)),
+        Reason(code="points", figures=(*marks, *_parts(finding, weighed, rules))),
     ]
+
+
+def _parts(finding: Finding, weighed: Weighed, rules: Rules) -> tuple[tuple[str, Figure], ...]:
+    """Take the score apart: what motion and pain of the joint brought, and what blood, other side and signs added.
+
+    The joint is taken apart as if nothing else were known, so that no normal value is ever shown as taking away.
+    """
+    alone = [NOTHING_ELSE.get(name, value) for name, value in zip(FEATURES, weighed.features.values, strict=True)]
+    worth = spoken_for(alone, rules.engine.score)
+    base = worth.pop("base") + sum(worth.pop(name) for name in SUPPORT)
+    pain = sum(worth.pop(name) for name in _PAIN)
+    parts = {
+        "motion": sum(worth.values()),
+        "pain": pain,
+        "support": weighed.score - weighed.own,
+        "signs": finding.score - weighed.score,
+        "base": base,
+    }
+    return tuple((name, round(points, 1) + 0.0) for name, points in parts.items())
 
 
 def _percent(part: float) -> float:

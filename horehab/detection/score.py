@@ -17,7 +17,8 @@ LEAST = -99.0
 
 DECIMALS = 6
 """Features and scores are compared in so many decimals, so that the last bits of a sum never decide."""
-_NOTHING_ELSE = {"alp": 0.0, "ck": 0.0, "opp": -4.0}
+NOTHING_ELSE = {"alp": 0.0, "ck": 0.0, "opp": -4.0}
+"""What the features of the whole patient are when nothing is known of it, or nothing is raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +36,7 @@ def scores_of(features: Doubles, card: ScoreCard) -> Scores:
     is_quiet = _is_quiet(rounded, card)
     loud = rounded[~is_quiet]
     alone = loud.copy()
-    for name, value in _NOTHING_ELSE.items():
+    for name, value in NOTHING_ELSE.items():
         alone[:, FEATURES.index(name)] = value
     own, score = np.full(len(features), LEAST), np.full(len(features), LEAST)
     by_itself, supported = np.split(_sums(np.concatenate([alone, loud]), card), 2)

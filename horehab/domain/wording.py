@@ -11,8 +11,8 @@ TEMPLATES: Mapping[str, str] = {
     " {visits} beyond error in a row; threshold {threshold} deg, {raters})",
     "joint-below-best": "the joint as a whole has lost {lost} % of its normal range since {best_day} (error of one"
     " visit {error} %), lately {pace} % a week",
-    "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood {blood},"
-    " other side {opposite}, bedside signs {signs}, from a base of {base}",
+    "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood and other"
+    " side {support}, bedside signs {signs}, from a base of {base}",
     "stiff-from-first": "stiff when first measured: {motion} {latest} deg (norm {norm}), no earlier reading",
     "pain": "pain NRS {before} -> {now}",
     "pain-as-before": "pain {now} of 10 as before",
