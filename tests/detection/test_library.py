@@ -58,7 +58,8 @@ def test_a_later_stretch_of_points_goes_on_where_the_earlier_ended() -> None:
 
 
 def test_the_library_is_made_once_and_nobody_can_write_in_it() -> None:
-    assert library_of(KINDS_AT_HAND) is LIBRARY
+    once = library_of(KINDS_AT_HAND)
+    assert library_of(KINDS_AT_HAND) is once
     fewer = tuple(replace(kind, courses=8) for kind in KINDS_AT_HAND)
     assert library_of(fewer).weight.size == 40
     with pytest.raises(ValueError, match="read-only"):
