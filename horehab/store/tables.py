@@ -250,6 +250,38 @@ tick = _table(
     "tick", "ledger", Column("name", Text, primary_key=True), Column("at", Instant, nullable=False)
 )  # fmt: skip
 
+mapping = _table(
+    "mapping",
+    "ledger",
+    Column("system", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("meaning", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+breaker = _table(
+    "breaker",
+    "ledger",
+    Column("name", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_until", Instant),
+    Column("why", Text, nullable=False),
+)
+
+hint = _table(
+    "hint", "ledger", Column("name", Text, primary_key=True), Column("given", Instant, nullable=False)
+)  # fmt: skip
+
+first_load = _table(
+    "first_load",
+    "ledger",
+    Column("address", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("changed", Instant, nullable=False),
+)
+
 installation = _table(
     "installation",
     "ledger",
