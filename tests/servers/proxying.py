@@ -13,6 +13,7 @@ def _handler(proxy: FaultyProxy, origin: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 60
+        disable_nagle_algorithm = True  # else head and body of an answer wait 40 ms for each other
 
         def log_message(self, *_: object) -> None:
             """Stay silent: what was seen is written down."""
