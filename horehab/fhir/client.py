@@ -2,20 +2,20 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 
-from horehab.errors import ConfigurationError, EhrRefused, EhrUnavailable, NotAFhirServer
+from horehab.errors import EhrRefused, EhrUnavailable, NotAFhirServer
 from horehab.fhir import verbatim
 from horehab.fhir.answers import Answer
 from horehab.fhir.auth import authorization
 from horehab.fhir.connection import Connection, origin_of
 from horehab.fhir.faults import explain
 from horehab.fhir.quiet import silence_addresses
+from horehab.fhir.transport import open_session
 from horehab.fhir.waiting import Pace, Sleep, back_off, retry_after
 from horehab.usecases.ports import Clock
 
@@ -50,7 +50,8 @@ class Client:
         self._sleep = sleep
         self._dice = dice or SystemRandom()
         self._pace = Pace(per_second=connection.requests_per_second, sleep=sleep)
-        self._session = _session(connection)
+        silence_addresses(connection.origin[1])
+        self._session = open_session(connection, accept=_FHIR_JSON)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -167,44 +168,3 @@ class Client:
 
 
 _REDIRECT_REMEDY = "Set HOREHAB_FHIR_URL to the address that the server itself uses; our token goes nowhere else."
-
-
-class _Session(requests.Session):
-    """A session that never looks at redirects: requests would read their body without limit to prepare the next."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Say that there is none, whatever the answer names: the client follows by hand."""
-        del resp
-        return None
-
-
-def _session(connection: Connection) -> requests.Session:
-    silence_addresses(connection.origin[1])
-    session = _Session()
-    session.trust_env = False
-    session.verify = _file("HOREHAB_CA_BUNDLE", connection.ca_bundle) or True
-    if connection.client_certificate:
-        certificate = _file("HOREHAB_CLIENT_CERTIFICATE", connection.client_certificate)
-        key = _file("HOREHAB_CLIENT_KEY", connection.client_key)
-        session.cert = (certificate, key) if key else certificate
-    if connection.proxy:
-        session.proxies = {"http": connection.proxy, "https": connection.proxy}
-    session.headers.clear()
-    session.headers.update(
-        {
-            "Accept": _FHIR_JSON,
-            "Accept-Encoding": "gzip",
-            "Cache-Control": "no-cache",
-            "User-Agent": connection.user_agent,
-        }
-    )
-    return session
-
-
-def _file(setting: str, path: str) -> str:
-    if path and not Path(path).is_file():
-        raise ConfigurationError(
-            f"The setting {setting} names the file {path!r}, which is not there.",
-            remedy="Give the path of a PEM file that horehab may read.",
-        )
-    return path

@@ -1,0 +1,49 @@
+"""One HTTP session as the connection says: no proxy of the environment, no .netrc, no redirect followed."""
+
+from pathlib import Path
+
+import requests
+
+from horehab.errors import ConfigurationError
+from horehab.fhir.connection import Connection
+
+
+class _Session(requests.Session):
+    """A session that never looks at redirects: requests would read their body without limit to prepare the next."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Say that there is none, whatever the answer names: the client follows by hand."""
+        del resp
+        return None
+
+
+def open_session(connection: Connection, *, accept: str) -> requests.Session:
+    """Open a session with our certificates and the one proxy that is named; ConfigurationError for a missing file."""
+    session = _Session()
+    session.trust_env = False
+    session.verify = _file("HOREHAB_CA_BUNDLE", connection.ca_bundle) or True
+    if connection.client_certificate:
+        certificate = _file("HOREHAB_CLIENT_CERTIFICATE", connection.client_certificate)
+        key = _file("HOREHAB_CLIENT_KEY", connection.client_key)
+        session.cert = (certificate, key) if key else certificate
+    if connection.proxy:
+        session.proxies = {"http": connection.proxy, "https": connection.proxy}
+    session.headers.clear()
+    session.headers.update(
+        {
+            "Accept": accept,
+            "Accept-Encoding": "gzip",
+            "Cache-Control": "no-cache",
+            "User-Agent": connection.user_agent,
+        }
+    )
+    return session
+
+
+def _file(setting: str, path: str) -> str:
+    if path and not Path(path).is_file():
+        raise ConfigurationError(
+            f"The setting {setting} names the file {path!r}, which is not there.",
+            remedy="Give the path of a PEM file that horehab may read.",
+        )
+    return path
