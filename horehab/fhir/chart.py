@@ -13,34 +13,14 @@ from horehab.fhir.connection import Connection
 from horehab.fhir.deletions import deletions_of
 from horehab.fhir.delivery import Courier
 from horehab.fhir.envelope import item_of
+from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.negotiation import inspect_server
 from horehab.fhir.pages import Entry
 from horehab.fhir.reading import understand
 from horehab.fhir.site import Site
 from horehab.fhir.wards import icu_wards
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
-from horehab.usecases.ports import Clock
-
-ESSENTIAL = ("Patient", "Observation", "Procedure", "Condition")
-"""Kinds without which there is nothing to judge."""
-
-KINDS = (
-    "Patient",
-    "Encounter",
-    "Procedure",
-    "Observation",
-    "Condition",
-    "MedicationRequest",
-    "MedicationAdministration",
-    "MedicationStatement",
-    "DiagnosticReport",
-    "Appointment",
-    "ServiceRequest",
-    "Task",
-    "Provenance",
-)
-"""What is read, in this order."""
-
+from horehab.usecases.ports import Clock, Held
 
 class FhirChart:
     """A FHIR server behind the port Chart. One per process; `close` gives its connections back."""
@@ -68,6 +48,11 @@ class FhirChart:
             self._site = replace(self._site, icu_locations=self._site.icu_locations | wards)
         for kind in KINDS:
             yield from self._kind(self._capability, kind, marks.get(kind))
+
+    def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
+        """Find what was deleted where the server tells of no deletions; once per ward day and kind."""
+        del marks, held
+        yield from ()
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         """Understand a stored resource anew, without the network."""

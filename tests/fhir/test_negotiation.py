@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import responses
 
-from horehab.fhir.chart import KINDS
+from horehab.fhir.kinds import KINDS
 from horehab.usecases.exchange import Choice
 from tests.fhir.ward import PATIENT, chart_at, observation
 from tests.servers.meddler import MeddledServer, start_meddled
