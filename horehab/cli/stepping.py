@@ -39,7 +39,10 @@ def sync() -> None:
     with opened_ports(settings_here()) as ports:
         _read_again(ports)
         report = pull_chart(ports)
-        ports.logbook.finish_pass(marks=report.marks, reviews=(), now=ports.clock.now(), problems=report.problems)
+        now = ports.clock.now()
+        ports.logbook.finish_pass(
+            marks=report.marks, reviews=(), now=now, problems=report.problems, notes=report.notes
+        )
     _say_pulled(report, to_stderr=False)
     sys.exit(INCOMPLETE if report.problems else DONE)
 
@@ -160,6 +163,8 @@ def _say_pulled(report: PullReport, *, to_stderr: bool) -> None:
     )
     for problem in report.problems:
         click.echo(f"Incomplete, will be read again: {problem}", err=True)
+    for note in report.notes:
+        click.echo(f"To be known: {note}.", err=True)
 
 
 def _say_written(report: StepReport, *, to_stderr: bool) -> None:

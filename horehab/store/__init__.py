@@ -4,7 +4,8 @@ from horehab.store.acceptance import accept_writing, is_writing_accepted
 from horehab.store.backup import backup, restore
 from horehab.store.binding import adopt
 from horehab.store.engine import absent_file
-from horehab.store.logbook import SqlLogbook, open_logbook
+from horehab.store.logbook import SqlLogbook
+from horehab.store.opening import open_logbook
 from horehab.store.schema import upgrade
 
 __all__ = [

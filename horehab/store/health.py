@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, u
 
 from horehab.domain.reminder import ReminderState
 from horehab.store import outbox, tables
-from horehab.store.passes import as_day
+from horehab.store.passes import NOTE, as_day
 from horehab.store.patients import latest_review
 from horehab.usecases.exchange import Health, SetAside
 
@@ -18,7 +18,8 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
     """Tell how our memory stands."""
     o, r, p = tables.outbox, tables.reminder, tables.patient
     last = connection.execute(select(tables.review_pass).order_by(tables.review_pass.c.row.desc()).limit(1)).first()
-    problems = tuple(msgspec.json.decode(last.problems, type=list[str])) if last else ()
+    told = msgspec.json.decode(last.problems, type=list[str]) if last else []
+    problems = tuple(words for words in told if not words.startswith(NOTE))
     details = {
         "database": connection.engine.url.get_backend_name(),
         "patients": str(_count(connection, p, p.c.is_listed)),
@@ -28,6 +29,7 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         "reminders unknown": str(_count(connection, r, r.c.state == ReminderState.UNKNOWN.value)),
         "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
         "not at home": why_not_home,
+        "notes": "; ".join(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)),
     }
     return Health(
         last_pass=last.finished if last else None,

@@ -1,6 +1,6 @@
 """Our own memory over a database: the one adapter of the port `Logbook`. Each call is one short transaction."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import get_ident
 from zoneinfo import ZoneInfo
@@ -16,8 +16,10 @@ from horehab.store import (
     caseload,
     delivering,
     health,
+    holding,
     keeping,
     leases,
+    loading,
     outbox,
     passes,
     patients,
@@ -25,9 +27,8 @@ from horehab.store import (
     recording,
     reminders,
 )
-from horehab.store.engine import make_engine, read_url, reading, writing
+from horehab.store.engine import reading, writing
 from horehab.store.reminders import add as write_reminders
-from horehab.store.schema import bring_up_to_date
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -42,21 +43,6 @@ from horehab.usecases.exchange import (
 )
 
 
-def open_logbook(url: str, *, zone: ZoneInfo) -> "SqlLogbook":
-    """Open our memory, bringing a fresh or older database up to date first.
-
-    `zone` is the ward's time zone. ConfigurationError for a URL, path or driver that cannot be used,
-    StoreTooNew for a database of a newer version, StoreUnavailable when it does not answer.
-    """
-    engine = make_engine(read_url(url))
-    try:
-        bring_up_to_date(engine)
-        return SqlLogbook(engine, zone=zone)
-    except BaseException:
-        engine.dispose()
-        raise
-
-
 class SqlLogbook:
     """Our own memory in SQLite or PostgreSQL: safe to use from several threads and processes at once."""
 
@@ -68,6 +54,11 @@ class SqlLogbook:
         binding.settle_in(engine)
         with reading(engine) as connection:
             self._why_not_home = binding.why_not_home(connection, engine.url)
+
+    @property
+    def loads(self) -> loading.SqlLoads:
+        """Give our memory of a first load under way."""
+        return loading.SqlLoads(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -122,7 +113,13 @@ class SqlLogbook:
             return patients.latest_review(connection)
 
     def finish_pass(
-        self, *, marks: Mapping[str, str], reviews: Sequence[Review], now: datetime, problems: tuple[str, ...]
+        self,
+        *,
+        marks: Mapping[str, str],
+        reviews: Sequence[Review],
+        now: datetime,
+        problems: tuple[str, ...],
+        notes: tuple[str, ...] = (),
     ) -> None:
         """Close a pass in one transaction: marks, verdicts, outbox entries, reminders, review flags.
 
@@ -133,7 +130,7 @@ class SqlLogbook:
         with writing(self._engine) as connection:
             passes.set_marks(connection, marks)
             passes.take_over(connection, reviews, now=now, seen=seen, ward=self._zone)
-            passes.note_pass(connection, reviews, now=now, problems=problems)
+            passes.note_pass(connection, reviews, now=now, problems=problems, notes=notes)
             binding.move_on(connection)
         self._leave_marker()
 
@@ -153,6 +150,10 @@ class SqlLogbook:
     def sources_set_aside(self) -> Iterator[tuple[str, bytes]]:
         """Give reference and verbatim text of each resource set aside, a few at a time."""
         return keeping.sources_set_aside(self._engine)
+
+    def held(self, kind: str, *, patients: Collection[str] | None = None) -> Iterator[str]:
+        """Name what we hold of a kind and do not know to be gone, a few at a time; of all, or of some patients."""
+        return holding.held(self._engine, kind, patients)
 
     def rebuild(self) -> None:
         """Drop all that was read from the chart, so that the next pass pulls it again; the ledger stays."""

@@ -15,6 +15,8 @@ from horehab.usecases.exchange import Review
 
 _RANK = {Tier.SUSPECT: 0, Tier.WATCH: 1, Tier.CANNOT_JUDGE: 2, Tier.QUIET: 3}
 _BY_STRENGTH = 10
+NOTE = "note: "
+"""What is told of a pass begins so when it is no problem."""
 
 
 def take_over(
@@ -29,13 +31,21 @@ def take_over(
     outbox.add(connection, (entry for review in reviews for entry in review.entries), now=now)
 
 
-def note_pass(connection: Connection, reviews: Sequence[Review], *, now: datetime, problems: tuple[str, ...]) -> None:
-    """Note that a pass was closed, as of which day, and what was wrong with it."""
+def note_pass(
+    connection: Connection,
+    reviews: Sequence[Review],
+    *,
+    now: datetime,
+    problems: tuple[str, ...],
+    notes: tuple[str, ...] = (),
+) -> None:
+    """Note that a pass was closed, as of which day, what was wrong with it, and what is to be known of it besides."""
+    told = (*problems, *(NOTE + note for note in notes))
     connection.execute(
         insert(tables.review_pass).values(
             finished=now,
             as_of=max((review.as_of for review in reviews), default=None),
-            problems=msgspec.json.encode(problems).decode(),
+            problems=msgspec.json.encode(told).decode(),
         )
     )
 

@@ -45,7 +45,8 @@ class ChartPage:
     """Some items of one kind of resource. `mark` is the place up to which that kind has been read so far.
 
     `total` is what the server says there is, None when it does not say. `problems` make the pass incomplete:
-    its mark is then not moved. `is_last` is set on the last page of a kind.
+    its mark is then not moved. `notes` are to be kept and shown, and hinder nothing: what the server says of its
+    own record. `is_last` is set on the last page of a kind.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class ChartPage:
     mark: str | None = None
     total: int | None = None
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     is_last: bool = False
 
 
@@ -68,11 +70,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullReport:
-    """What a pull from the chart brought; `problems` is empty when the pass was complete."""
+    """What a pull from the chart brought; `problems` is empty when the pass was complete, `notes` hinder nothing."""
 
     marks: Mapping[str, str]
     kept: Kept
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

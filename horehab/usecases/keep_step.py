@@ -48,7 +48,10 @@ def keep_step(
     if why_dry:
         return _report(ports, pulled, reviews, why_dry=why_dry)
     acted_on = tuple(review if review.basis else replace(review, entries=()) for review in reviews)
-    ports.logbook.finish_pass(marks=pulled.marks, reviews=acted_on, now=ports.clock.now(), problems=pulled.problems)
+    now = ports.clock.now()
+    ports.logbook.finish_pass(
+        marks=pulled.marks, reviews=acted_on, now=now, problems=pulled.problems, notes=pulled.notes
+    )
     delivered = DeliveryReport() if ports.needs_approval else deliver_entries(ports)
     return _report(ports, pulled, reviews, delivered=delivered)
 

@@ -1,6 +1,6 @@
 """The doors of the quiet core, in words of the ward: Chart (the EHR), Logbook (our memory), Clock, Postbox."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from horehab.domain.entries import ChartEntry, DecisionEntry, Delivery
 from horehab.domain.record import Fact, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.thresholds import Rules
+from horehab.usecases.chart_copy import Copies, Loads
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -35,6 +36,13 @@ class Clock(Protocol):
         """Say which day it is on the ward."""
 
 
+class Held(Protocol):
+    """Names what our memory holds of a kind, such as "Observation", and does not know to be gone."""
+
+    def __call__(self, kind: str, *, patients: Collection[str] | None = None) -> Iterator[str]:
+        """Name it in order, of all (None) or of some patients."""
+
+
 class Chart(Protocol):
     """The EHR: it holds the record."""
 
@@ -42,8 +50,18 @@ class Chart(Protocol):
     def address(self) -> str:
         """The base address of the server, as recorded in the store."""
 
+    @property
+    def copies(self) -> Copies:
+        """Where the EHR copies the whole chart for a first load."""
+
     def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         """Read all that changed since the marks (kind -> mark), page by page; EhrUnavailable, EhrRefused."""
+
+    def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
+        """Find what was deleted where the EHR does not tell of deletions; at most once per ward day and kind.
+
+        After `changes` of the same pass. A page's kind is the name of a mark of its own, never a kind's.
+        """
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         """Understand a stored resource anew, without the network; never raises for its content."""
@@ -68,6 +86,9 @@ class Projection(Protocol):
     def keep(self, page: ChartPage, *, now: datetime) -> Kept:
         """Keep a page in one short transaction; older versions and repeats change nothing."""
 
+    def held(self, kind: str, *, patients: Collection[str] | None = None) -> Iterator[str]:
+        """Name what is held of a kind of resource and not known to be gone; of all, or of some patients."""
+
     def patients_to_review(self, *, day: date | None = None) -> tuple[str, ...]:
         """List the patients of whom something changed since their last review, or not reviewed as of `day`."""
 
@@ -90,7 +111,13 @@ class Projection(Protocol):
         """Tell the latest day as of which a review was closed."""
 
     def finish_pass(
-        self, *, marks: Mapping[str, str], reviews: Sequence[Review], now: datetime, problems: tuple[str, ...]
+        self,
+        *,
+        marks: Mapping[str, str],
+        reviews: Sequence[Review],
+        now: datetime,
+        problems: tuple[str, ...],
+        notes: tuple[str, ...] = (),
     ) -> None:
         """Close a pass in one transaction: marks, verdicts, outbox entries, reminders, review flags."""
 
@@ -106,6 +133,10 @@ class Projection(Protocol):
 
 class Ledger(Protocol):
     """The part of our memory that is backed up and never dropped."""
+
+    @property
+    def loads(self) -> Loads:
+        """Our memory of a first load under way."""
 
     def log(
         self, *, patient: str, entries: Sequence[ChartEntry], reminders: Sequence[Reminder], now: datetime

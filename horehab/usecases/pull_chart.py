@@ -1,6 +1,7 @@
 """Pull what changed in the chart into our memory, page by page, each page in a short transaction."""
 
 from collections.abc import Callable
+from itertools import chain
 
 from horehab.errors import EhrUnavailable
 from horehab.usecases.exchange import ChartPage, Kept, PullReport
@@ -17,11 +18,14 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
     marks: dict[str, str] = {}
     troubled: set[str] = set()
     problems: list[str] = []
+    notes: dict[str, None] = {}
     kept = Kept()
+    before = ports.logbook.marks()
     try:
-        for page in ports.chart.changes(ports.logbook.marks()):
+        for page in chain(ports.chart.changes(before), ports.chart.vanished(before, ports.logbook.held)):
             kept = _sum(kept, ports.logbook.keep(page, now=ports.clock.now()))
             problems.extend(page.problems)
+            notes |= dict.fromkeys(page.notes)
             if page.problems:
                 troubled.add(page.kind)
             if page.is_last and page.mark and page.kind not in troubled:
@@ -30,7 +34,7 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
                 on_page(page)
     except EhrUnavailable as error:
         problems.append(str(error))
-    return PullReport(marks=marks, kept=kept, problems=tuple(problems))
+    return PullReport(marks=marks, kept=kept, problems=tuple(problems), notes=tuple(notes))
 
 
 def _sum(left: Kept, right: Kept) -> Kept:

@@ -1,6 +1,6 @@
 """A synthetic patient with a left hip that worsens, and ports over a real SQLite store that holds them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from horehab.domain.signs import PainOccasion, PainRating
 from horehab.rules import load_rules
 from horehab.store import adopt, open_logbook
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice, Unreadable
-from horehab.usecases.ports import Ports
+from horehab.usecases.ports import Held, Ports
 from horehab.usecases.review_joints import review_joints
 
 ZONE = ZoneInfo("Europe/Madrid")
@@ -43,6 +43,10 @@ class SilentChart:
 
     def changes(self, marks: Mapping[str, str]) -> Iterable[ChartPage]:
         del marks
+        return iter(())
+
+    def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
+        del marks, held
         return iter(())
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
