@@ -22,6 +22,7 @@ from horehab.fhir.wards import icu_wards
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
 from horehab.usecases.ports import Clock, Held
 
+
 class FhirChart:
     """A FHIR server behind the port Chart. One per process; `close` gives its connections back."""
 
