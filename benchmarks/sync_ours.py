@@ -1,0 +1,59 @@
+"""horehab on the same pages: its own chart reader into its own store, and what the store then holds."""
+
+import sqlite3
+from contextlib import closing
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from benchmarks.sync_interpret import Row
+from horehab.clock import SystemClock
+from horehab.fhir.chart import FhirChart
+from horehab.fhir.client import Connection
+from horehab.fhir.site import Site
+from horehab.rules import load_rules
+from horehab.store import open_logbook
+
+TITLE = "horehab"
+_ZONE = ZoneInfo("Europe/Madrid")
+_ASKED = (
+    "SELECT r.reference, r.version, r.patient, r.kind, f.kind, f.payload"
+    " FROM horehab_resource r LEFT JOIN horehab_fact f USING (reference)"
+)
+
+
+def run(base: str, path: str) -> int:
+    """Read all pages into the file and count the entries."""
+    clock = SystemClock(zone=_ZONE)
+    limits = {motion: (numbers.lowest, numbers.highest) for motion, numbers in load_rules().motions.items()}
+    chart = FhirChart(Connection(url=base), Site(zone=_ZONE, base=base, limits=limits), clock)
+    logbook = open_logbook(f"sqlite:///{path}", zone=_ZONE)
+    entries = 0
+    try:
+        for page in chart.changes({}):
+            assert not page.problems, page.problems
+            logbook.keep(page, now=clock.now())
+            entries += len(page.items)
+    finally:
+        chart.close()
+        logbook.close()
+    return entries
+
+
+def rows_kept(path: str) -> set[Row]:
+    """Read back what horehab kept, in the words of the peers."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {_row(columns) for columns in connection.execute(_ASKED)}
+
+
+def _row(columns: tuple[str, str, str, str, str | None, str | None]) -> Row:
+    reference, version, patient, kind, fact, payload = columns
+    told = msgspec.json.decode(payload or "{}")
+    name, value = kind, None
+    if fact == "Reading":
+        name, value = f"reading {told['side']} {told['joint']} {told['motion']} {told['mode']}", told["degrees"]
+    elif fact == "PainRating":
+        name, value = f"pain {told['place']['side']} {told['place']['joint']}", told["score"]
+    elif fact == "LabResult":
+        name, value = told["analyte"], told["value"]
+    return reference, version, patient, name, value
