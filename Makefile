@@ -17,7 +17,10 @@ COVER_CORE := 98
 COVER_ALL := 95
 CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
 
-.PHONY: help demo test lint tools bench-detection fit-score screenshots clean
+# Processes that share the tests.
+WORKERS ?= 2
+
+.PHONY: help demo test lint tools bench-detection bench-sync fit-score screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -39,7 +42,7 @@ test: tools lint ## Lint, types, arrows, then the whole test suite; installs wha
 ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
 else
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15 2>&1 | tee $(CACHE)/pytest.log
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report=term:skip-covered --durations=15 2>&1 | tee $(CACHE)/pytest.log
 	@$(BIN)/coverage report --include='$(CORE)' --precision=1 --fail-under=$(COVER_CORE) --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=$(COVER_ALL) --format=total > /dev/null \
 	  || { echo "The tests cover less than $(COVER_ALL) per cent of the branches of the house." >&2; exit 1; }
@@ -54,6 +57,9 @@ lint: $(VENV)/.tests ## Style, types and arrows only
 
 bench-detection: $(VENV)/.bench ## Judge the detection beside textbook rules on simulated wards (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.detection $(BENCH)
+
+bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resources, fhirclient, fhirpy and plain JSON (ten minutes)
+	@$(BIN)/python -m benchmarks.sync $(BENCH)
 
 fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
 	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1

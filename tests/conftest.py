@@ -24,6 +24,15 @@ def pytest_configure() -> None:
     time.tzset()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let two processes share the tests file by file; all that needs a HAPI first, and in one of them."""
+    for item in items:
+        needs_hapi = "hapi" in item.nodeid or "hapi_url" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("hapi" if needs_hapi else item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("hapi",))  # type: ignore[union-attr]  # set above
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("HOREHAB_")]:
