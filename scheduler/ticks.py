@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from horehab.clock import SystemClock
 from horehab.domain.reminder import Reminder
 from horehab.errors import HorehabError
-from horehab.usecases.keep_step import keep_step
+from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports, Postbox
 from horehab.usecases.send_reminders import send_reminders
 
@@ -39,12 +39,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tower:
-    """What a tick works with; `stop` is set when the tower was asked to stop."""
+    """What a tick works with; `stop` is set when it was asked to stop, `stepping` held while it takes a step."""
 
     ports: Ports
     postbox: Postbox
     address_of: Callable[[Reminder], str | None]
     stop: threading.Event
+    stepping: threading.Lock = field(default_factory=threading.Lock)
 
     def hold(self, tick: Tick, seconds: float) -> bool:
         """Take or renew the lease of a tick; False when another scheduler has it."""
@@ -59,17 +60,38 @@ class Tower:
 
 
 def _step(tower: Tower, tick: Tick) -> bool:
+    if not tower.stepping.acquire(blocking=False):  # a hint's step is under way in this process, under our own lease
+        return True
+    try:
+        return _take_step(tower, tick)
+    finally:
+        tower.stepping.release()
+
+
+def _take_step(tower: Tower, tick: Tick) -> bool:
     def between(*_piece: object) -> None:
         tower.go_on(tick)
 
-    report = keep_step(tower.ports, on_page=between, on_progress=between)
+    # Taken before anything is read: a hint that comes from now on leads to one more step.
+    tower.ports.logbook.signals.take_hint()
+    report = keep_step(tower.ports, StepOrder(is_unattended=True), on_page=between, on_progress=between)
+    if report.is_dry:
+        _LOG.warning("step: %s", report.why_dry)
+        return False
     did = report.delivered
     _LOG.info(
         "step: %d patients reviewed, %d entries written, %d wait", len(report.reviews), did.done, report.waiting
     )
-    if report.pulled.problems:
-        _LOG.warning("step: incomplete, %d problems; read again at the next tick", len(report.pulled.problems))
+    for problem in report.pulled.problems:
+        _LOG.warning("step: incomplete, read again at the next tick: %s", problem)
     return report.is_complete
+
+
+def _hinted_step(tower: Tower, _tick: Tick) -> bool:
+    """Take a step now if somebody says that something changed; a step under way lets the hint wait for its end."""
+    if tower.stepping.locked() or not tower.ports.logbook.signals.is_hinted():
+        return True
+    return run_tick(tower, STEP)
 
 
 def _reminders(tower: Tower, _tick: Tick) -> bool:
@@ -84,9 +106,13 @@ def _heartbeat(tower: Tower, _tick: Tick) -> bool:
     return True
 
 
+STEP = Tick(name="step", seconds=60, verb=_step)
+
 TICKS = (
     Tick(name="heartbeat", seconds=20, verb=_heartbeat, is_shared=True),
-    Tick(name="step", seconds=60, verb=_step),
+    STEP,
+    # Only a look: the step that a hint leads to is leased as every step.
+    Tick(name="hints", seconds=5, verb=_hinted_step, is_shared=True),
     # Each reminder is leased by itself: no lease over the whole tick is needed.
     Tick(name="reminders", seconds=15, verb=_reminders, is_shared=True),
 )

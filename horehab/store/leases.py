@@ -1,11 +1,13 @@
 """The one lease: whoever takes a row has it for a while; who dies loses it, and nobody else gets it meanwhile."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, Update, insert, or_, select, update
 
 from horehab.store import tables
+from horehab.store.engine import reading, writing
 
 LEASE_SECONDS = 300
 _LONGEST_WAIT = 900
@@ -63,3 +65,13 @@ def release_all(connection: Connection, *, owner: str) -> None:
     """Give back all that an owner held, who is known to be dead; reminders wait for their lease to run out."""
     for t in (tables.outbox, tables.lease):
         connection.execute(update(t).where(t.c.lease_owner == owner).values(free(t)))
+
+
+def release_dead(engine: Engine, is_dead: Callable[[str], bool]) -> None:
+    """Give back what processes held that died; most of the time nobody did, and nothing is written."""
+    with reading(engine) as connection:
+        dead = [owner for owner in owners(connection) if is_dead(owner)]
+    if dead:
+        with writing(engine) as connection:
+            for owner in dead:
+                release_all(connection, owner=owner)

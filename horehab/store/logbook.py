@@ -14,6 +14,7 @@ from horehab.store import (
     audit,
     binding,
     caseload,
+    codes,
     delivering,
     health,
     holding,
@@ -27,8 +28,10 @@ from horehab.store import (
     recording,
     reminders,
 )
+from horehab.store.conflicts import SqlConflicts
 from horehab.store.engine import reading, writing
 from horehab.store.reminders import add as write_reminders
+from horehab.store.signals import SqlSignals
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -47,6 +50,7 @@ class SqlLogbook:
     """Our own memory in SQLite or PostgreSQL: safe to use from several threads and processes at once."""
 
     def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
+        self.loads, self.signals, self.queue = loading.SqlLoads(engine), SqlSignals(engine), SqlConflicts(engine)
         self._engine = engine
         self._zone = zone
         self._read: dict[tuple[int, str], int] = {}
@@ -56,9 +60,9 @@ class SqlLogbook:
             self._why_not_home = binding.why_not_home(connection, engine.url)
 
     @property
-    def loads(self) -> loading.SqlLoads:
-        """Give our memory of a first load under way."""
-        return loading.SqlLoads(self._engine)
+    def codes(self) -> codes.SqlCodes:
+        """Give our memory of the ward's own codes."""
+        return codes.SqlCodes(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -277,12 +281,7 @@ class SqlLogbook:
 
     def release_dead(self, is_dead: Callable[[str], bool]) -> None:
         """Give back what processes held that died, so that nobody waits for their leases to run out."""
-        with reading(self._engine) as connection:
-            dead = [owner for owner in leases.owners(connection) if is_dead(owner)]
-        if dead:
-            with writing(self._engine) as connection:
-                for owner in dead:
-                    leases.release_all(connection, owner=owner)
+        leases.release_dead(self._engine, is_dead)
 
     def check_binding(self, *, address: str) -> None:
         """Bind a fresh store to a server; StoreMismatch when it belongs to another, or is a copy or an old backup."""

@@ -250,22 +250,14 @@ tick = _table(
     "tick", "ledger", Column("name", Text, primary_key=True), Column("at", Instant, nullable=False)
 )  # fmt: skip
 
-mapping = _table(
-    "mapping",
-    "ledger",
-    Column("system", Text, primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("meaning", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
 breaker = _table(
     "breaker",
     "ledger",
     Column("name", Text, primary_key=True),
     Column("failures", Integer, nullable=False),
+    Column("since", Instant),
     Column("open_until", Instant),
+    Column("probe_until", Instant),
     Column("why", Text, nullable=False),
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from horehab.domain.entries import ChartEntry
+from horehab.domain.local_code import UnreadCode
 from horehab.domain.record import Fact, Patient
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.suspicion import Tier, Verdict
@@ -25,7 +26,8 @@ class ChartItem:
 
     `source` is the resource verbatim (UTF-8 JSON); empty when it is gone. `patient` is "Patient/<id>" or None.
     `identity` is set when the item is a patient. `own_key` is our own identifier on it, if we wrote it.
-    An item with neither identity, facts nor unreadable was understood and is none of our business.
+    An item with neither identity, facts nor unreadable was understood and is none of our business. `unread` are
+    local codes in it that look like measurements of ours and were not read.
     """
 
     reference: str
@@ -38,6 +40,7 @@ class ChartItem:
     unreadable: tuple[Unreadable, ...] = ()
     own_key: str | None = None
     is_gone: bool = False
+    unread: tuple[UnreadCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +73,18 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullReport:
-    """What a pull from the chart brought; `problems` is empty when the pass was complete, `notes` hinder nothing."""
+    """What a pull from the chart brought; `problems` is empty when the pass was complete, `notes` hinder nothing.
+
+    `is_silent` when the EHR gave no answer at all. `understood_now` counts stored entries that had been set aside and
+    were read again with success, since we or the ward's map learned them.
+    """
 
     marks: Mapping[str, str]
     kept: Kept
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_silent: bool = False
+    understood_now: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +109,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """An entry on its way to the chart. `state` is waiting, done, conflict, refused or replaced."""
+    """An entry on its way to the chart. `state` is waiting, done, conflict, refused, kept or replaced.
+
+    kept: a person left the EHR as it is. `settled` is since when it is not waiting any more.
+    """
 
     row: int
     key: str
@@ -112,6 +124,7 @@ class OutboxRow:
     detail: str = ""
     reference: str | None = None
     version: str | None = None
+    settled: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,18 +236,20 @@ class DeliveryReport:
 class StepReport:
     """What one step in time with the chart did: what was read, decided, and written.
 
-    `is_dry` when nothing was to be written, and `why_dry` says why.
+    `conflicts` counts what waits for a person, of this step and from before. `is_dry` when nothing was to be
+    written, and `why_dry` says why.
     """
 
     pulled: PullReport
     reviews: tuple[Review, ...]
     delivered: DeliveryReport
     waiting: int
+    conflicts: int = 0
     is_dry: bool = False
     why_dry: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Whether the chart was read to its end and took all that it was told."""
-        left = self.waiting + self.delivered.conflict + self.delivered.refused
+        left = self.waiting + self.conflicts
         return not self.pulled.problems and not left

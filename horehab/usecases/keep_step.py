@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from horehab.usecases.deliver_entries import deliver_entries
-from horehab.usecases.exchange import ChartPage, DeliveryReport, PullReport, Review, StepReport
+from horehab.usecases.exchange import ChartPage, DeliveryReport, Kept, PullReport, Review, StepReport
+from horehab.usecases.leave_alone import ask_leave, is_faltering
 from horehab.usecases.ports import Ports
 from horehab.usecases.pull_chart import pull_chart
 from horehab.usecases.review_joints import review_joints
@@ -17,13 +18,15 @@ class StepOrder:
 
     `as_of` the ward day at whose end is reviewed (today when None); `patient` only that one; `is_dry_run`
     decides and shows, and writes nothing; `is_past_allowed` lets another day than today write on a server that
-    is not this machine's own.
+    is not this machine's own. `is_unattended`: a machine asks, which leaves an EHR alone that does not answer;
+    a person may always try at once.
     """
 
     as_of: date | None = None
     patient: str | None = None
     is_dry_run: bool = False
     is_past_allowed: bool = False
+    is_unattended: bool = False
 
 
 def keep_step(
@@ -40,8 +43,11 @@ def keep_step(
     what it read, and nothing of what it decided.
     """
     order = order or StepOrder()
+    if order.is_unattended and (why_not := ask_leave(ports)):
+        return _left_alone(ports, why_not)
     why_dry = _why_dry(ports, order)
-    if not why_dry and not ports.needs_approval:
+    # What does not answer of late is tried with one reading, not with every entry that waits.
+    if not why_dry and not ports.needs_approval and not is_faltering(ports):
         deliver_entries(ports)
     pulled = pull_chart(ports, on_page=on_page)
     reviews = review_joints(ports, as_of=order.as_of, patient=order.patient, on_progress=on_progress)
@@ -52,8 +58,13 @@ def keep_step(
     ports.logbook.finish_pass(
         marks=pulled.marks, reviews=acted_on, now=now, problems=pulled.problems, notes=pulled.notes
     )
-    delivered = DeliveryReport() if ports.needs_approval else deliver_entries(ports)
+    delivered = DeliveryReport() if ports.needs_approval or pulled.is_silent else deliver_entries(ports)
     return _report(ports, pulled, reviews, delivered=delivered)
+
+
+def _left_alone(ports: Ports, why: str) -> StepReport:
+    pulled = PullReport(marks={}, kept=Kept(), problems=(why,))
+    return _report(ports, pulled, (), why_dry=why)
 
 
 def _why_dry(ports: Ports, order: StepOrder) -> str:
@@ -77,6 +88,13 @@ def _report(
     delivered: DeliveryReport | None = None,
     why_dry: str = "",
 ) -> StepReport:
-    waiting = len([row for row in ports.logbook.outbox() if row.state == "waiting"])
-    report = StepReport(pulled=pulled, reviews=reviews, delivered=delivered or DeliveryReport(), waiting=waiting)
+    left = ports.logbook.outbox()
+    waiting = len([row for row in left if row.state == "waiting"])
+    report = StepReport(
+        pulled=pulled,
+        reviews=reviews,
+        delivered=delivered or DeliveryReport(),
+        waiting=waiting,
+        conflicts=len(left) - waiting,
+    )
     return replace(report, is_dry=True, why_dry=why_dry) if why_dry else report

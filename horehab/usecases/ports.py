@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from horehab.domain.entries import ChartEntry, DecisionEntry, Delivery
+from horehab.domain.local_code import LocalCode
 from horehab.domain.record import Fact, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.thresholds import Rules
 from horehab.usecases.chart_copy import Copies, Loads
+from horehab.usecases.conflict_queue import ConflictQueue
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -24,6 +26,8 @@ from horehab.usecases.exchange import (
     SetAside,
     User,
 )
+from horehab.usecases.signals import Signals
+from horehab.usecases.local_codes import Codes, Understanding
 
 
 class Clock(Protocol):
@@ -65,6 +69,12 @@ class Chart(Protocol):
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         """Understand a stored resource anew, without the network; never raises for its content."""
+
+    def understanding(self) -> Understanding:
+        """Tell how entries are understood from now on, with all that was mapped until now; ConfigurationError."""
+
+    def codes_of_file(self) -> Mapping[LocalCode, str]:
+        """Tell what the site's own file says that local codes mean, whether or not a person said otherwise."""
 
     def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
         """Write one entry and read it back. Never raises for what a server may answer.
@@ -133,6 +143,18 @@ class Projection(Protocol):
 
 class Ledger(Protocol):
     """The part of our memory that is backed up and never dropped."""
+
+    @property
+    def queue(self) -> ConflictQueue:
+        """The entries about which a person must decide."""
+
+    @property
+    def signals(self) -> Signals:
+        """What our processes tell each other: how the EHR answers, and hints that something changed there."""
+
+    @property
+    def codes(self) -> Codes:
+        """Our memory of the ward's own codes."""
 
     @property
     def loads(self) -> Loads:

@@ -5,7 +5,9 @@ from itertools import chain
 
 from horehab.errors import EhrUnavailable
 from horehab.usecases.exchange import ChartPage, Kept, PullReport
+from horehab.usecases.leave_alone import note_answer, note_silence
 from horehab.usecases.ports import Ports
+from horehab.usecases.read_again import catch_up
 
 
 def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = None) -> PullReport:
@@ -14,16 +16,20 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
     The marks in the report are to be committed with the verdicts that rest on them (`finish_pass`); a kind
     with problems keeps its old mark, so that the next pass reads it again. A server that falls silent in
     mid-pass makes the pass incomplete; what was read is kept. EhrRefused and NotAFhirServer are raised.
+    Whether it answered is noted for all processes (leave_alone): one that fails at one kind still answers.
+    What is stored is read again first if it may be understood better, after an upgrade or since a code was mapped.
     """
     marks: dict[str, str] = {}
     troubled: set[str] = set()
     problems: list[str] = []
     notes: dict[str, None] = {}
-    kept = Kept()
+    kept, has_answered, is_silent = Kept(), False, False
+    understood = ports.chart.understanding()
+    read_anew = catch_up(ports, on_page=on_page)
     before = ports.logbook.marks()
     try:
         for page in chain(ports.chart.changes(before), ports.chart.vanished(before, ports.logbook.held)):
-            kept = _sum(kept, ports.logbook.keep(page, now=ports.clock.now()))
+            kept, has_answered = _sum(kept, ports.logbook.keep(page, now=ports.clock.now())), True
             problems.extend(page.problems)
             notes |= dict.fromkeys(page.notes)
             if page.problems:
@@ -34,7 +40,20 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
                 on_page(page)
     except EhrUnavailable as error:
         problems.append(str(error))
-    return PullReport(marks=marks, kept=kept, problems=tuple(problems), notes=tuple(notes))
+        is_silent = not has_answered
+        if error.is_passing or is_silent:
+            note_silence(ports, error)
+    else:
+        note_answer(ports)
+    read_anew += catch_up(ports, since=understood, on_page=on_page)  # a code may have been mapped meanwhile
+    return PullReport(
+        marks=marks,
+        kept=kept,
+        problems=tuple(problems),
+        notes=tuple(notes),
+        is_silent=is_silent,
+        understood_now=read_anew.understood,
+    )
 
 
 def _sum(left: Kept, right: Kept) -> Kept:

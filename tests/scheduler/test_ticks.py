@@ -19,7 +19,7 @@ from scheduler.postbox import MailServer, SmtpPostbox
 from scheduler.ticks import TICKS, Stopping, Tick, Tower, run_tick, start_clock
 from tests.servers.smtp import MailServer as RunningMailServer
 
-HEARTBEAT, STEP, REMINDERS = TICKS
+HEARTBEAT, STEP, HINTS, REMINDERS = TICKS
 
 
 @contextmanager

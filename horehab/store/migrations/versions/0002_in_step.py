@@ -20,10 +20,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("system", "code"),
     )
     op.create_table(
+        "horehab_unread_code",
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("offered", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("reference", "ordinal"),
+    )
+    op.create_table(
+        "horehab_understanding",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "horehab_breaker",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=True),
         sa.Column("open_until", sa.DateTime(), nullable=True),
+        sa.Column("probe_until", sa.DateTime(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
