@@ -9,8 +9,9 @@ import msgspec
 
 from horehab.errors import NotAFhirServer
 from horehab.fhir import verbatim
-from horehab.fhir.answers import Answer, is_incomplete, issues
+from horehab.fhir.answers import Answer, issues
 from horehab.fhir.client import Client
+from horehab.fhir.outcomes import Heard, heard
 from horehab.fhir.rescue import cut_entries
 
 
@@ -24,6 +25,10 @@ class SearchRefused(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.reason())
         self.status = answer.status
+
+
+Obeyed = Mapping[str, frozenset[str]]
+"""Parameters of a self link without their modifiers, each with all its values, parted at commas."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +47,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of a Bundle. `served` is the server's time of it, `asked` the parameters that it says it obeyed."""
+    """One page of a Bundle. `served` is the server's time of it, `obeyed` the parameters that it says it obeyed.
+
+    `obeyed` is None when the page has no self link. `notes` are what the server says of its record as a whole.
+    """
 
     entries: tuple[Entry, ...] = ()
     total: int | None = None
     served: str | None = None
     date: str | None = None
-    asked: frozenset[str] | None = None
+    obeyed: Obeyed | None = None
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     is_last: bool = False
+
+    @property
+    def asked(self) -> frozenset[str] | None:
+        """The names of the parameters that the server says it obeyed."""
+        return None if self.obeyed is None else frozenset(self.obeyed)
 
 
 class _Bundle(msgspec.Struct):
@@ -125,15 +139,16 @@ def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
         return _broken(answer, number), None
     bundle, slices = opened
     links = _links(bundle.link)
-    entries, problems = _entries(slices, number)
+    entries, said = _entries(slices)
     meta = bundle.meta if isinstance(bundle.meta, dict) else {}
     page = Page(
         entries=entries,
         total=bundle.total if isinstance(bundle.total, int) else None,
         served=meta.get("lastUpdated") if isinstance(meta.get("lastUpdated"), str) else None,
         date=answer.headers.get("date"),
-        asked=_names(links["self"]) if "self" in links else None,
-        problems=problems,
+        obeyed=_obeyed(links["self"]) if "self" in links else None,
+        problems=tuple(f"page {number}: {each.problem}" for each in said if each.problem),
+        notes=tuple(each.note for each in said if each.note),
         is_last="next" not in links,
     )
     return page, links.get("next")
@@ -171,19 +186,19 @@ def _broken(answer: Answer, number: int) -> Page:
     return Page(problems=(problem,), is_last=True)
 
 
-def _entries(slices: list[bytes] | None, number: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+def _entries(slices: list[bytes] | None) -> tuple[tuple[Entry, ...], tuple[Heard, ...]]:
     if slices is None:
-        return (), (f"page {number}: its entries are no list",)
+        return (), (Heard(problem="its entries are no list"),)
     entries: list[Entry] = []
-    problems: list[str] = []
+    said: list[Heard] = []
     for index, piece in enumerate(slices):
         entry = _entry(piece, f"Bundle.entry[{index}]")
-        problem = _outcome(entry)
-        if problem is None:
+        outcome = _outcome(entry)
+        if outcome is None:
             entries.append(entry)
-        elif problem:
-            problems.append(f"page {number}: {problem}")
-    return tuple(entries), tuple(problems)
+        else:
+            said.append(heard(outcome))
+    return tuple(entries), tuple(said)
 
 
 def _entry(piece: bytes, path: str) -> Entry:
@@ -206,17 +221,16 @@ def _entry(piece: bytes, path: str) -> Entry:
     )
 
 
-def _outcome(entry: Entry) -> str | None:
-    """Read an entry in which the server speaks of the search itself: its problem, "" for none, None if it is none."""
+def _outcome(entry: Entry) -> dict[str, Any] | None:
+    """Read an entry in which the server speaks of the search itself; None for any other."""
     if entry.mode != "outcome" and b'"OperationOutcome"' not in entry.source:
         return None
     try:
         resource = verbatim.read(entry.source)
     except verbatim.NotJson:
         return None
-    if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
-        return None
-    return "; ".join(issues(resource)) or "incomplete" if is_incomplete(resource) else ""
+    is_one = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
+    return resource if is_one else None
 
 
 def _links(value: Any) -> dict[str, str]:
@@ -224,5 +238,9 @@ def _links(value: Any) -> dict[str, str]:
     return {str(link.get("relation")): link["url"] for link in listed if isinstance(link.get("url"), str)}
 
 
-def _names(url: str) -> frozenset[str]:
-    return frozenset(name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True))
+def _obeyed(url: str) -> Obeyed:
+    found: dict[str, frozenset[str]] = {}
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        bare = name.partition(":")[0]
+        found[bare] = found.get(bare, frozenset()) | frozenset(value.split(","))
+    return found
