@@ -5,12 +5,18 @@ HorehabError
     FormRefused         several fields of one form at once                exit 2, HTTP 422
     NotAllowed          this person may not do this                       exit 2, HTTP 403
     UnknownPatient      no such patient, or not yours: the same answer    exit 2, HTTP 404
+    NotAMeaning         words that say no meaning of a local code         exit 2, HTTP 400
+    UnknownCode         a local code that no stored entry bears           exit 2, HTTP 400
+    BadCodeMap          a file that says nothing usable of local codes    exit 2, HTTP 400
   ConfigurationError    a setting, a database or a server that is wrong   exit 3, HTTP 500
     StoreMismatch       the store belongs to another server or is a copy  exit 3
     StoreTooNew         the database was made by a newer version          exit 3
     EhrRefused          the server refuses us (401, 403)                  exit 3, HTTP 502
     NotAFhirServer      the address answers, but not as FHIR              exit 3, HTTP 502
+    NoCopyOffered       the server does not copy its whole chart          exit 3
   EhrUnavailable        no answer, or 5xx; try again later                exit 1, HTTP 503
+    CopyLost            the server forgot a copy that it made for us      exit 1
+    CopyFailed          the server gave up making a copy                  exit 1
   StoreUnavailable      the database does not answer                      exit 1, HTTP 503
 
 Codes (HR-1203) are never used twice. Exit codes: 0 done, 1 undelivered or incomplete, 2 usage, 3 configuration.
@@ -78,6 +84,24 @@ class UnknownPatient(InputError):
         )
 
 
+class NotAMeaning(InputError):
+    """What somebody said that a local code means is nothing that we know; names the words that we do."""
+
+    code = "HR-1220"
+
+
+class UnknownCode(InputError):
+    """A local code that cannot be told: no stored entry bears it, or several code systems have it."""
+
+    code = "HR-1221"
+
+
+class BadCodeMap(InputError):
+    """A file that shall say what local codes mean, and does not."""
+
+    code = "HR-1222"
+
+
 class ConfigurationError(HorehabError):
     """A setting, a database or a server is not as it must be."""
 
@@ -109,6 +133,12 @@ class NotAFhirServer(ConfigurationError):
     code = "HR-1311"
 
 
+class NoCopyOffered(ConfigurationError):
+    """The FHIR server does not make a copy of its whole chart."""
+
+    code = "HR-1340"
+
+
 class EhrUnavailable(HorehabError):
     """The FHIR server does not answer, or answers 5xx; nothing is lost, the next pass tries again.
 
@@ -124,6 +154,18 @@ class EhrUnavailable(HorehabError):
         super().__init__(message, remedy=remedy)
         self.retry_after = retry_after
         self.is_passing = is_passing
+
+
+class CopyLost(EhrUnavailable):
+    """The FHIR server forgot a copy that it made for us (404, 410); another can be ordered."""
+
+    code = "HR-1341"
+
+
+class CopyFailed(EhrUnavailable):
+    """The FHIR server gave up making a copy; another can be ordered."""
+
+    code = "HR-1342"
 
 
 class StoreUnavailable(HorehabError):

@@ -63,6 +63,11 @@ def analyte_of(part: Part) -> Analyte | None:
     return None
 
 
+def analyte_with(coding: Coding) -> Analyte | None:
+    """Say which laboratory value one code stands for; None for any that is not shown here."""
+    return next((analyte for concept, analyte in _CONCEPTS.items() if coding in coded(concept)), None)
+
+
 def coding_of(name: str) -> Coding:
     """Give one coding of a laboratory value that is named as the ward names it: "alkaline phosphatase"."""
     concept = next(concept for concept, analyte in _CONCEPTS.items() if analyte.value == name)

@@ -12,7 +12,7 @@ from horehab.fhir.pain import is_pain, read_pain
 from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.range_of_motion import is_reading, is_unmapped_angle, read_reading, unmapped
 from horehab.fhir.signs import is_sign, read_sign
-from horehab.fhir.site import Site
+from horehab.fhir.site import UNMATCHED, Site
 from horehab.fhir.terminology import ROM_MODE, Meaning, codings, meaning, sides_worded
 from horehab.fhir.text_reader import needs_words, with_words
 from horehab.fhir.wording import Wording, wording_of
@@ -80,6 +80,8 @@ def _within(says: Meaning, whole: Meaning) -> Meaning:
 
 
 def _reader_of(part: Part) -> Reader | None:
+    if UNMATCHED in part.codings:
+        return None
     if part.refusal:
         return _refuse
     return next((reader for is_so, reader in _READERS if is_so(part)), None)

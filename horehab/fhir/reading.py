@@ -15,6 +15,7 @@ from horehab.fhir.procedure import facts_in_procedure
 from horehab.fhir.quarantine import CODES, Found
 from horehab.fhir.references import own_key, patient_of
 from horehab.fhir.site import Site
+from horehab.fhir.unread import unread_in
 from horehab.usecases.exchange import ChartItem, Unreadable
 
 READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
@@ -48,6 +49,7 @@ def _understand(resource: Tree, source: bytes, site: Site) -> ChartItem:
     identity = patient_from(resource, site) if kind == "Patient" else None
     patient = reference if identity else patient_of(resource, site)
     found = _found(resource, kind, site, patient)
+    unread = unread_in(resource, found, site) if kind == "Observation" else ()
     if "/" not in reference:
         identity = None
     return ChartItem(
@@ -60,6 +62,7 @@ def _understand(resource: Tree, source: bytes, site: Site) -> ChartItem:
         facts=tuple(each for each in found if not isinstance(each, Unreadable)),
         unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
         own_key=own_key(resource),
+        unread=unread if patient is not None else (),
     )
 
 

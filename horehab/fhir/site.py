@@ -14,6 +14,9 @@ from horehab.fhir.elements import Tree, children, word
 Coding = tuple[str, str]
 """A code system and a code in it; the system is "" where a chart gives none."""
 
+UNMATCHED: Coding = ("", "unmatched")
+"""What the map gives for a code that is none of our business: an equivalence of FHIR, R5 says "noMap"."""
+
 _CLOSE_ENOUGH = frozenset(
     {"equal", "equivalent", "wider", "subsumes", "source-is-narrower-than-target", "relatedto", None}
 )
@@ -74,6 +77,8 @@ def concept_map_of(tree: Tree) -> Mapping[Coding, tuple[Coding, ...]]:
 
 
 def _targets(element: Tree, system: str) -> tuple[Coding, ...]:
+    if element.get("noMap") is True or any(word(t, "equivalence") == "unmatched" for t in children(element, "target")):
+        return (UNMATCHED,)
     targets = [
         (system, word(target, "code"))
         for target in children(element, "target")

@@ -6,15 +6,18 @@ Words never overrule codes: they add what the codes leave open, and where both s
 from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from horehab.domain.input_quality import READ_FROM_TEXT
-from horehab.domain.joints import Joint, Motion, Side
+from horehab.domain.joints import MOTIONS, Joint, Motion, Side
+from horehab.domain.local_code import CodeMeaning
 from horehab.domain.range_of_motion import Mode
-from horehab.domain.signs import PainOccasion
+from horehab.domain.signs import PainOccasion, SignKind
 from horehab.fhir import ours
 from horehab.fhir.angles import is_angle
 from horehab.fhir.elements import child, extensions, number
 from horehab.fhir.laboratory import analyte_of, coding_of
+from horehab.fhir.local_codes import meaning_in
 from horehab.fhir.occasion import Part
 from horehab.fhir.offer import offer
 from horehab.fhir.pain import NUMERIC, VISUAL, is_pain
@@ -36,6 +39,8 @@ _EXPECTED = MappingProxyType(
     }
 )
 _QUOTED = 120
+
+Named = TypeVar("Named", Joint, Motion, Mode, Side)
 
 
 def needs_words(part: Part) -> bool:
@@ -62,6 +67,29 @@ def with_words(part: Part, wording: Wording) -> Part:
         return _refused(part, "words-in-doubt", wording, doubts) if _is_ours(part, wording) else part
     missing = _missing(part, subject, wording)
     return _refused(part, missing, wording, ()) if missing else _added(part, subject, wording)
+
+
+def offered_by(part: Part, wording: Wording) -> CodeMeaning | None:
+    """Say what the words of a part mean as far as they say it in one way only; None when they say nothing."""
+    subject = _subject_by_codes(part) or _subject_by_words(part, wording.code) or _RANGE
+    if subject == _LAB:
+        return meaning_in(_codings(subject, wording.code))
+    says = _meaning(subject, wording)
+    joints, motions, modes, sides = says.joints, says.motions, says.modes, says.sides
+    joint, motion = _sole(joints), _sole(motions)
+    whole = CodeMeaning(
+        joint=joint,
+        motion=motion if joint is None or motion in MOTIONS[joint] else None,
+        mode=_sole(modes) if subject == _RANGE else None,
+        side=_sole(sides),
+        is_pain=subject == _PAIN,
+        sign=next(map(SignKind, sorted(wording.code.of("sign"))), None) if subject == _SIGN else None,
+    )
+    return whole if str(whole) else None
+
+
+def _sole(values: frozenset[Named]) -> Named | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _subject_by_codes(part: Part) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.record import Fact
-from horehab.store import patients, tables
+from horehab.store import code_tables, patients, tables
 from horehab.store.engine import reading
 from horehab.store.payloads import encode, plain
 from horehab.store.versions import Stamp, is_newer, stamp_of
@@ -40,14 +40,17 @@ class _Fresh:
     understood: bytes
 
 
-def keep(connection: Connection, items: Iterable[ChartItem]) -> Kept:
-    """Keep items in one transaction and flag their patients, the former one included when an item moved."""
+def keep(connection: Connection, items: Iterable[ChartItem], *, is_read_again: bool = False) -> Kept:
+    """Keep items in one transaction and flag their patients, the former one included when an item moved.
+
+    `is_read_again` for items of our own memory: the same text counts anew where it is understood otherwise.
+    """
     given = list(items)
     known = _known(connection, {item.reference for item in given})
     fresh: dict[str, _Fresh] = {}
     unchanged = 0
     for item in given:
-        new = _fresh(item, fresh.get(item.reference), known.get(item.reference))
+        new = _fresh(item, fresh.get(item.reference), known.get(item.reference), is_read_again=is_read_again)
         if new is None:
             unchanged += 1
         else:
@@ -85,13 +88,13 @@ def _known(connection: Connection, references: set[str]) -> dict[str, _Known]:
     }
 
 
-def _fresh(item: ChartItem, earlier: _Fresh | None, known: _Known | None) -> _Fresh | None:
+def _fresh(item: ChartItem, earlier: _Fresh | None, known: _Known | None, *, is_read_again: bool) -> _Fresh | None:
     stamp = stamp_of(item)
     old = earlier.stamp if earlier else known.stamp if known else None
     if old is None or is_newer(stamp, old):
         return _written(item, stamp)
     was_set_aside = bool(earlier.item.unreadable) if earlier else known is not None and known.is_set_aside
-    if stamp == old and (was_set_aside or item.unreadable):
+    if stamp == old and (is_read_again or was_set_aside or item.unreadable):
         # The same text may be understood better than before: a newer version of ours, or a code mapped since.
         again = _written(item, stamp)
         understood = earlier.understood if earlier else known.understood if known else b""
@@ -106,17 +109,20 @@ def _written(item: ChartItem, stamp: Stamp) -> _Fresh:
         digest.update(payload.encode())
     for reason in item.unreadable:
         digest.update(f"\x1e{reason.code}\x1f{reason.path}\x1f{reason.detail}".encode("utf-8", "replace"))
+    for each in item.unread:
+        digest.update(f"\x1d{each.local}\x1f{each.text}\x1f{each.offered}\x1f{each.why}".encode("utf-8", "replace"))
     return _Fresh(item=item, stamp=stamp, payloads=payloads, understood=digest.digest())
 
 
 def _replace(connection: Connection, fresh: Mapping[str, _Fresh], known: Mapping[str, _Known]) -> None:
     for chunk in patients.chunks(reference for reference in fresh if reference in known):
-        for table in (tables.fact, tables.set_aside, tables.resource):
+        for table in (tables.fact, tables.set_aside, code_tables.unread_code, tables.resource):
             connection.execute(delete(table).where(table.c.reference.in_(chunk)))
     for table, rows in (
         (tables.resource, [_resource_row(new, known.get(reference)) for reference, new in fresh.items()]),
         (tables.fact, [row for new in fresh.values() for row in _fact_rows(new)]),
         (tables.set_aside, [row for new in fresh.values() for row in _set_aside_rows(new.item)]),
+        (code_tables.unread_code, [row for new in fresh.values() for row in _unread_rows(new.item)]),
     ):
         if rows:
             connection.execute(insert(table), rows)
@@ -171,6 +177,20 @@ def _set_aside_rows(item: ChartItem) -> Iterator[dict[str, Any]]:
             "code": plain(reason.code),
             "path": plain(reason.path),
             "detail": plain(reason.detail),
+        }
+
+
+def _unread_rows(item: ChartItem) -> Iterator[dict[str, Any]]:
+    for ordinal, each in enumerate(item.unread):
+        yield {
+            "reference": item.reference,
+            "ordinal": ordinal,
+            "system": plain(each.local.system),
+            "code": plain(each.local.code),
+            "text": plain(each.text),
+            "day": each.day,
+            "offered": each.offered,
+            "why": each.why,
         }
 
 

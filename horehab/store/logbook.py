@@ -14,13 +14,13 @@ from horehab.store import (
     audit,
     binding,
     caseload,
-    codes,
     delivering,
     health,
     holding,
     keeping,
     leases,
     loading,
+    local_codes,
     outbox,
     passes,
     patients,
@@ -60,9 +60,9 @@ class SqlLogbook:
             self._why_not_home = binding.why_not_home(connection, engine.url)
 
     @property
-    def codes(self) -> codes.SqlCodes:
+    def codes(self) -> local_codes.SqlCodes:
         """Give our memory of the ward's own codes."""
-        return codes.SqlCodes(self._engine)
+        return local_codes.SqlCodes(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -70,6 +70,15 @@ class Kept:
     unchanged: int = 0
     set_aside: int = 0
 
+    def __add__(self, other: "Kept") -> "Kept":
+        """Count what both did."""
+        return Kept(
+            changed=self.changed + other.changed,
+            gone=self.gone + other.gone,
+            unchanged=self.unchanged + other.unchanged,
+            set_aside=self.set_aside + other.set_aside,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullReport:

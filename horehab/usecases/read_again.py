@@ -1,29 +1,60 @@
-"""Read again what was set aside: a newer version of ours, or a code mapped since, may understand it now."""
+"""Read stored entries again once they may be understood better: after an upgrade, or when a code was mapped."""
+
+from collections.abc import Callable, Iterable, Iterator
 
 from horehab.usecases.exchange import ChartItem, ChartPage
+from horehab.usecases.local_codes import ReadAnew, Understanding
 from horehab.usecases.ports import Ports
 
 _AT_ONCE = 200
 
 
-def read_set_aside_again(ports: Ports) -> int:
-    """Read each resource that was set aside anew, without the network, and count those that are understood now.
+def catch_up(
+    ports: Ports, *, since: Understanding | None = None, on_page: Callable[[ChartPage], None] | None = None
+) -> ReadAnew:
+    """Read again what is understood otherwise than when it was last read, and tell what came of it.
 
-    What is understood as before changes nothing; a patient of whom something new is known is reviewed again.
-    Each few are kept in a short transaction of their own, so that a crash loses nothing.
+    After an upgrade or a change of the settings that is what was set aside; after a code was mapped or forgotten,
+    each entry that bears it, back to the first one ever seen. Nothing is asked of the EHR. `since` is how this
+    process understood entries when it read the last ones, in place of what our memory notes. Each few are kept in
+    a short transaction of their own and noted at the end, so that a crash repeats the work and loses nothing.
     """
-    changed, items = 0, []
-    for reference, source in ports.logbook.sources_set_aside():
-        items.append(ports.chart.read_again(reference, source))
-        if len(items) == _AT_ONCE:
-            changed += _kept(ports, items)
-            items = []
-    return changed + _kept(ports, items)
+    now = ports.chart.understanding()
+    before = since or ports.logbook.codes.understanding()
+    if before == now:
+        return ReadAnew()
+    done = ReadAnew()
+    if before is None or before.reader != now.reader:
+        done += _read(ports, ports.logbook.sources_set_aside(), on_page)
+    codes = now.codes_changed_since(before)
+    if codes:
+        done += _read(ports, ports.logbook.codes.sources_with(codes), on_page)
+    ports.logbook.codes.note_understanding(now)
+    return done
 
 
-def _kept(ports: Ports, items: list[ChartItem]) -> int:
-    if not items:
-        return 0
-    page = ChartPage(kind=items[0].reference.partition("/")[0], items=tuple(items))
-    ports.logbook.keep(page, now=ports.clock.now())
-    return sum(not item.unreadable for item in items)
+def read_set_aside_again(ports: Ports) -> int:
+    """Read each entry that was set aside anew, whatever changed, and count those that are understood now."""
+    return _read(ports, ports.logbook.sources_set_aside(), None).understood
+
+
+def _read(
+    ports: Ports, sources: Iterable[tuple[str, bytes]], on_page: Callable[[ChartPage], None] | None
+) -> ReadAnew:
+    done = ReadAnew()
+    for items in _few(ports.chart.read_again(reference, source) for reference, source in sources):
+        done += ports.logbook.codes.keep_again(items, now=ports.clock.now())
+        if on_page is not None:
+            on_page(ChartPage(kind="read again", items=items))
+    return done
+
+
+def _few(items: Iterable[ChartItem]) -> Iterator[tuple[ChartItem, ...]]:
+    few: list[ChartItem] = []
+    for item in items:
+        few.append(item)
+        if len(few) == _AT_ONCE:
+            yield tuple(few)
+            few = []
+    if few:
+        yield tuple(few)
