@@ -2,10 +2,11 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import click
 from flask import Flask
@@ -20,7 +21,7 @@ from horehab.web.language import speak
 from horehab.web.options import Role, Viewer, WebOptions, everyone, nobody
 from horehab.web.pages import make_blueprint
 from horehab.web.standalone import StandAlone, harden, is_loopback, open_door
-from horehab.wiring import open_ports
+from horehab.wiring import open_ports, public_keys
 
 __all__ = ["HoRehab", "Role", "Viewer", "create_app"]
 
@@ -61,6 +62,7 @@ class HoRehab:
             base_template=self._base_template or own_frame,
             ehr_address=settings.fhir_url.rstrip("/"),
             is_demo=settings.demo,
+            public_keys=_public_keys(settings),
         )
         _mount(app, Installation(settings), options)
 
@@ -101,6 +103,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         sign_in_endpoint="horehab.sign_in",
         sign_out_endpoint="horehab.sign_out",
         is_demo=settings.demo,
+        public_keys=_public_keys(settings),
     )
     _mount(app, Installation(settings, clock), options, door=Door(is_demo=stand_alone.is_demo))
     return app
@@ -129,6 +132,11 @@ def _mount(app: Flask, installation: Installation, options: WebOptions, *, door:
 def _commands(words: tuple[str, ...]) -> None:
     """Run a horehab command with this app's settings; the command line is a sibling, so it is looked up by name."""
     import_module("horehab.cli").main.main(args=list(words), prog_name="flask horehab")
+
+
+def _public_keys(settings: Settings) -> Callable[[], Mapping[str, Any]] | None:
+    """Give what reads our public keys, anew each time: a rotation needs no restart; None without a key file."""
+    return (lambda: public_keys(settings)) if settings.client_keys else None
 
 
 def _secret_key(settings: Settings) -> str:

@@ -55,6 +55,10 @@ class Settings:
     bearer_token_file: str = ""
     basic_user: str = ""
     basic_password: str = ""
+    client_id: str = ""
+    client_keys: str = ""
+    token_url: str = ""
+    scopes: str = ""
     requests_per_second: float = 0.0
     timeout: float = 30.0
     page_size: int = 100
@@ -165,6 +169,7 @@ def _check(settings: Settings) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         remedy = "Write an IANA zone such as Europe/Madrid."
         raise _wrong("HOREHAB_TIME_ZONE", settings.time_zone, remedy) from error
+    _check_sign_in(settings)
     for field, choices in _CHOICES.items():
         if (chosen := getattr(settings, field)) not in choices:
             raise _wrong(_name_of(field), chosen, f"Write one of {', '.join(choices)}.")
@@ -188,6 +193,20 @@ def _check_address(settings: Settings) -> None:
         raise _wrong(name, address, remedy)
     if url.scheme == "http" and not settings.is_loopback:
         raise _wrong(name, address, "Use https: plain http is for this machine only.")
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if settings.client_id and not settings.client_keys:
+        raise ConfigurationError(
+            "HOREHAB_CLIENT_ID is set, but HOREHAB_CLIENT_KEYS is not: nobody can sign in without a key.",
+            remedy="Name a key file there, and make it with horehab keys new.",
+        )
+    for name in ("token_url", "scopes"):
+        if getattr(settings, name) and not settings.client_id:
+            raise ConfigurationError(
+                f"{_name_of(name)} is set, but HOREHAB_CLIENT_ID is not: nothing would read it.",
+                remedy=f"Set HOREHAB_CLIENT_ID too, or remove {_name_of(name)}.",
+            )
 
 
 def _wrong(name: str, value: object, remedy: str) -> ConfigurationError:

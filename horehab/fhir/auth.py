@@ -1,12 +1,75 @@
-"""Who we are to the server: a bearer token or a user with a password, sent to the server's own origin alone."""
+"""Who we are to the server: a token of a backend service, a bearer token, or a user with a password.
+
+Whatever it is, it is sent to the server's own origin alone.
+"""
 
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
+from horehab.errors import EhrRefused
 from horehab.fhir.connection import Connection, origin_of
+from horehab.usecases.ports import Clock
+
+if TYPE_CHECKING:
+    from horehab.fhir.tokens import TokenDesk
+
+FORBIDDEN = "HR-1312"
+"""The code of an EhrRefused that means 403: the server knows us, and does not let us do just this."""
+
+UNAUTHORIZED = 401
+
+
+class SignIn:
+    """Signs each request to one server; a token that ran out is replaced once, in the midst of the work."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self.desk = _desk(connection, clock)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self.desk is not None:
+            self.desk.close()
+
+    def headers(self, url: str) -> dict[str, str]:
+        """Give the header that proves who we are, or none at all when the address is not the server's own."""
+        if origin_of(url) != self._connection.origin:
+            return {}
+        if self.desk is not None:
+            return {"Authorization": f"Bearer {self.desk.granted().token}"}
+        return authorization(self._connection, url)
+
+    def renews(self, status: int, sent: dict[str, str]) -> bool:
+        """Tell whether it is worth asking again after 401: with a new token, where we can get one."""
+        if status != UNAUTHORIZED or self.desk is None or not sent:
+            return False
+        self.desk.forget(sent["Authorization"].removeprefix("Bearer "))
+        return True
+
+    def refusal(self, status: int) -> EhrRefused:
+        """Say that the server refuses us (401, 403), and what to look at."""
+        what = "does not know us (401)" if status == UNAUTHORIZED else "does not let us do this (403)"
+        if self.desk is not None:
+            what += ", with a token that its authorization server gave us" if status == UNAUTHORIZED else ""
+            remedy = "Check HOREHAB_SCOPES and what the client of HOREHAB_CLIENT_ID may do there (horehab doctor)."
+        else:
+            remedy = "Check HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_USER and what that user may do there."
+        return EhrRefused(
+            f"The FHIR server {what}.", code=None if status == UNAUTHORIZED else FORBIDDEN, remedy=remedy
+        )
+
+
+def _desk(connection: Connection, clock: Clock) -> "TokenDesk | None":
+    """Open the desk for tokens; its libraries take a tenth of a second, so they are read for those who need them."""
+    if connection.service is None:
+        return None
+    from horehab.fhir.tokens import TokenDesk  # noqa: PLC0415  # see above
+
+    return TokenDesk(connection, connection.service, clock)
 
 
 def authorization(connection: Connection, url: str) -> dict[str, str]:
-    """Give the header that proves who we are, or none at all when the address is not the server's own."""
+    """Give the header of a bearer token or a user that the settings hold; none for an address of somebody else."""
     if origin_of(url) != connection.origin:
         return {}
     if connection.bearer_token:
@@ -19,6 +82,8 @@ def authorization(connection: Connection, url: str) -> dict[str, str]:
 
 def auth_mode(connection: Connection) -> str:
     """Say in words how we sign in."""
+    if connection.service:
+        return "SMART Backend Services"
     if connection.bearer_token:
         return "bearer token"
     if connection.basic_user:

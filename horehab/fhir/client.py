@@ -1,17 +1,19 @@
 """Speaks HTTP with one FHIR server: patiently, politely, and with nobody else."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from random import Random, SystemRandom
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 
-from horehab.errors import EhrRefused, EhrUnavailable, NotAFhirServer
+from horehab.errors import EhrUnavailable, NotAFhirServer
 from horehab.fhir import verbatim
-from horehab.fhir.answers import Answer
-from horehab.fhir.auth import authorization
+from horehab.fhir.answers import Answer, Stream
+from horehab.fhir.auth import FORBIDDEN, SignIn
 from horehab.fhir.connection import Connection, origin_of
 from horehab.fhir.faults import explain
 from horehab.fhir.quiet import silence_addresses
@@ -19,10 +21,7 @@ from horehab.fhir.transport import open_session
 from horehab.fhir.waiting import Pace, Sleep, back_off, retry_after
 from horehab.usecases.ports import Clock
 
-__all__ = ["Client", "Connection"]
-
-FORBIDDEN = "HR-1312"
-"""The code of an EhrRefused that means 403: the server knows us, and does not let us do just this."""
+__all__ = ["FORBIDDEN", "Client", "Connection"]
 
 _TRIES = 4
 _REDIRECTS = 3
@@ -52,10 +51,12 @@ class Client:
         self._pace = Pace(per_second=connection.requests_per_second, sleep=sleep)
         silence_addresses(connection.origin[1])
         self._session = open_session(connection, accept=_FHIR_JSON)
+        self.sign_in = SignIn(connection, clock)
 
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+        self.sign_in.close()
 
     def get(self, path: str, params: Params = None, *, is_search: bool = False) -> Answer:
         """Read something, trying again while the server is away; `path` is relative to the base, or absolute."""
@@ -81,6 +82,46 @@ class Client:
         if answer.status in _REDIRECT_STATUSES:
             raise NotAFhirServer("The server sends a write on to another address.", remedy=_REDIRECT_REMEDY)
         return answer
+
+    def ask(self, method: str, url: str, *, headers: Mapping[str, str], params: Params = None) -> Answer:
+        """Ask once, without a body and without following redirects."""
+        return self._once(method, self._address(url), headers=headers, params=params)
+
+    @contextmanager
+    def stream(self, url: str, *, headers: Mapping[str, str]) -> Iterator[Stream]:
+        """Open an answer of any size, read piece by piece; no redirect is followed, no status judged."""
+        address, timeout = self._address(url), self.connection.timeout
+        self._pace.wait()
+        try:
+            with self._session.get(
+                address,
+                headers={**headers, **self.sign_in.headers(address)},
+                timeout=(min(timeout, _CONNECT_SECONDS), timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                lowered = {name.lower(): value for name, value in response.headers.items()}
+                yield Stream(status=response.status_code, headers=lowered, pieces=response.iter_content(_CHUNK))
+        except (requests.RequestException, OSError) as error:
+            raise explain(error, self.connection) from error
+
+    def rest(self, attempt: int, error: EhrUnavailable) -> None:
+        """Wait before another try, as long as the server asked or longer with each attempt."""
+        self._sleep(error.retry_after if error.retry_after is not None else back_off(attempt, self._dice))
+
+    def stranger(self, url: str) -> "Client":
+        """Open a client for another server, which learns nothing of who we are; ConfigurationError for plain http."""
+        nobody = replace(
+            self.connection,
+            url=url,
+            bearer_token="",
+            basic_user="",
+            basic_password="",
+            client_certificate="",
+            client_key="",
+            service=None,
+        )
+        return Client(nobody, self._clock, sleep=self._sleep, dice=self._dice)
 
     def _follow(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
         for _ in range(_REDIRECTS + 1):
@@ -114,6 +155,19 @@ class Client:
         params: Params = None,
         body: bytes | None = None,
     ) -> Answer:
+        """Ask, and once more with a new token when the one that we sent has run out."""
+        signed = self.sign_in.headers(url)
+        answer = self._exchange(method, url, headers={**headers, **signed}, params=params, body=body)
+        if self.sign_in.renews(answer.status, signed):
+            answer = self._exchange(
+                method, url, headers={**headers, **self.sign_in.headers(url)}, params=params, body=body
+            )
+        self.judge(answer)
+        return answer
+
+    def _exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], params: Params, body: bytes | None
+    ) -> Answer:
         self._pace.wait()
         timeout = self.connection.timeout
         try:
@@ -122,17 +176,15 @@ class Client:
                 url,
                 params=params,
                 data=body,
-                headers={**headers, **authorization(self.connection, url)},
+                headers=headers,
                 timeout=(min(timeout, _CONNECT_SECONDS), timeout),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
-                answer = Answer(status=response.status_code, headers=lowered, body=self._body(response))
+                return Answer(status=response.status_code, headers=lowered, body=self._body(response))
         except (requests.RequestException, OSError) as error:
             raise explain(error, self.connection) from error
-        self._judge(answer)
-        return answer
 
     def _body(self, response: requests.Response) -> bytes:
         pieces: list[bytes] = []
@@ -150,14 +202,10 @@ class Client:
                 raise requests.Timeout
         return b"".join(pieces)
 
-    def _judge(self, answer: Answer) -> None:
+    def judge(self, answer: Answer) -> None:
+        """Raise EhrRefused for 401 and 403, EhrUnavailable for 429 and 5xx; any other status passes."""
         if answer.status in (401, 403):
-            what = "does not know us (401)" if answer.status == 401 else "does not let us do this (403)"  # noqa: PLR2004  # the two refusals of HTTP
-            raise EhrRefused(
-                f"The FHIR server {what}.",
-                code=FORBIDDEN if answer.status == 403 else None,  # noqa: PLR2004  # forbidden
-                remedy="Check HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_USER and what that user may do there.",
-            )
+            raise self.sign_in.refusal(answer.status)
         if answer.status in _TRY_AGAIN or answer.status >= 500:  # noqa: PLR2004  # 5xx: the server's own fault
             raise EhrUnavailable(
                 f"The FHIR server answers with status {answer.status}.",

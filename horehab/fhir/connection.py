@@ -9,6 +9,9 @@ from horehab.errors import ConfigurationError
 LEAST_OVERLAP = 122.0
 """Seconds that every pull re-reads at the least: a transaction may become visible 120 s late (fhir.md, section 3)."""
 
+CONTRADICTION = "HR-1364"
+"""The code of a ConfigurationError for settings of signing in that do not go together."""
+
 Origin = tuple[str, str, int]
 """Scheme, host and port: what must be the same for a token to be sent."""
 
@@ -21,13 +24,28 @@ def origin_of(url: str) -> Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackendService:
+    """How we sign in by SMART Backend Services: who we are, the file with our keys, and what to ask for.
+
+    `token_url` is where tokens are given, "" for where the server says; `scopes` what to ask for, "" for the fewest
+    that suffice. `may_write` is false where nothing is ever written (HOREHAB_WRITE=off).
+    """
+
+    client_id: str
+    keys: str
+    token_url: str = ""
+    scopes: str = ""
+    may_write: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """The options of one connection; secrets are kept out of its printed form.
 
     `url` is the server's base without query. Seconds: `timeout` (to an answer), `overlap` (re-read before the
     mark, raised to 122 when less), `patience` (the longest that one request may wait for a re-try). `max_body`
-    is bytes after unpacking. `requests_per_second` 0 means no limit. Empty texts mean "not set". Either a
-    bearer token or a user with a password; ConfigurationError for a base that must not be used.
+    is bytes after unpacking. `requests_per_second` 0 means no limit. Empty texts mean "not set". A bearer token,
+    or a user with a password, or a backend service; ConfigurationError for a base that must not be used.
     """
 
     url: str
@@ -46,6 +64,7 @@ class Connection:
     overlap: float = 300.0
     max_body: int = 50_000_000
     user_agent: str = "horehab"
+    service: BackendService | None = None
 
     def __post_init__(self) -> None:
         """Refuse an address over which patient data or a token must not travel."""
@@ -65,10 +84,17 @@ class Connection:
                 "The token or password for the FHIR server holds a line break or another unprintable sign.",
                 remedy="Write HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_PASSWORD on one line.",
             )
-        if self.bearer_token and self.basic_user:
+        ways = {
+            "HOREHAB_BEARER_TOKEN": self.bearer_token,
+            "HOREHAB_BASIC_USER": self.basic_user,
+            "HOREHAB_CLIENT_ID": self.service,
+        }
+        chosen = [name for name, value in ways.items() if value]
+        if len(chosen) > 1:
             raise ConfigurationError(
-                "Both a bearer token and a user name are set for the FHIR server.",
-                remedy="Set HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_USER, not both.",
+                f"There are several ways to sign in at the FHIR server: {' and '.join(chosen)} are set.",
+                remedy="Keep one of them.",
+                code=CONTRADICTION,
             )
 
     @property

@@ -291,7 +291,7 @@ def test_a_base_over_which_no_patient_data_may_travel_is_refused(url: str, words
 
 
 def test_two_ways_to_sign_in_at_once_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match="Both"):
+    with pytest.raises(ConfigurationError, match="HOREHAB_BEARER_TOKEN and HOREHAB_BASIC_USER"):
         Connection(url=BASE, bearer_token="a", basic_user="b")
 
 
