@@ -5,19 +5,25 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from horehab import store
 from horehab._version import __version__
 from horehab.clock import SystemClock, new_id
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
+from horehab.fhir import client_keys
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.connection import Connection
-from horehab.fhir.site import Site, read_concept_map
+from horehab.fhir.client_keys import ClientKey
+from horehab.fhir.connection import BackendService, Connection
+from horehab.fhir.local_codes import LocalCodes
+from horehab.fhir.site import Site
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
 from horehab.usecases.ports import Chart, Clock, Ports
+
+KEY_ALGORITHMS = client_keys.ALGORITHMS
+"""How a key of ours may sign, the usual first."""
 
 
 @runtime_checkable
@@ -33,8 +39,10 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
     """
     clock = clock or SystemClock(zone=settings.zone)
     rules = load_rules(settings.rules_file)
-    chart = _open_chart(settings, rules, clock)
+    local_codes = LocalCodes(file=settings.concept_map)
+    chart = _open_chart(settings, rules, clock, local_codes)
     logbook = store.open_logbook(settings.database_url, zone=settings.zone)
+    local_codes.mapped = logbook.codes.mappings
     try:
         if is_bound:
             logbook.check_binding(address=chart.address)
@@ -79,7 +87,9 @@ _START_TIME = 19  # the 22nd field of /proc/PID/stat, counted after the name in 
 
 def open_chart(settings: Settings, *, clock: Clock | None = None) -> Chart:
     """Open the door to the EHR, without touching the network."""
-    return _open_chart(settings, load_rules(settings.rules_file), clock or SystemClock(zone=settings.zone))
+    local_codes = LocalCodes(file=settings.concept_map)
+    clock = clock or SystemClock(zone=settings.zone)
+    return _open_chart(settings, load_rules(settings.rules_file), clock, local_codes)
 
 
 def close_ports(ports: Ports) -> None:
@@ -118,8 +128,9 @@ def accept_writing(settings: Settings) -> None:
         ports.logbook.audit(who="command line", what=what, patient=None, now=ports.clock.now())
 
 
-def _open_chart(settings: Settings, rules: Rules, clock: Clock) -> Chart:
-    return FhirChart(_connection(settings), _site(settings, rules), clock)
+def _open_chart(settings: Settings, rules: Rules, clock: Clock, local_codes: LocalCodes) -> Chart:
+    site = _site(settings, rules, local_codes)
+    return FhirChart(_connection(settings), site, clock, local_codes=local_codes)
 
 
 def _connection(settings: Settings) -> Connection:
@@ -138,15 +149,28 @@ def _connection(settings: Settings) -> Connection:
         overlap=settings.overlap,
         max_body=settings.max_body,
         user_agent=f"horehab/{__version__}",
+        service=_service(settings),
     )
 
 
-def _site(settings: Settings, rules: Rules) -> Site:
+def _service(settings: Settings) -> BackendService | None:
+    if not settings.client_id:
+        return None
+    return BackendService(
+        client_id=settings.client_id,
+        keys=settings.client_keys,
+        token_url=settings.token_url,
+        scopes=settings.scopes,
+        may_write=settings.write != "off",
+    )
+
+
+def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
     return Site(
         zone=settings.zone,
         base=settings.fhir_url.rstrip("/"),
         extension_sign=settings.extension_sign,
-        concept_map=read_concept_map(settings.concept_map),
+        concept_map=local_codes.of_file(),
         limits={motion: (numbers.lowest, numbers.highest) for motion, numbers in rules.motions.items()},
         suspicion_code=_coding(settings.suspicion_code),
         security_label=settings.security_label,
@@ -166,6 +190,40 @@ def _coding(text: str) -> tuple[str, str] | None:
             remedy="Write system|code, such as http://snomed.info/sct|128491006, or off.",
         )
     return system, code
+
+
+def new_key(settings: Settings, algorithm: str) -> ClientKey:
+    """Make the key file of the settings with its first key; InputError when it is there already."""
+    return client_keys.make_keys(_key_file(settings), algorithm, SystemClock(zone=settings.zone).now())
+
+
+def rotate_key(settings: Settings, algorithm: str | None) -> ClientKey:
+    """Add a key that signs from now on; the old ones stay."""
+    return client_keys.rotate_keys(_key_file(settings), algorithm, SystemClock(zone=settings.zone).now())
+
+
+def retire_key(settings: Settings, kid: str) -> tuple[ClientKey, ...]:
+    """Take a key out for good, and give those that are left; InputError for an unknown one and for the last."""
+    return client_keys.retire_key(_key_file(settings), kid)
+
+
+def list_keys(settings: Settings) -> tuple[ClientKey, ...]:
+    """Give our keys, the one that signs first."""
+    return client_keys.read_keys(_key_file(settings))
+
+
+def public_keys(settings: Settings) -> dict[str, Any]:
+    """Give the public halves of our keys as a JWK set."""
+    return client_keys.public_set(client_keys.read_keys(_key_file(settings)))
+
+
+def _key_file(settings: Settings) -> Path:
+    if not settings.client_keys:
+        raise ConfigurationError(
+            "HOREHAB_CLIENT_KEYS is not set: there is no file for our keys.",
+            remedy="Name a file that only horehab may read, such as /etc/horehab/keys.json.",
+        )
+    return Path(settings.client_keys)
 
 
 def absent_database(settings: Settings) -> Path | None:

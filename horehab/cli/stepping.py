@@ -17,7 +17,6 @@ from horehab.usecases.exchange import PullReport, Review, StepReport
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.usecases.pull_chart import pull_chart
-from horehab.usecases.read_again import read_set_aside_again
 from horehab.usecases.standings import open_suspicion, standings_of
 from horehab.wiring import opened_ports
 
@@ -37,7 +36,6 @@ def sync() -> None:
       horehab sync && horehab quarantine
     """
     with opened_ports(settings_here()) as ports:
-        _read_again(ports)
         report = pull_chart(ports)
         now = ports.clock.now()
         ports.logbook.finish_pass(
@@ -78,7 +76,6 @@ def review(as_of: str | None, patient: str | None, as_json: bool, dry_run: bool,
         as_of=day_of(as_of, field="--as-of"), patient=patient, is_dry_run=dry_run, is_past_allowed=write
     )
     with opened_ports(settings_here()) as ports, _progress("Reviewing patients") as on_progress:
-        _read_again(ports)
         report = keep_step(ports, order, on_progress=on_progress)
         rows = _rows(ports, report)
     if as_json:
@@ -98,13 +95,6 @@ def _progress(words: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _read_again(ports: Ports) -> None:
-    """Try what was set aside once more: since then this software or the site's map may have learned it."""
-    count = read_set_aside_again(ports)
-    if count:
-        click.echo(f"Understood now, set aside before: {count}.", err=True)
 
 
 def _rows(ports: Ports, report: StepReport) -> list[dict[str, Any]]:
@@ -156,6 +146,8 @@ def _print_people(rows: list[dict[str, Any]], report: StepReport) -> None:
 
 def _say_pulled(report: PullReport, *, to_stderr: bool) -> None:
     kept = report.kept
+    if report.understood_now:
+        click.echo(f"Understood now, set aside before: {report.understood_now}.", err=True)
     click.echo(
         f"Read: {kept.changed} new or changed, {kept.gone} gone, {kept.unchanged} as before, "
         f"{kept.set_aside} set aside (horehab quarantine).",
