@@ -12,6 +12,7 @@ from horehab._version import __version__
 from horehab.sandbox import bundles, interactions
 from horehab.sandbox.capability import capability
 from horehab.sandbox.desk import open_desk
+from horehab.sandbox.exporting import FILES, STATUS, Exports
 from horehab.sandbox.instants import http_date, written
 from horehab.sandbox.refusals import Refusal, outcome
 from horehab.sandbox.search import understand
@@ -116,6 +117,37 @@ def _reading(store: SandboxStore) -> Blueprint:
     return routes
 
 
+def _exporting(exports: Exports) -> Blueprint:
+    """Make the routes of bulk $export: ordered, asked after, given out file by file, given back."""
+    routes = Blueprint("exporting", __name__, url_prefix=BASE_PATH)
+
+    @routes.get("/$export")
+    @routes.get("/Patient/$export")
+    def order() -> Response:
+        if "respond-async" not in request.headers.get("Prefer", ""):
+            raise Refusal(400, "An export is made in the background only: send Prefer: respond-async.")
+        of_patients = "/Patient/" in request.path
+        name = exports.order(request.args, request=request.url, of_patients=of_patients)
+        return Response(status=202, headers={"Content-Location": f"{_base()}/{STATUS}/{name}"})
+
+    @routes.get(f"/{STATUS}/<name>")
+    def status(name: str) -> Response:
+        answer = _answer(exports.manifest(name, base=_base()))
+        answer.content_type = "application/json"
+        return answer
+
+    @routes.get(f"/{FILES}/<name>/<number>")
+    def file(name: str, number: str) -> Response:
+        return Response(exports.lines(name, number), content_type="application/fhir+ndjson")
+
+    @routes.delete(f"/{STATUS}/<name>")
+    def give_back(name: str) -> Response:
+        exports.forget(name)
+        return Response(status=202)
+
+    return routes
+
+
 def _writing(store: SandboxStore) -> Blueprint:
     """Make the routes that change one resource."""
     routes = Blueprint("writing", __name__, url_prefix=BASE_PATH)
@@ -205,7 +237,8 @@ def create_sandbox(store: SandboxStore, *, clock: Clock | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.strict_slashes = False
     pages = bundles.Pages()
-    for routes in (_listing(store, pages), _reading(store), _carrying_out(store, pages), _writing(store)):
+    exporting = _exporting(Exports(store))
+    for routes in (_listing(store, pages), _reading(store), exporting, _carrying_out(store, pages), _writing(store)):
         app.register_blueprint(routes)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)

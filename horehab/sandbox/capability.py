@@ -16,6 +16,8 @@ _INTERACTIONS = (
     "search-type",
 )
 
+_EXPORT = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"
+
 
 def _codes(*codes: str) -> list[dict[str, str]]:
     return [{"code": code} for code in codes]
@@ -51,5 +53,12 @@ def capability(base: str, *, at: str, version: str) -> dict[str, Any]:
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "patchFormat": ["application/json-patch+json"],
-        "rest": [{"mode": "server", "resource": resources, "interaction": _codes("transaction", "batch")}],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": resources,
+                "interaction": _codes("transaction", "batch"),
+                "operation": [{"name": "export", "definition": _EXPORT}],
+            }
+        ],
     }

@@ -2,6 +2,7 @@ package horehab.testbed;
 
 import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
 import ca.uhn.fhir.batch2.jobs.export.BulkDataExportProvider;
+import ca.uhn.fhir.batch2.maintenance.JobMaintenanceServiceImpl;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.jpa.api.IDaoRegistry;
@@ -47,6 +48,7 @@ import ca.uhn.fhir.validation.ResultSeverityEnum;
 import jakarta.persistence.EntityManagerFactory;
 import org.hl7.fhir.dstu2.model.Subscription.SubscriptionChannelType;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -57,6 +59,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 
@@ -74,6 +77,7 @@ import javax.sql.DataSource;
  *   --spring.datasource.url=jdbc:postgresql://127.0.0.1/fhir --spring.datasource.username=postgres
  *   --testbed.dialect=ca.uhn.fhir.jpa.model.dialect.HapiFhirPostgresDialect
  *   --testbed.validate=false  --testbed.search-cache-ms=60000  --testbed.smtp-port=8025
+ *   --testbed.job-interval-ms=500  --testbed.export-file-size=20
  * </pre>
  */
 @SpringBootApplication(exclude = {ThymeleafAutoConfiguration.class, QuartzAutoConfiguration.class})
@@ -117,7 +121,9 @@ public class HapiTestbed {
     static class Settings {
 
         @Bean
-        JpaStorageSettings jpaStorageSettings(@Value("${testbed.search-cache-ms:0}") long searchCacheMs) {
+        JpaStorageSettings jpaStorageSettings(
+                @Value("${testbed.search-cache-ms:0}") long searchCacheMs,
+                @Value("${testbed.export-file-size:1000}") int exportFileSize) {
             JpaStorageSettings s = new JpaStorageSettings();
             // HAPI answers a repeated search from a cache of 60 s unless told otherwise: a poller must see fresh data.
             s.setReuseCachedSearchResultsForMillis(searchCacheMs > 0 ? searchCacheMs : null);
@@ -126,7 +132,23 @@ public class HapiTestbed {
             s.setEnforceReferentialIntegrityOnWrite(true);
             s.setEnforceReferentialIntegrityOnDelete(true);
             s.setExpungeEnabled(true);
+            s.setBulkExportFileMaximumCapacity(exportFileSize); // resources in one file of an $export
             return s;
+        }
+
+        /** HAPI moves its jobs ($export is one) a step on once a minute; a test can let it do so more often. */
+        @Bean
+        static BeanPostProcessor jobPace(Environment options) {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessBeforeInitialization(Object bean, String name) {
+                    if (bean instanceof JobMaintenanceServiceImpl jobs) {
+                        jobs.setScheduledJobFrequencyMillis(
+                                options.getProperty("testbed.job-interval-ms", Long.class, 60_000L));
+                    }
+                    return bean;
+                }
+            };
         }
 
         @Bean

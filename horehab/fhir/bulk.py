@@ -1,0 +1,172 @@
+"""Bulk $export, as the first load of a large chart uses it: ordered, asked after, read file by file, given back."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from horehab.errors import CopyFailed, CopyLost, EhrUnavailable, HorehabError, NoCopyOffered, NotAFhirServer
+from horehab.fhir import verbatim
+from horehab.fhir.answers import Answer, is_incomplete, issues
+from horehab.fhir.bulk_manifest import date_of, read_manifest
+from horehab.fhir.bulk_reading import FileReader, Found, ReadLine
+from horehab.fhir.client import Client
+from horehab.fhir.envelope import Understand, item_of
+from horehab.fhir.pages import Entry
+from horehab.fhir.waiting import LONGEST_WAIT, retry_after
+from horehab.usecases.chart_copy import (
+    PATIENTS,
+    WHOLE,
+    CopyFile,
+    CopyOrder,
+    CopyPart,
+    CopyReady,
+    CopyTicket,
+    Place,
+    Preparing,
+    Role,
+)
+from horehab.usecases.exchange import ChartItem
+from horehab.usecases.ports import Clock
+
+_ACCEPTED = 202
+_LEAST_WAIT, _USUAL_WAIT = 1.0, 10.0
+_LONGEST_WORDS = 100
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
+_ASYNC = {"Prefer": "respond-async"}
+_MANIFEST = {"Accept": "application/json, application/fhir+json"}
+
+
+class BulkCopies:
+    """A FHIR server's $export behind the port Copies.
+
+    `kinds` tells which kinds to ask for; `prepare` is called before files are read and gives the reader of one
+    resource. Both may ask the server.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        *,
+        kinds: Callable[[], Sequence[str]],
+        prepare: Callable[[], Understand],
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._kinds = kinds
+        self._prepare = prepare
+        self._understand: Understand | None = None
+
+    def order(self, order: CopyOrder) -> CopyTicket:
+        """Kick an export off; NoCopyOffered, EhrUnavailable, EhrRefused, NotAFhirServer."""
+        url = f"{self._client.connection.base}/{_path(order.whose)}"
+        wanted = {"_outputFormat": "application/fhir+ndjson", "_type": ",".join(self._kinds())}
+        params = wanted | ({"_since": order.since} if order.since else {})
+        try:
+            answer = self._client.ask("GET", url, headers=_ASYNC, params=params)
+        except EhrUnavailable as error:
+            if error.is_passing:
+                raise
+            raise _not_offered(order, error.message) from error
+        if answer.status != _ACCEPTED:
+            raise _not_offered(order, f"The FHIR server answers with {answer.reason()}.")
+        place = answer.headers.get("content-location", "")
+        if not place:
+            raise NotAFhirServer("The server takes an order for an export and does not say where it will be.")
+        return CopyTicket(address=urljoin(url, place), ordered=date_of(answer))
+
+    def look(self, ticket: CopyTicket, order: CopyOrder) -> Preparing | CopyReady:
+        """Ask how far an export is; CopyLost when the server forgot it, CopyFailed when it gave up."""
+        try:
+            answer = self._client.ask("GET", ticket.address, headers=_MANIFEST)
+        except EhrUnavailable as error:
+            if error.is_passing:
+                raise
+            raise CopyFailed(f"The export failed at the server. {error.message}", remedy=_ANOTHER) from error
+        if answer.is_gone:
+            raise CopyLost("The server no longer knows the export.", remedy="Another export is ordered.")
+        if answer.status == _ACCEPTED:
+            asked = retry_after(answer.headers.get("retry-after"), self._clock.now())
+            wait = _USUAL_WAIT if asked is None else asked
+            return Preparing(words=_words(answer), wait=min(max(wait, _LEAST_WAIT), LONGEST_WAIT))
+        return read_manifest(answer, ticket.address, order=order, kinds=self._kinds())
+
+    def read(self, file: CopyFile, place: Place, *, name: str) -> Iterator[CopyPart]:
+        """Read a file on from a place; CopyLost, EhrUnavailable, EhrRefused, NotAFhirServer."""
+        reader = FileReader(client=self._client, file=file, name=name, read_line=self._line_reader(file))
+        yield from reader.parts(place)
+
+    def drop(self, ticket: CopyTicket) -> None:
+        """Give an export back; a server that minds is left alone."""
+        try:
+            self._client.ask("DELETE", ticket.address, headers={})
+        except HorehabError:
+            return
+
+    def _line_reader(self, file: CopyFile) -> ReadLine:
+        if file.role is Role.TROUBLE:
+            return _trouble
+        if file.role is Role.GONE:
+            return self._gone
+        understand = self._understand = self._understand or self._prepare()
+
+        def read_line(text: bytes, where: str) -> Found:
+            return (item_of(file.kind, Entry(path=where, source=text), understand),), ()
+
+        return read_line
+
+    def _gone(self, text: bytes, where: str) -> Found:
+        """Read a Bundle of deletions; each is believed only after a direct read says so too."""
+        bundle = _read(text)
+        entries = bundle.get("entry")
+        if bundle.get("resourceType") != "Bundle" or not isinstance(entries, list):
+            return (), (f"{where}: what was deleted cannot be read",)
+        requests = [entry.get("request") for entry in entries if isinstance(entry, dict)]
+        named = [str(each.get("url", "")) for each in requests if isinstance(each, dict)]
+        kinds = self._kinds()
+        ours = [name for name in named if _REFERENCE.fullmatch(name) and name.partition("/")[0] in kinds]
+        return tuple(item for name in ours for item in self._vanished(name)), ()
+
+    def _vanished(self, reference: str) -> Iterator[ChartItem]:
+        answer = self._client.get(reference)
+        if answer.is_gone:
+            yield ChartItem(reference=reference, version=answer.version or "", patient=None, is_gone=True)
+
+
+def _trouble(text: bytes, where: str) -> Found:
+    """Read what the server says it could not copy; remarks that nothing is missing are no problem."""
+    outcome = _read(text)
+    if outcome.get("resourceType") != "OperationOutcome":
+        return (), (f"{where}: what could not be copied cannot be read",)
+    if not is_incomplete(outcome):
+        return (), ()
+    return (), (f"the server could not copy everything ({'; '.join(issues(outcome))})",)
+
+
+def _read(text: bytes) -> dict[str, Any]:
+    try:
+        tree = verbatim.read(text)
+    except verbatim.NotJson:
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def _path(whose: str) -> str:
+    return {WHOLE: "$export", PATIENTS: "Patient/$export"}.get(whose, f"{whose}/$export")
+
+
+def _words(answer: Answer) -> str:
+    """Take what the server says of its progress, on one line and without signs that a terminal would obey."""
+    said = "".join(sign for sign in answer.headers.get("x-progress", "") if sign.isprintable())
+    return said[:_LONGEST_WORDS].strip() or "in preparation"
+
+
+def _not_offered(order: CopyOrder, why: str) -> NoCopyOffered:
+    return NoCopyOffered(
+        f"The server does not export {order.whose}. {why}",
+        remedy="Try --system, --patient or --group, or run `horehab sync`: it reads the same page by page.",
+    )
+
+
+_ANOTHER = "Run `horehab load` again for another export, or `horehab sync`, which reads the same page by page."
