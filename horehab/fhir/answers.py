@@ -1,7 +1,7 @@
 """What a server answers: status, version and body; and its reasons for refusing, without patient data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,15 @@ class Answer:
     def _kind(self) -> str:
         start = self.body[:200].lstrip().lower()
         return "a web page" if start.startswith((b"<!doctype html", b"<html")) else "something that is no FHIR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """An answer whose body comes in pieces; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes] = field(repr=False)
 
 
 def version_of(resource: Any) -> str | None:
