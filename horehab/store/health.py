@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, u
 from horehab.domain.reminder import ReminderState
 from horehab.store import outbox, tables
 from horehab.store.passes import NOTE, as_day
-from horehab.store.patients import latest_review
+from horehab.store.patients import latest_review, not_followed
 from horehab.usecases.exchange import Health, SetAside
 
 
@@ -29,7 +29,9 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         "reminders unknown": str(_count(connection, r, r.c.state == ReminderState.UNKNOWN.value)),
         "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
         "not at home": why_not_home,
-        "notes": "; ".join(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)),
+        "notes": "; ".join(
+            (*(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)), *_apart(connection))
+        ),
     }
     return Health(
         last_pass=last.finished if last else None,
@@ -40,6 +42,14 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         problems=(*((why_not_home,) if why_not_home else ()), *problems),
         details=details,
     )
+
+
+def _apart(connection: Connection) -> tuple[str, ...]:
+    """Say how many merges could not be followed; nothing when all were."""
+    count = not_followed(connection)
+    who = "1 patient is" if count == 1 else f"{count} patients are"
+    words = "replaced in a circle, or in a chain of more than five, and shown alone until the EHR mends it"
+    return (f"{who} {words}",) if count else ()
 
 
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:

@@ -95,9 +95,13 @@ def identify(connection: Connection, identities: Mapping[str, Patient | None]) -
 
 
 def relist(connection: Connection, references: Iterable[str]) -> None:
-    """List patients who stand in the chart or of whom something is known; hide the merged and the deleted."""
-    t, f, s = tables.patient, tables.fact, tables.set_aside
+    """List patients who stand in the chart or of whom something is known; hide the merged and the deleted.
+
+    A patient into whom others were merged is listed even before the chart has shown them: else all would vanish.
+    """
+    t, f, s, merged = tables.patient, tables.fact, tables.set_aside, tables.patient.alias()
     is_known = exists().where(f.c.patient == t.c.reference) | exists().where(s.c.patient == t.c.reference)
+    is_known = is_known | exists().where(merged.c.survivor == t.c.reference, merged.c.reference != t.c.reference)
     for chunk in chunks(references):
         connection.execute(
             update(t)
@@ -121,7 +125,7 @@ def _follow_merges(connection: Connection, identities: Mapping[str, Patient | No
     touch(connection, {*moved, *moved.values(), *(former[r] for r in moved if r in former)})
     for reference, to in moved.items():
         connection.execute(update(t).where(t.c.reference == reference).values(survivor=to))
-    relist(connection, {*moved, *moved.values()})
+    relist(connection, {*moved, *moved.values(), *(former[r] for r in moved if r in former)})
 
 
 def survivor_of(reference: str, links: Mapping[str, str]) -> str:
@@ -132,6 +136,13 @@ def survivor_of(reference: str, links: Mapping[str, str]) -> str:
             return here
         here = links[here]
     return here if here not in links else reference
+
+
+def not_followed(connection: Connection) -> int:
+    """Count the patients whose "replaced by" leads nowhere, so that they stand by themselves."""
+    t = tables.patient
+    asked = select(func.count()).where(t.c.replaced_by.is_not(None), t.c.survivor == t.c.reference)
+    return int(connection.execute(asked).scalar_one())
 
 
 def survivor(connection: Connection, reference: str) -> str:

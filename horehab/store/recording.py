@@ -21,7 +21,7 @@ def record(connection: Connection, reference: str) -> PatientRecord:
     together = patients.united(connection, reference)
     survivor = patients.survivor(connection, reference)
     facts = (*_charted(connection, together), *_local(connection, together))
-    return record_of(_identity(connection, survivor), _placed(facts))
+    return record_of(_identity(connection, survivor, together), _placed(facts))
 
 
 def local_facts(connection: Connection, together: Sequence[str]) -> tuple[Fact, ...]:
@@ -37,10 +37,20 @@ def decisions(connection: Connection, together: Sequence[str]) -> tuple[Decision
     return tuple(entry for entry in found if isinstance(entry, DecisionEntry))
 
 
-def _identity(connection: Connection, reference: str) -> Patient:
+def _identity(connection: Connection, reference: str, together: Sequence[str]) -> Patient:
+    """Say who the survivor is; until the chart has shown them, who was merged into them is the same person.
+
+    One whose "replaced by" leads nowhere stands by themselves, as if it were not there.
+    """
     t = tables.patient
-    payload = connection.execute(select(t.c.identity).where(t.c.reference == reference)).scalar()
-    return decode_patient(payload) if payload else Patient(reference=reference)
+    asked = select(t.c.reference, t.c.identity).where(t.c.reference.in_(together), t.c.identity.is_not(None))
+    found = {row.reference: row.identity for row in connection.execute(asked)}
+    payload = found.get(reference) or next((found[name] for name in sorted(found)), None)
+    return (
+        replace(decode_patient(payload), reference=reference, replaced_by=None)
+        if payload
+        else Patient(reference=reference)
+    )
 
 
 def _charted(connection: Connection, together: Sequence[str]) -> Iterable[Fact]:
@@ -57,7 +67,7 @@ def _local(connection: Connection, together: Sequence[str]) -> tuple[Fact, ...]:
         .where(
             t.c.patient.in_(together),
             t.c.kind.in_((SessionEntry.__name__, MeasurementEntry.__name__)),
-            t.c.state != outbox.REPLACED,
+            t.c.state.not_in((outbox.REPLACED, outbox.KEPT)),
             ~exists().where(later.c.key == t.c.key, later.c.row > t.c.row, later.c.state != outbox.REPLACED),
             ~exists().where((seen.c.own_key == t.c.key) | (seen.c.own_key == own_id)),
         )

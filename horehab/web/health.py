@@ -1,4 +1,4 @@
-"""How we are, for a monitor: as JSON, without sign-in, and without anything about a patient."""
+"""How we are, for a monitor and whoever looks after it: JSON, without sign-in, with nothing about a patient."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from horehab.errors import HorehabError
+from horehab.usecases.leave_alone import EhrStanding, ehr_standing
 from horehab.web.access import allow_everyone
 from horehab.web.problems import status_of
 from horehab.web.room import room
@@ -20,15 +21,16 @@ def add_to(pages: Blueprint) -> None:
 
 @allow_everyone
 def health() -> Any:
-    """Answer 200 with how we are when our memory answers, else 503."""
+    """Answer 200 with how we are when our memory answers, else 503; what is not well is said in sentences."""
     try:
         ports = room().ports()
         now = ports.clock.now()
         found = ports.logbook.health(now=now)
+        ehr = ehr_standing(ports.logbook.signals.breaker(), now)
     except HorehabError as error:
         return jsonify(status="failing", code=error.code), max(status_of(error), 503)
     is_ticking = found.last_tick is not None and now - found.last_tick <= _DEAD_AFTER
-    status = "ok" if is_ticking and not found.problems else "degraded"
+    status = "ok" if is_ticking and ehr.is_well and not found.problems else "degraded"
     answer = jsonify(
         status=status,
         is_ticking=is_ticking,
@@ -37,9 +39,21 @@ def health() -> Any:
         waiting=found.waiting,
         conflicts=found.conflicts,
         set_aside=found.set_aside,
-        problems=len(found.problems),
+        problems=list(found.problems),
+        notes=found.details.get("notes", ""),
+        ehr=_ehr(ehr),
     )
     return answer, 200
+
+
+def _ehr(standing: EhrStanding) -> dict[str, str | None]:
+    return {
+        "status": standing.status,
+        "words": standing.words,
+        "since": _text(standing.since),
+        "until": _text(standing.until),
+        "why": standing.why or None,
+    }
 
 
 def _text(value: datetime | None) -> str | None:
