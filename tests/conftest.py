@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from horehab.fhir.kinds import KINDS, PLACES
 from tests.servers.cannot_be_had import CannotBeHad
 from tests.servers.hapi import start_hapi
+from tests.servers.oidc import AuthorizationServer, start_oidc
 from tests.servers.postgresql import PostgresqlServer, start_postgresql
 from tests.servers.sandbox import RunningSandbox, start_sandbox
 from tests.servers.smtp import MailServer, start_smtp
@@ -84,6 +86,13 @@ def hapi_url() -> Iterator[str]:
     """The base of a real HAPI FHIR server; shared by the session, so each test uses patients of its own."""
     with start_hapi() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def oidc() -> Iterator[AuthorizationServer]:
+    """A real authorization server; shared by the session, so each test registers a client of its own."""
+    with start_oidc((*KINDS, *PLACES)) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

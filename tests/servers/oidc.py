@@ -38,6 +38,13 @@ class AuthorizationServer:
     issuer: str
     token_endpoint: str
     jwks: dict[str, Any]
+    log: Path
+
+    def answered(self) -> list[str]:
+        """List method, path and status of all that was asked, oldest first."""
+        return [
+            line for line in self.log.read_text(errors="replace").splitlines() if line.startswith(("GET", "POST"))
+        ]
 
     def register(self, *, scope: str, **keys: Any) -> str:
         """Register a client by its public keys (`jwks`) or where they are (`jwks_uri`), and give its id."""
@@ -123,7 +130,7 @@ def start_oidc(kinds: Sequence[str]) -> Iterator[AuthorizationServer]:
         try:
             _wait_until_ready(process, log)
             jwks = requests.get(f"{issuer}/jwks", timeout=30).json()
-            yield AuthorizationServer(issuer=issuer, token_endpoint=f"{issuer}/token", jwks=jwks)
+            yield AuthorizationServer(issuer=issuer, token_endpoint=f"{issuer}/token", jwks=jwks, log=log)
         finally:
             process.terminate()
             process.wait(15)

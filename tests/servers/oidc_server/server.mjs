@@ -18,6 +18,8 @@ const provider = new Provider(issuer, {
   scopes: scope,
   clientAuthMethods: ['private_key_jwt'],
   enabledJWA: { clientAuthSigningAlgValues: ['RS384', 'ES384'] },
+  // The keys of a test lie on this machine, where the provider's own fetch would never look.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
@@ -32,5 +34,9 @@ const provider = new Provider(issuer, {
       }),
     },
   },
+});
+provider.use(async (ctx, next) => {
+  await next();
+  console.log(`${ctx.method} ${ctx.path} ${ctx.status}`);
 });
 provider.listen(Number(port), '127.0.0.1', () => console.log('READY'));
