@@ -276,4 +276,4 @@ def twice() -> Fault:
         forward(seen)
         return forward(seen)
 
-    return Fault(strike=strike, methods=("POST",))
+    return Fault(strike=strike, methods=("POST", "PUT"))

@@ -1,9 +1,11 @@
 """The faulty proxy's two small HTTP servers: the proxy itself, and another origin that only writes down who came."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.servers.faults import FaultyProxy, Reply, Seen
@@ -50,6 +52,11 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent about clients that were killed; whatever else goes wrong is told as always."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager

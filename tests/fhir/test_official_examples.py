@@ -1,0 +1,52 @@
+"""Every official example of R4, whole and spoilt, is read, ignored, or set aside with a reason."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from horehab.store import SqlLogbook, open_logbook
+from tests.fhir.charts import MADRID
+from tests.fhir.mutants import Mutants
+from tests.fhir.reading_mutants import FATES, fate_of, keep, read_mutants, read_one
+from tests.fhir.test_understanding_never_raises import WHOLE
+from tests.servers.official_examples import official_examples
+
+MUTANTS = 100_000
+"""About twenty seconds; `make soak` reads a million."""
+
+
+@pytest.fixture
+def logbook(tmp_path: Path) -> Iterator[SqlLogbook]:
+    """A fresh memory."""
+    opened = open_logbook(f"sqlite:///{tmp_path}/horehab.sqlite3", zone=MADRID)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def examples() -> tuple[dict[str, Any], ...]:
+    """The official examples of the kinds that we read."""
+    return official_examples()
+
+
+def test_every_official_example_is_read_ignored_or_set_aside_with_its_reason(
+    examples: tuple[dict[str, Any], ...], logbook: SqlLogbook
+) -> None:
+    items = [read_one(each["resourceType"], json.dumps(each).encode()) for each in examples]
+    fates = Counter(map(fate_of, items))
+    assert sum(fates.values()) == len(examples) > 200
+    assert fates["read"] > 20
+    keep(logbook, items)
+
+
+def test_spoilt_examples_are_read_ignored_or_set_aside_and_none_stops_the_work(
+    examples: tuple[dict[str, Any], ...], logbook: SqlLogbook
+) -> None:
+    originals = (*examples, *WHOLE * 4)
+    fates = read_mutants(Mutants(originals=originals, seed=1), MUTANTS, logbook)
+    assert sum(fates.values()) == MUTANTS
+    assert min(fates[fate] for fate in FATES) > MUTANTS / 50
