@@ -10,13 +10,15 @@ from typing import Any, Protocol, runtime_checkable
 from horehab import store
 from horehab._version import __version__
 from horehab.clock import SystemClock, new_id
+from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
-from horehab.fhir import client_keys
+from horehab.fhir import client_keys, code_map_file
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ClientKey
 from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.local_codes import LocalCodes
+from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
@@ -175,6 +177,7 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         suspicion_code=_coding(settings.suspicion_code),
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
+        scope=read_scope(settings.scope),
         version=__version__,
     )
 
@@ -224,6 +227,18 @@ def _key_file(settings: Settings) -> Path:
             remedy="Name a file that only horehab may read, such as /etc/horehab/keys.json.",
         )
     return Path(settings.client_keys)
+
+
+def write_code_map(settings: Settings, ports: Ports, file: Path) -> int:
+    """Write what local codes mean here, people's mappings and the file's, as a ConceptMap; gives their number."""
+    codes = LocalCodes(file=settings.concept_map, mapped=ports.logbook.codes.mappings).in_force()
+    code_map_file.write_code_map(file, codes, version=ports.clock.today().isoformat())
+    return len(codes)
+
+
+def read_code_map(file: Path) -> tuple[dict[LocalCode, CodeMeaning], tuple[str, ...]]:
+    """Read a ConceptMap: what codes mean in words of ours, and each code that has none; BadCodeMap."""
+    return code_map_file.read_code_map(file)
 
 
 def absent_database(settings: Settings) -> Path | None:

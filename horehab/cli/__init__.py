@@ -3,10 +3,14 @@
 import click
 
 from horehab._version import __version__
+from horehab.cli.conflicts import conflicts
 from horehab.cli.database import adopt, db
 from horehab.cli.demo import demo
 from horehab.cli.doctor import doctor
 from horehab.cli.explaining import explain_command
+from horehab.cli.keys import keys
+from horehab.cli.loading import load
+from horehab.cli.mapping import map_command
 from horehab.cli.quality import quality
 from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
@@ -14,7 +18,8 @@ from horehab.cli.showing import chart, outbox, quarantine
 from horehab.cli.stepping import review, sync
 
 _COMMANDS = (
-    doctor, sync, review, explain_command, chart, quality, quarantine, outbox, serve, user, db, adopt, sandbox, demo,
+    doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
+    user, keys, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 

@@ -1,19 +1,17 @@
-"""The site's own codes, from people and from its file: what they mean as codings, and as a ConceptMap out and in."""
+"""The site's own codes, from people and from its file: what they mean, in words and as codings."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from fhir_profiles import CANONICAL
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.signs import SignKind
 from horehab.fhir.laboratory import analyte_with, coding_of
 from horehab.fhir.pain import NUMERIC
-from horehab.fhir.site import UNMATCHED, Coding, Site, concept_map_of, read_concept_map
+from horehab.fhir.site import UNMATCHED, Coding, Site, read_concept_map
 from horehab.fhir.terminology import ROM_MODE, SIGN, SNOMED, Meaning, joint_motion, meaning, meanings
 from horehab.usecases.local_codes import CodeMapping, Understanding
 
@@ -58,7 +56,7 @@ class LocalCodes:
 
 
 def understanding_of(site: Site) -> Understanding:
-    """Name how a site's chart is understood: our version, the settings that change a reading, and the codes mapped."""
+    """Name how a site's chart is understood: our version, settings that change a reading, and the codes mapped."""
     limits = sorted((joint.value, motion.value, *ends) for (joint, motion), ends in site.limits.items())
     settings = repr((site.extension_sign, site.zone.key, site.known_by_last_updated, limits))
     codes = {
@@ -135,42 +133,3 @@ def spoken(found: tuple[Coding, ...]) -> str:
     """Say codings in words where there are words for them, as codes otherwise."""
     says = meaning_in(found)
     return str(says) if says else ", ".join(f"{system}|{code}" for system, code in found) or "no code known here"
-
-
-def to_concept_map(codes: CodeMap, version: str) -> dict[str, Any]:
-    """Write what local codes mean as a FHIR ConceptMap (R4), a group for each pair of code systems."""
-    groups: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = {}
-    for (system, code), targets in sorted(codes.items()):
-        equivalence = "equivalent" if len(targets) == 1 else "wider"
-        for target_system, target in targets:
-            entry = {"code": target, "equivalence": equivalence}
-            if (target_system, target) == UNMATCHED:
-                entry = {"equivalence": "unmatched"}
-            groups.setdefault((system, target_system), {}).setdefault(code, []).append(entry)
-    return {
-        "resourceType": "ConceptMap",
-        "url": f"{CANONICAL}/ConceptMap/site",
-        "version": version,
-        "name": "HorehabSiteCodes",
-        "title": "What the codes of this site mean to horehab",
-        "status": "active",
-        **({"group": [_group(pair, elements) for pair, elements in groups.items()]} if groups else {}),
-    }
-
-
-def _group(pair: tuple[str, str], elements: Mapping[str, list[dict[str, str]]]) -> dict[str, Any]:
-    named = {name: system for name, system in zip(("source", "target"), pair, strict=True) if system}
-    return {**named, "element": [{"code": code, "target": targets} for code, targets in elements.items()]}
-
-
-def from_concept_map(tree: Mapping[str, Any]) -> tuple[dict[LocalCode, CodeMeaning], tuple[str, ...]]:
-    """Read meanings out of a ConceptMap; beside them each code whose targets have no meaning here."""
-    said: dict[LocalCode, CodeMeaning] = {}
-    strange: list[str] = []
-    for (system, code), targets in concept_map_of(tree).items():
-        local, says = LocalCode(system=system, code=code), meaning_in(targets)
-        if says:
-            said[local] = says
-        else:
-            strange.append(str(local))
-    return said, tuple(strange)

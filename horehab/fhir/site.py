@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from horehab.domain.joints import Joint, JointSide, Motion
 from horehab.errors import ConfigurationError
 from horehab.fhir.elements import Tree, children, word
+from horehab.fhir.scope import EVERYTHING, Scope
 
 Coding = tuple[str, str]
 """A code system and a code in it; the system is "" where a chart gives none."""
@@ -32,7 +33,8 @@ class Site:
     understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
     `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
-    installed, so that they may be named (HAPI refuses one that it does not know). `version` is this software's.
+    installed, so that they may be named (HAPI refuses one that it does not know). `scope` says which patients are
+    read. `version` is this software's.
     """
 
     zone: ZoneInfo
@@ -47,6 +49,7 @@ class Site:
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
     has_profiles: bool = False
+    scope: Scope = EVERYTHING
     version: str = ""
 
 
@@ -77,7 +80,8 @@ def concept_map_of(tree: Tree) -> Mapping[Coding, tuple[Coding, ...]]:
 
 
 def _targets(element: Tree, system: str) -> tuple[Coding, ...]:
-    if element.get("noMap") is True or any(word(t, "equivalence") == "unmatched" for t in children(element, "target")):
+    equivalences = [word(target, "equivalence") for target in children(element, "target")]
+    if element.get("noMap") is True or "unmatched" in equivalences:
         return (UNMATCHED,)
     targets = [
         (system, word(target, "code"))
