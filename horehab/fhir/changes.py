@@ -1,6 +1,6 @@
 """What changed in one kind of resource since its mark: read whole, in order, and with every doubt said aloud."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from horehab.fhir.client import Client
 from horehab.fhir.envelope import Understand, item_of
 from horehab.fhir.marks import later, latest_update, next_mark, since
 from horehab.fhir.pages import Page, PageExpired, SearchRefused, walk
+from horehab.fhir.whose import NotTogether, Whose
 from horehab.usecases.exchange import ChartItem, ChartPage
 
 _RESTARTS = 2
@@ -29,18 +30,37 @@ class _Pass:
     has_problem: bool = False
 
 
-def changes_of(client: Client, kind: str, mark: str | None, understand: Understand) -> Iterator[ChartPage]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What is asked: a kind, since when, and of whom."""
+
+    kind: str
+    mark: str | None
+    whose: Whose | None
+
+    @property
+    def demanded(self) -> dict[str, str]:
+        """The parameters without which the answer would be about too much, or about others."""
+        return self.whose.params if self.whose else {}
+
+
+def changes_of(
+    client: Client, kind: str, mark: str | None, understand: Understand, *, whose: Whose | None = None
+) -> Iterator[ChartPage]:
     """Read what changed in a kind since its mark; the last page carries the next mark, if the pass was whole.
 
-    A page that expired restarts the pass, at most twice. EhrUnavailable and EhrRefused are raised.
+    `whose` asks of some patients alone. A page that expired restarts the pass, at most twice. EhrUnavailable and
+    EhrRefused are raised; NotTogether, before the first page, when several patients cannot be asked for at once.
     """
     for attempt in range(_RESTARTS + 1):
         try:
-            yield from _one_pass(client, kind, mark, understand)
+            yield from _one_pass(client, _Question(kind=kind, mark=mark, whose=whose), understand)
         except PageExpired:
             if attempt == _RESTARTS:
                 yield _failed(kind, "the server forgot its own pages in three passes; set HOREHAB_PAGE_SIZE higher")
         except SearchRefused as refusal:
+            if whose and len(whose.references) > 1:
+                raise NotTogether from refusal
             yield _failed(kind, f"the server refused the search ({refusal})")
             return
         except NotAFhirServer as error:
@@ -50,30 +70,39 @@ def changes_of(client: Client, kind: str, mark: str | None, understand: Understa
             return
 
 
-def _one_pass(client: Client, kind: str, mark: str | None, understand: Understand) -> Iterator[ChartPage]:
-    state = _Pass()
-    for page in _search(client, kind, mark):
-        items = tuple(item_of(kind, entry, understand) for entry in page.entries)
+def _one_pass(client: Client, question: _Question, understand: Understand) -> Iterator[ChartPage]:
+    kind, whose = question.kind, question.whose
+    state = _Pass(newest=whose.seen_before if whose else None)
+    for page in _search(client, question):
+        items, others = _ours(tuple(item_of(kind, entry, understand) for entry in page.entries), whose)
         state.served = state.served or page.served
         state.date = state.date or page.date
         state.newest = later([state.newest, *(latest_update(item.source) for item in items)])
         circles = _goes_in_circles(state, items)
-        doubts = (*page.problems, *circles, *_missing(state, page))
+        doubts = (*page.problems, *others, *circles, *(() if others else _missing(state, page)))
         problems = tuple(f"{kind}: {doubt}" for doubt in doubts)
         state.has_problem = state.has_problem or bool(problems)
         is_last = page.is_last or bool(circles)
         may_move = is_last and not state.has_problem
-        following = next_mark(served=state.served, date=state.date, newest=state.newest, before=mark)
+        following = next_mark(served=state.served, date=state.date, newest=state.newest, before=question.mark)
         yield ChartPage(
             kind=kind,
             items=items,
             mark=following if may_move else None,
             total=page.total,
             problems=problems,
+            notes=tuple(f"{kind}: {note}" for note in page.notes),
             is_last=is_last,
         )
         if is_last:
             return
+
+
+def _ours(items: tuple[ChartItem, ...], whose: Whose | None) -> tuple[tuple[ChartItem, ...], tuple[str, ...]]:
+    """Discard a page that holds a resource of somebody who was not asked for."""
+    if whose and any(whose.is_foreign(item) for item in items):
+        return (), ("the server sent resources of another patient than was asked for; the page was discarded",)
+    return items, ()
 
 
 def _goes_in_circles(state: _Pass, items: tuple[ChartItem, ...]) -> tuple[str, ...]:
@@ -98,14 +127,15 @@ def _missing(state: _Pass, page: Page) -> tuple[str, ...]:
     return (f"{len(state.seen)} came of {page.total} that the server counts",)
 
 
-def _search(client: Client, kind: str, mark: str | None) -> Iterator[Page]:
+def _search(client: Client, question: _Question) -> Iterator[Page]:
     """Ask in the best way that the server takes: sorted, unsorted, and at the worst for everything."""
-    plain = {"_count": str(client.connection.page_size)}
+    plain = {**question.demanded, "_count": str(client.connection.page_size)}
+    mark = question.mark
     recent = {"_lastUpdated": f"ge{since(mark, client.connection.safe_overlap)}"} if mark else {}
     ways = [{**recent, "_sort": "_lastUpdated", **plain}, {**recent, **plain}, plain]
     for number, params in enumerate(ways):
         try:
-            yield from _obeyed(walk(client, kind, params), "_lastUpdated" if "_lastUpdated" in params else None)
+            yield from _obeyed(walk(client, question.kind, params), params, question.whose)
         except SearchRefused as refusal:
             if refusal.status != _BAD_REQUEST or number == len(ways) - 1:
                 raise
@@ -113,13 +143,23 @@ def _search(client: Client, kind: str, mark: str | None) -> Iterator[Page]:
             return
 
 
-def _obeyed(pages: Iterator[Page], parameter: str | None) -> Iterator[Page]:
+def _obeyed(pages: Iterator[Page], params: Mapping[str, str], whose: Whose | None) -> Iterator[Page]:
     """Pass pages on, unless the server says by its self link that it ignored what it was asked for."""
     for number, page in enumerate(pages):
-        if number == 0 and parameter and page.asked is not None and parameter not in page.asked:
-            yield Page(problems=(f"the server ignored {parameter}; its answer was discarded",), is_last=True)
+        ignored = _ignored(page, params, whose) if number == 0 else ""
+        if ignored:
+            yield Page(problems=(f"the server ignored {ignored}; its answer was discarded",), is_last=True)
             return
         yield page
+
+
+def _ignored(page: Page, params: Mapping[str, str], whose: Whose | None) -> str:
+    if page.problems and page.obeyed is None and not page.entries:
+        return ""  # no page at all: its own problem says so
+    if whose and not whose.check(page):
+        return whose.parameter
+    is_deaf = "_lastUpdated" in params and page.obeyed is not None and "_lastUpdated" not in page.obeyed
+    return "_lastUpdated" if is_deaf else ""
 
 
 def _failed(kind: str, problem: str) -> ChartPage:

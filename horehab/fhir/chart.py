@@ -4,27 +4,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from horehab.domain.entries import ChartEntry, Delivery
+from horehab.domain.entries import ChartEntry, Delivery, Outcome
 from horehab.domain.local_code import LocalCode
-from horehab.errors import EhrRefused
+from horehab.errors import HorehabError
 from horehab.fhir.bulk import BulkCopies
 from horehab.fhir.capability import Capability, read_capability
-from horehab.fhir.changes import changes_of
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
-from horehab.fhir.deletions import deletions_of
 from horehab.fhir.delivery import Courier
 from horehab.fhir.envelope import Understand, item_of
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.local_codes import LocalCodes, understanding_of
+from horehab.fhir.members import scope_choices
 from horehab.fhir.negotiation import inspect_server
 from horehab.fhir.pages import Entry
+from horehab.fhir.r5 import as_r4, is_r5
 from horehab.fhir.reading import understand
+from horehab.fhir.scoped_sweep import Followed
 from horehab.fhir.site import Site
+from horehab.fhir.sweep import Everybody, Reader
 from horehab.fhir.wards import icu_wards
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
 from horehab.usecases.local_codes import Understanding
 from horehab.usecases.ports import Clock, Held
+
+_NOT_TO_R5 = (
+    "The server speaks FHIR R5, and what we write is R4; nothing was written. Ask for an R4 endpoint of the same "
+    "record, or copy the entry by hand."
+)
 
 
 class FhirChart:
@@ -44,6 +51,7 @@ class FhirChart:
         self._clock = clock
         self._client = client or Client(connection, clock)
         self._capability: Capability | None = None
+        self._sweep: Everybody | Followed | None = None
 
     @property
     def address(self) -> str:
@@ -62,13 +70,16 @@ class FhirChart:
     def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""
         capability = self._look_around()
-        for kind in KINDS:
-            yield from self._kind(capability, kind, marks.get(kind))
+        reader = Reader(client=self._client, capability=capability, understand=self._understand)
+        everybody = Everybody(reader=reader)
+        is_all = self._site.scope.is_everything
+        self._sweep = everybody if is_all else Followed(reader=reader, site=self._site)
+        yield from self._sweep.changes(marks)
 
     def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
         """Find what was deleted where the server tells of no deletions; once per ward day and kind."""
-        del marks, held
-        yield from ()
+        if self._sweep is not None:
+            yield from self._sweep.vanished(marks, held, self._clock.today().isoformat())
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         """Understand a stored resource anew, without the network."""
@@ -85,28 +96,19 @@ class FhirChart:
         return self._local_codes.words_of_file() if self._local_codes else {}
 
     def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
-        """Write one entry and read it back; never raises for what a server may answer."""
+        """Write one entry and read it back; never raises for what a server may answer. Nothing goes to R5."""
+        if self._speaks_r5():
+            return Delivery(outcome=Outcome.REFUSED, detail=_NOT_TO_R5)
         courier = Courier(client=self._client, site=self._site, capability=self._offered)
         return courier.deliver(entry, own_versions=own_versions, target=target)
 
     def inspect(self) -> Sequence[Choice]:
         """Look at server, auth, search and writing without changing anything."""
-        return inspect_server(self._client, self._clock, kinds=KINDS, essential=ESSENTIAL)
-
-    def _kind(self, capability: Capability, kind: str, mark: str | None) -> Iterator[ChartPage]:
-        if not capability.offers_reading(kind):
-            if kind in ESSENTIAL:
-                yield _closed(kind, "the server does not offer it")
-            return
-        try:
-            if mark and capability.offers_history(kind):
-                yield from deletions_of(self._client, kind, mark)
-            yield from changes_of(self._client, kind, mark, self._understand)
-        except EhrRefused as refusal:
-            if kind in ESSENTIAL:
-                raise
-            if mark:
-                yield _closed(kind, refusal.message)
+        found = inspect_server(self._client, self._clock, kinds=KINDS, essential=ESSENTIAL)
+        if len(found) == 1:
+            return found
+        scope = scope_choices(self._client, self._offered(), self._site.scope, self._site)
+        return (*map(_with_comparison, found), *scope)
 
     def _look_around(self) -> Capability:
         """Learn what the server offers and which of its wards are intensive care, before anything is read."""
@@ -131,7 +133,14 @@ class FhirChart:
             self._site = replace(self._site, concept_map=codes)
 
     def _understand(self, resource: dict[str, Any], source: bytes) -> ChartItem:
-        return understand(resource, source, self._site)
+        may_be_newer = self._capability is None or is_r5(self._capability.fhir_version)
+        return understand(as_r4(resource) if may_be_newer else resource, source, self._site)
+
+    def _speaks_r5(self) -> bool:
+        try:
+            return is_r5(self._offered().fhir_version)
+        except HorehabError:
+            return False  # the courier asks again, and knows what to say
 
     def _offered(self) -> Capability:
         if self._capability is None:
@@ -139,5 +148,9 @@ class FhirChart:
         return self._capability
 
 
-def _closed(kind: str, why: str) -> ChartPage:
-    return ChartPage(kind=kind, items=(), problems=(f"{kind}: {why}",), is_last=True)
+def _with_comparison(choice: Choice) -> Choice:
+    """Add to what is said of deletions that ids are compared where no history tells of them."""
+    if choice.subject != "deletions" or choice.is_well:
+        return choice
+    words = f"{choice.finding}: once a day its list is compared with what we hold; what is missing is read directly"
+    return replace(choice, is_well=True, finding=words, remedy="")

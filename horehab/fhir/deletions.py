@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from horehab.errors import NotAFhirServer
-from horehab.fhir.client import Client
+from horehab.errors import EhrRefused, NotAFhirServer
+from horehab.fhir.answers import Answer
+from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.marks import since
 from horehab.fhir.pages import Entry, PageExpired, SearchRefused, walk
 from horehab.usecases.exchange import ChartItem, ChartPage
 
 _PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/([A-Za-z0-9.\-]{1,64}))?/?$")
+_WEB_PAGE = (b"<!doctype html", b"<html")
 _TAG = re.compile(r'"([^"]+)"')
 
 
@@ -42,13 +44,37 @@ def _gone(client: Client, kind: str, entry: Entry, asked: set[str]) -> Iterator[
         return
     reference = f"{kind}/{place.group(2)}"
     asked.add(reference)
-    answer = client.get(reference)
-    if answer.is_gone:
+    answer = read_directly(client, reference)
+    if answer is not None and is_surely_gone(answer):
         tag = _TAG.search(entry.tag)
-        version = place.group(3) or (tag.group(1) if tag else None) or answer.version or ""
-        yield ChartItem(
-            reference=reference, version=version, patient=None, updated=entry.modified or None, is_gone=True
-        )
+        version = place.group(3) or (tag.group(1) if tag else "")
+        yield tombstone(reference, answer, version=version, updated=entry.modified)
+
+
+def read_directly(client: Client, reference: str) -> Answer | None:
+    """Read one resource by its id; None when just this one is closed to us. EhrUnavailable and 401 are raised."""
+    try:
+        return client.get(reference)
+    except EhrRefused as refusal:
+        if refusal.code != FORBIDDEN:
+            raise
+        return None
+
+
+def is_surely_gone(answer: Answer) -> bool:
+    """Say whether a direct read proves that a resource was deleted: 404 or 410, and not from a proxy's web page."""
+    return answer.is_gone and not answer.body[:200].lstrip().lower().startswith(_WEB_PAGE)
+
+
+def tombstone(reference: str, answer: Answer, *, version: str = "", updated: str = "") -> ChartItem:
+    """Note that a resource is gone, at which version as far as that is known."""
+    return ChartItem(
+        reference=reference,
+        version=version or answer.version or "",
+        patient=None,
+        updated=updated or None,
+        is_gone=True,
+    )
 
 
 def _failed(kind: str, problem: str) -> ChartPage:

@@ -5,8 +5,23 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+FOLLOWED = "followed "
+"""The name of a mark begins so when it tells that a patient was read from the very beginning."""
+YES, NO, WITH = "yes", "no", "with "
+"""What such a mark says: followed since then, no longer, or only with another record of the same person."""
+
 _LEEWAY = timedelta(seconds=2)
 _UPDATED = re.compile(rb'"lastUpdated"\s*:\s*"([0-9T:.+\-Z]{19,40})"')
+
+
+def of_followed(kind: str) -> str:
+    """Name the mark of a kind where only some patients are read: it says nothing of all the others."""
+    return f"{kind} of those followed"
+
+
+def of_ids(kind: str, *, is_scoped: bool) -> str:
+    """Name the mark that tells on which ward day what we hold of a kind was last compared with the chart."""
+    return f"{of_followed(kind) if is_scoped else kind}, ids"
 
 
 def instant(text: str | None) -> datetime | None:

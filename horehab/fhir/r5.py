@@ -95,7 +95,7 @@ def _parted(resource: Resource, name: str, targets: tuple[str, str]) -> Resource
     if not any(_is_codeable_reference(each) for each in given):
         return resource
     concepts = [concept for each in given if (concept := _concept(each, is_only=not targets[1]))]
-    references = [each["reference"] for each in given if _is_codeable_reference(each) and each.get("reference")]
+    references = [found for each in given if (found := _dict(each).get("reference")) and isinstance(found, dict)]
     shaped = {key: content for key, content in resource.items() if key != name}
     is_list = isinstance(value, list) and (str(resource["resourceType"]), targets[0]) not in _SINGLE
     for target, found in zip(targets, (concepts, references), strict=True):

@@ -8,6 +8,7 @@ from horehab.fhir import verbatim
 from horehab.fhir.client import Client
 from horehab.fhir.encounter import ICU_TYPES, icu_locations
 from horehab.fhir.pages import PageExpired, SearchRefused, walk
+from horehab.fhir.r5 import as_r4
 from horehab.fhir.site import Site
 
 
@@ -33,7 +34,7 @@ def _places(client: Client, params: dict[str, str]) -> Iterator[dict[str, Any]]:
         for entry in page.entries:
             place = _read(entry.source)
             if isinstance(place, dict) and place.get("resourceType") == "Location":
-                yield place
+                yield as_r4(place)
 
 
 def _read(source: bytes) -> Any:

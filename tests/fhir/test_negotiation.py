@@ -92,11 +92,11 @@ def test_what_is_not_offered_for_reading_is_listed(server: MeddledServer) -> Non
     assert "Observation" in choice.finding
 
 
-def test_deletions_that_nobody_would_notice_are_told(server: MeddledServer) -> None:
+def test_deletions_that_no_history_tells_of_are_found_by_comparison(server: MeddledServer) -> None:
     server.edit_metadata = without("Observation", "Condition", interactions=("history-type",))
     choice = look(server.url)["deletions"]
-    assert not choice.is_well
-    assert "Observation, Condition" in choice.finding
+    assert choice.is_well
+    assert "no history of Observation, Condition: once a day" in choice.finding
 
 
 def test_a_server_that_caps_its_pages_is_told(server: MeddledServer) -> None:

@@ -1,0 +1,97 @@
+"""One sweep over the whole chart: what changed, kind after kind, and by night what is no longer there."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from horehab.errors import EhrRefused
+from horehab.fhir.capability import Capability
+from horehab.fhir.changes import changes_of
+from horehab.fhir.client import FORBIDDEN, Client
+from horehab.fhir.deletions import deletions_of
+from horehab.fhir.envelope import Understand
+from horehab.fhir.kinds import ESSENTIAL, KINDS
+from horehab.fhir.marks import of_ids
+from horehab.fhir.reconciliation import compared, night_of
+from horehab.usecases.exchange import ChartPage
+from horehab.usecases.ports import Held
+
+Marks = Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """A server, what it offers, how its entries are understood; `blind` are kinds whose history is closed to us."""
+
+    client: Client
+    capability: Capability
+    understand: Understand
+    blind: set[str] = field(default_factory=set)
+
+    def tells_deletions(self, kind: str) -> bool:
+        """Whether deletions of that kind are seen in every pass."""
+        return self.capability.offers_history(kind) and kind not in self.blind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everybody:
+    """The sweep over every patient whom the server lets us see."""
+
+    reader: Reader
+
+    def changes(self, marks: Marks) -> Iterator[ChartPage]:
+        """Read what changed since the marks; EhrUnavailable, EhrRefused, NotAFhirServer."""
+        reader = self.reader
+        for kind in KINDS:
+            read = partial(changes_of, reader.client, kind, marks.get(kind), reader.understand)
+            yield from guarded(reader, kind, marks.get(kind), read)
+
+    def vanished(self, marks: Marks, held: Held, day: str) -> Iterator[ChartPage]:
+        """Find what was deleted of the essential kinds whose deletions are not told; once per ward day."""
+        for kind in ESSENTIAL:
+            name = of_ids(kind, is_scoped=False)
+            night = night_of(kind, name, marks.get(name), day)
+            if night is None or self.reader.tells_deletions(kind) or not self.reader.capability.offers_reading(kind):
+                continue
+            if kind not in marks:
+                yield just_read(name, day)
+                continue
+            yield from compared(self.reader.client, night, held(kind), None)
+
+
+def guarded(
+    reader: Reader, kind: str, mark: str | None, read: Callable[[], Iterator[ChartPage]]
+) -> Iterator[ChartPage]:
+    """Read a kind if the server offers it, deletions first; a kind that is not essential may be closed to us."""
+    if not reader.capability.offers_reading(kind):
+        if kind in ESSENTIAL:
+            yield closed(kind, "the server does not offer it")
+        return
+    try:
+        if mark and reader.tells_deletions(kind):
+            yield from _deletions(reader, kind, mark)
+        yield from read()
+    except EhrRefused as refusal:
+        if kind in ESSENTIAL:
+            raise
+        if mark:
+            yield closed(kind, refusal.message)
+
+
+def _deletions(reader: Reader, kind: str, mark: str) -> Iterator[ChartPage]:
+    try:
+        yield from deletions_of(reader.client, kind, mark)
+    except EhrRefused as refusal:
+        if refusal.code != FORBIDDEN:
+            raise
+        reader.blind.add(kind)
+
+
+def closed(kind: str, why: str) -> ChartPage:
+    """Say why a kind cannot be read."""
+    return ChartPage(kind=kind, items=(), problems=(f"{kind}: {why}",), is_last=True)
+
+
+def just_read(name: str, day: str) -> ChartPage:
+    """Note that a kind was read from its very beginning today, so that there is nothing to compare."""
+    return ChartPage(kind=name, items=(), mark=day, is_last=True)
