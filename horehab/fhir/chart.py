@@ -107,7 +107,10 @@ class FhirChart:
         found = inspect_server(self._client, self._clock, kinds=KINDS, essential=ESSENTIAL)
         if len(found) == 1:
             return found
-        scope = scope_choices(self._client, self._offered(), self._site.scope, self._site)
+        try:
+            scope = tuple(scope_choices(self._client, self._offered(), self._site))
+        except HorehabError as error:
+            scope = (Choice(subject="scope", is_well=False, finding=error.message, remedy=error.remedy),)
         return (*map(_with_comparison, found), *scope)
 
     def _look_around(self) -> Capability:

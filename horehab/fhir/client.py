@@ -18,7 +18,7 @@ from horehab.fhir.connection import Connection, origin_of
 from horehab.fhir.faults import explain
 from horehab.fhir.quiet import silence_addresses
 from horehab.fhir.transport import open_session
-from horehab.fhir.waiting import Pace, Sleep, back_off, retry_after
+from horehab.fhir.waiting import Pace, Sleep, pause, retry_after
 from horehab.usecases.ports import Clock
 
 __all__ = ["FORBIDDEN", "Client", "Connection"]
@@ -66,7 +66,7 @@ class Client:
             try:
                 return self._follow(self._address(path), params, headers)
             except EhrUnavailable as error:
-                wait = error.retry_after if error.retry_after is not None else back_off(attempt, self._dice)
+                wait = pause(error.retry_after, attempt, self._dice)
                 waited += wait
                 if not error.is_passing or attempt == _TRIES - 1 or waited > self.connection.patience:
                     raise
@@ -107,7 +107,7 @@ class Client:
 
     def rest(self, attempt: int, error: EhrUnavailable) -> None:
         """Wait before another try, as long as the server asked or longer with each attempt."""
-        self._sleep(error.retry_after if error.retry_after is not None else back_off(attempt, self._dice))
+        self._sleep(pause(error.retry_after, attempt, self._dice))
 
     def stranger(self, url: str) -> "Client":
         """Open a client for another server, which learns nothing of who we are; ConfigurationError for plain http."""

@@ -13,7 +13,6 @@ from horehab.fhir.elements import Tree, child, children, own_reference, word
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.pages import Entry, PageExpired, SearchRefused, walk
 from horehab.fhir.references import target_of
-from horehab.fhir.scope import Scope
 from horehab.fhir.site import Site
 from horehab.fhir.whose import parameter_for
 from horehab.usecases.exchange import Choice
@@ -31,10 +30,10 @@ class Members:
     notes: list[str] = field(default_factory=list)
 
 
-def members_of(client: Client, scope: Scope, site: Site) -> Members:
+def members_of(client: Client, site: Site) -> Members:
     """Ask the server who is in the scope just now; EhrUnavailable and EhrRefused are raised."""
     members = Members()
-    for part in scope.parts:
+    for part in site.scope.parts:
         try:
             _add(client, members, part, site)
         except (NotAFhirServer, SearchRefused, PageExpired) as error:
@@ -131,18 +130,18 @@ def _read(source: bytes) -> Any:
         return None
 
 
-def scope_choices(client: Client, capability: Capability, scope: Scope, site: Site) -> Iterator[Choice]:
-    """Tell `doctor` which patients are read, how many they are just now, and what hinders reading them alone."""
+def scope_choices(client: Client, capability: Capability, site: Site) -> Iterator[Choice]:
+    """Tell `doctor` which patients are read, how many they are just now, and what hinders reading them alone.
+
+    EhrUnavailable and EhrRefused are raised.
+    """
+    scope = site.scope
     if scope.is_everything:
         total = _count(client)
         many = "every patient that the server lets us see" + ("" if total is None else f"; it counts {total}")
         yield Choice(subject="scope", is_well=True, finding=many)
         return
-    try:
-        members = members_of(client, scope, site)
-    except HorehabError as error:
-        yield Choice(subject="scope", is_well=False, finding=error.message, remedy=error.remedy)
-        return
+    members = members_of(client, site)
     found = f"{scope.text}: {len(members.found)} patients just now"
     doubts = "; ".join((*members.problems, *members.notes))
     if doubts or not members.found:

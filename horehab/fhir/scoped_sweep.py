@@ -50,7 +50,7 @@ class Followed:
 
     def changes(self, marks: Marks) -> Iterator[ChartPage]:
         """Find who is in the scope and read what changed of them; EhrUnavailable, EhrRefused, NotAFhirServer."""
-        members = members_of(self.reader.client, self.site.scope, self.site)
+        members = members_of(self.reader.client, self.site)
         problems, notes = tuple(members.problems), tuple(members.notes)
         yield ChartPage(kind="scope", items=(), problems=problems, notes=notes, is_last=True)
         before = _followed_before(marks)

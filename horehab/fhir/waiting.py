@@ -36,6 +36,11 @@ def back_off(attempt: int, dice: Random) -> float:
     return dice.uniform(ceiling / 2, ceiling)
 
 
+def pause(asked: float | None, attempt: int, dice: Random) -> float:
+    """Choose how long to wait: what the server asked for and up to a tenth more, so that not all come back at once."""
+    return back_off(attempt, dice) if asked is None else min(asked + dice.uniform(0.0, asked / 10), LONGEST_WAIT)
+
+
 def _until(text: str, now: datetime) -> float | None:
     try:
         then = parsedate_to_datetime(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.fhir.waiting import back_off, retry_after
+from horehab.fhir.waiting import back_off, pause, retry_after
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -48,3 +48,16 @@ def test_no_retry_after_whatever_it_says_makes_us_wait_longer(header: str) -> No
 def test_the_wait_doubles_and_is_never_the_same_for_all(attempt: int, seed: int) -> None:
     ceiling = 0.5 * 2**attempt
     assert ceiling / 2 <= back_off(attempt, Random(seed)) <= ceiling  # jitter
+
+
+@given(st.one_of(st.none(), st.floats(min_value=0, max_value=900)), st.integers())
+def test_a_wait_is_never_shorter_than_asked_nor_longer_than_a_quarter_of_an_hour(
+    asked: float | None, seed: int
+) -> None:
+    waited = pause(asked, 0, Random(seed))
+    assert (asked or 0.0) <= waited <= 900.0
+    assert asked is None or waited <= asked * 1.1 + 1e-9
+
+
+def test_clients_who_were_sent_away_together_do_not_come_back_together() -> None:
+    assert len({pause(60.0, 0, Random(seed)) for seed in range(10)}) == 10
