@@ -52,15 +52,19 @@ class Action:
 _GONE = (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
 
 
-def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool) -> Action:
-    """Decide what a verdict leads to. `still_suspect` matters only when the verdict no longer suspects."""
+def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool, is_applied: bool = False) -> Action:
+    """Decide what a verdict leads to. `still_suspect` matters only when the verdict no longer suspects.
+
+    `is_applied` when a person applies the rule to this patient: then a newer rule alone may update and withdraw.
+    """
     ours = sorted((o for o in standing.ossifications if o.is_ours), key=lambda o: o.episode or 0)
     last = ours[-1] if ours else None
     episode = (last.episode or 0) if last else 0
     if any(_is_known(o) for o in standing.ossifications):
         return _known(verdict, standing, episode)
     if last is not None and _is_open(last, standing):
-        return _open(verdict, last, standing, still_suspect=still_suspect)
+        is_same_rule = is_applied or _has_same_rule(verdict, last, standing)
+        return _open(verdict, last, standing, still_suspect=still_suspect, is_same_rule=is_same_rule)
     if verdict.tier is not Tier.SUSPECT:
         return Action(act=Act.NOTHING, episode=episode, why="no suspicion")
     seen = _seen(standing)
@@ -119,25 +123,39 @@ def _known(verdict: Verdict, standing: Standing, episode: int) -> Action:
     return Action(act=Act.NOTHING, episode=episode, why="ossification is known")
 
 
-def _open(verdict: Verdict, charted: ChartedOssification, standing: Standing, *, still_suspect: bool) -> Action:
+def _written(charted: ChartedOssification, standing: Standing) -> SuspicionEntry | None:
+    return standing.written.get(charted.source.rpartition("/")[2])
+
+
+def _has_same_rule(verdict: Verdict, charted: ChartedOssification, standing: Standing) -> bool:
+    written = _written(charted, standing)
+    return written is not None and written.rule_version == verdict.rule_version
+
+
+def _open(
+    verdict: Verdict, charted: ChartedOssification, standing: Standing, *, still_suspect: bool, is_same_rule: bool
+) -> Action:
     """Keep an open suspicion true to its evidence; what a person changed in it stays as it is."""
     episode = charted.episode or 1
-    written = standing.written.get(charted.source.rpartition("/")[2])
+    written = _written(charted, standing)
     if written is None or not _is_own_state(charted, standing):
         return Action(act=Act.NOTHING, episode=episode, why="a person keeps this suspicion")
     if verdict.tier is Tier.SUSPECT:
-        why = _news(verdict, written, standing)
+        why = _news(verdict, written, standing, is_same_rule=is_same_rule)
         return Action(act=Act.UPDATE if why else Act.NOTHING, episode=episode, why=why or "open already")
-    if still_suspect or not _may_withdraw(verdict, written, standing):
+    # A new rule alone never withdraws: the rule must be the one that raised, or evidence must have gone.
+    if still_suspect or not (is_same_rule or _lost(written, standing)):
         return Action(act=Act.NOTHING, episode=episode, why="open; improvement does not close it")
-    return Action(act=Act.WITHDRAW, episode=episode, why="its evidence fell away")
+    is_by_rule = written.rule_version != verdict.rule_version and not _lost(written, standing)
+    why = "a person applied a newer rule, which does not suspect it" if is_by_rule else "its evidence fell away"
+    return Action(act=Act.WITHDRAW, episode=episode, why=why)
 
 
-def _news(verdict: Verdict, written: SuspicionEntry, standing: Standing) -> str:
+def _news(verdict: Verdict, written: SuspicionEntry, standing: Standing, *, is_same_rule: bool) -> str:
     """Say what is new beyond what was written, or nothing: stronger, evidence lost, or worse again later."""
     if _lost(written, standing):
         return "evidence fell away"
-    if verdict.rule_version == written.rule_version and verdict.strength > written.strength:
+    if is_same_rule and verdict.strength > written.strength:
         return "stronger"
     newest = max((standing.known_days[r] for r in written.evidence if r in standing.known_days), default=None)
     if verdict.since is not None and newest is not None and verdict.since > newest:
@@ -147,8 +165,3 @@ def _news(verdict: Verdict, written: SuspicionEntry, standing: Standing) -> str:
 
 def _lost(written: SuspicionEntry, standing: Standing) -> bool:
     return any(reference not in standing.known_days for reference in written.evidence)
-
-
-def _may_withdraw(verdict: Verdict, written: SuspicionEntry, standing: Standing) -> bool:
-    """A new rule alone never withdraws: the rule must be the one that raised, or evidence must have gone."""
-    return verdict.rule_version == written.rule_version or _lost(written, standing)

@@ -91,6 +91,9 @@ def settle(connection: Connection, row: OutboxRow, delivery: Delivery, *, now: d
     changed = connection.execute(update(t).where(t.c.row == row.row, t.c.state == WAITING).values(values))
     if changed.rowcount and delivery.outcome is Outcome.LATER:
         _give_way(connection, row, now)
+    elif changed.rowcount:
+        earlier = (t.c.key == row.key, t.c.row < row.row, t.c.state.in_(STUCK))
+        connection.execute(update(t).where(*earlier).values(state=REPLACED))
 
 
 def _note_write(connection: Connection, delivery: Delivery, now: datetime) -> None:

@@ -23,24 +23,24 @@ from horehab.usecases.exchange import OutboxRow
 
 WAITING = "waiting"
 REPLACED = "replaced"
+KEPT = "kept"
+"""A person left the EHR as it is: not written, and not said again until there is something new to say."""
 STUCK = (Outcome.CONFLICT.value, Outcome.REFUSED.value)
 
 
 def add(connection: Connection, entries: Iterable[ChartEntry], *, now: datetime) -> int:
     """Put entries at the end of the queue and tell how many were new.
 
-    What was said last of a key is not said again. A waiting entry of the same key that nobody is delivering
-    is replaced and gives up its place in the queue.
+    What was said last of a key is not said again. An entry of the same key that waits, for its delivery (which
+    nobody is at) or for a person, is replaced and gives up its place in the queue.
     """
     return sum(_add_one(connection, entry, now) for entry in entries)
 
 
 def _add_one(connection: Connection, entry: ChartEntry, now: datetime) -> bool:
     t, key, payload = tables.outbox, entry_key(entry), encode_entry(entry)
-    last = connection.execute(
-        select(t).where(t.c.key == key, t.c.state != REPLACED).order_by(t.c.row.desc()).limit(1)
-    ).first()
-    if last is not None and (last.payload == payload or _says_the_same(decode_entry(last.kind, last.payload), entry)):
+    last = last_of(connection, key)
+    if last is not None and (last.payload == payload or _says_the_same(last, entry)):
         return False
     given = connection.execute(
         insert(t)
@@ -56,7 +56,7 @@ def _add_one(connection: Connection, entry: ChartEntry, now: datetime) -> bool:
         )
         .returning(t.c.row)
     ).scalar_one()
-    is_idle = last is not None and last.state == WAITING and not (last.lease_until and last.lease_until > now)
+    is_idle = last is not None and _is_idle(last, now)
     position = last.position if last is not None and is_idle else given
     if last is not None and is_idle:
         connection.execute(update(t).where(t.c.row == last.row).values(state=REPLACED, settled=now))
@@ -66,11 +66,27 @@ def _add_one(connection: Connection, entry: ChartEntry, now: datetime) -> bool:
     return True
 
 
-def _says_the_same(old: ChartEntry, new: ChartEntry) -> bool:
+def last_of(connection: Connection, key: str) -> Row[Any] | None:
+    """Find the last word on a key that no later one replaced."""
+    t = tables.outbox
+    asked = select(t).where(t.c.key == key, t.c.state != REPLACED).order_by(t.c.row.desc()).limit(1)
+    return connection.execute(asked).first()
+
+
+def _is_idle(last: Row[Any], now: datetime) -> bool:
+    is_free = not (last.lease_until and last.lease_until > now)
+    return last.state in STUCK or (last.state == WAITING and is_free)
+
+
+def _says_the_same(last: Row[Any], new: ChartEntry) -> bool:
     """Say whether two entries of one key differ in nothing but the day on which they were written down.
 
-    A form that is sent again on another day is the same form, and a decision is made once.
+    A form that is sent again on another day is the same form, and a decision is made once. A task that a person
+    keeps out of the EHR is the same task when only its day moves on.
     """
+    old = decode_entry(last.kind, last.payload)
+    if last.state == KEPT and isinstance(old, TaskEntry) and isinstance(new, TaskEntry):
+        old = replace(old, due=new.due)
     match old, new:
         case SessionEntry(), SessionEntry():
             return replace(old, session=replace(old.session, known_on=new.session.known_on)) == new
@@ -121,6 +137,7 @@ def as_row(row: Row[Any]) -> OutboxRow:
         detail=row.detail,
         reference=row.reference,
         version=row.version,
+        settled=row.settled,
     )
 
 

@@ -38,6 +38,12 @@ _POSTPONED = Delivery(outcome=Outcome.LATER, detail="the server did not answer t
 
 def _deliver(ports: Ports, row: OutboxRow) -> Delivery:
     target = ports.logbook.delivered_reference(row.key)
-    changed = f"Condition/{row.entry.condition_id}" if isinstance(row.entry, DecisionEntry) else target
+    changed = _decided_about(ports, row.entry) if isinstance(row.entry, DecisionEntry) else target
     own = ports.logbook.own_versions(changed) if changed else frozenset()
     return ports.chart.deliver(row.entry, own_versions=own, target=target)
+
+
+def _decided_about(ports: Ports, entry: DecisionEntry) -> str:
+    """Name the suspicion that a person decided about, under the id that the EHR gave it if it gave one."""
+    known = ports.logbook.delivered_reference(f"suspicion:{entry.condition_id}")
+    return known or f"Condition/{entry.condition_id}"

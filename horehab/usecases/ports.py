@@ -26,8 +26,8 @@ from horehab.usecases.exchange import (
     SetAside,
     User,
 )
-from horehab.usecases.signals import Signals
 from horehab.usecases.local_codes import Codes, Understanding
+from horehab.usecases.signals import Signals
 
 
 class Clock(Protocol):

@@ -21,6 +21,7 @@ from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
+from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered
 from horehab.usecases.exchange import Review
 from horehab.usecases.ports import Ports
 from horehab.usecases.standings import Standings, standings_of
@@ -43,14 +44,14 @@ def review_joints(
     names = (patient,) if patient else ports.logbook.patients_to_review(day=day)
     reviews = []
     for count, name in enumerate(names, start=1):
-        review = review_patient(ports, name, day)
-        reviews.append(review if patient or not _is_only_the_rule_new(ports, review) else replace(review, basis=None))
+        review = review_patient(ports, name, day, is_applied=bool(patient))
+        reviews.append(review if patient or not is_only_the_rule_new(ports, review) else replace(review, basis=None))
         if on_progress is not None:
             on_progress(count, len(names))
     return tuple(reviews)
 
 
-def _is_only_the_rule_new(ports: Ports, review: Review) -> bool:
+def is_only_the_rule_new(ports: Ports, review: Review) -> bool:
     """Say whether nothing but the rule is new since a review of this patient was last acted on."""
     before = ports.logbook.basis(review.patient)
     if before is None or review.basis is None:
@@ -70,20 +71,29 @@ def basis_of(known: PatientRecord, rules: Rules) -> str:
     return f"{rules.version} {sha256('|'.join(sorted(facts)).encode()).hexdigest()[:16]}"
 
 
-def review_patient(ports: Ports, patient: str, day: date) -> Review:
-    """Judge all joints of one patient at the end of a ward day and decide what follows."""
+def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = False) -> Review:
+    """Judge all joints of one patient at the end of a ward day and decide what follows.
+
+    `is_applied` when a person named this patient, so that a newer rule may update and withdraw. Evidence that
+    is too old raises nothing; what rested on evidence that is gone is taken back all the same.
+    """
     record = ports.logbook.record(patient)
     known = record.as_known_on(day)
     verdicts = judge(record, ports.rules, day)
     reminders = follow_up(known, verdicts, ports.rules, day, zone=ports.zone)
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
-    why_silent = "" if ports.may_write else "writing is off"
-    why_silent = why_silent or why_not_written(known, ports.rules, day)
-    if not why_silent:
-        desk = _Desk(ports=ports, record=record, known=known, day=day, standings=standings_of(ports.logbook, known))
-        decided = (entry for verdict in verdicts for entry in desk.entries(verdict))
-        entries = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
+    why_never = _why_never_written(ports, known)
+    why_silent = why_never or why_not_written(known, ports.rules, day)
+    if not why_never:
+        standings = standings_of(ports.logbook, known)
+        desk = _Desk(
+            ports=ports, record=record, known=known, day=day, standings=standings, is_applied=is_applied
+        )  # fmt: skip
+        decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
+        asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
+        said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
+        entries = (*said, *ended_tasks(standings, asked, ports.rules, day))
     return Review(
         patient=patient,
         as_of=day,
@@ -97,10 +107,21 @@ def review_patient(ports: Ports, patient: str, day: date) -> Review:
     )
 
 
+def _why_never_written(ports: Ports, known: PatientRecord) -> str:
+    if not ports.may_write:
+        return "writing is off"
+    return "the patient is deceased" if known.patient.is_deceased else ""
+
+
+def takes_back(entry: ChartEntry) -> bool:
+    """Say whether an entry takes back what was written, or gives the reasons for that."""
+    if isinstance(entry, ReasonsEntry):
+        return entry.activity == Act.WITHDRAW.value
+    return isinstance(entry, SuspicionEntry) and entry.is_withdrawn
+
+
 def why_not_written(known: PatientRecord, rules: Rules, day: date) -> str:
-    """Say why nothing about this patient is to be written: deceased, or evidence too old; "" when it may be."""
-    if known.patient.is_deceased:
-        return "the patient is deceased"
+    """Say why nothing new about this patient is to be written: nothing measured, or too long ago; "" if it may be."""
     days = [*(reading.when.day for reading in known.readings), *(sign.when.day for sign in known.signs)]
     newest = max(days, default=None)
     if newest is None:
@@ -133,17 +154,8 @@ def _void(ports: Ports, known: PatientRecord, wanted: Iterable[Reminder]) -> tup
         for reminder in waiting
         if known.patient.is_deceased
         or reminder.rule is ReminderRule.REVIEW_SUSPICION
-        or (reminder.rule in _MEASURING and is_answered(reminder, known, ports.rules))
+        or (reminder.rule in MEASURING and is_answered(reminder.due_day, reminder.place, known, ports.rules))
     )
-
-
-_MEASURING = (ReminderRule.MEASURE_ROM, ReminderRule.FOLLOW_UP_VISIT)
-
-
-def is_answered(reminder: Reminder, known: PatientRecord, rules: Rules) -> bool:
-    """Say whether what a reminder asks to be measured was measured in the week before it is due, or since."""
-    since = reminder.due_day - timedelta(days=rules.calendar.after_watch)
-    return any(r.when.day > since for r in known.readings if reminder.place in (None, r.place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +167,15 @@ class _Desk:
     known: PatientRecord
     day: date
     standings: Standings
+    is_applied: bool
 
     def entries(self, verdict: Verdict) -> tuple[SuspicionEntry | ReasonsEntry | TaskEntry, ...]:
         """Turn one verdict into what the chart should say, if anything."""
         standing = self.standings.at(verdict.place)
         if verdict.tier is not Tier.SUSPECT and not standing.ossifications:
             return ()
-        action = act_on(verdict, standing, still_suspect=self._was_suspect(verdict, standing))
+        still_suspect = self._was_suspect(verdict, standing)
+        action = act_on(verdict, standing, still_suspect=still_suspect, is_applied=self.is_applied)
         match action.act:
             case Act.RAISE | Act.UPDATE:
                 return self._written(verdict, action, standing, is_withdrawn=False)
@@ -184,6 +198,8 @@ class _Desk:
         self, verdict: Verdict, action: Action, standing: Standing, *, is_withdrawn: bool
     ) -> tuple[SuspicionEntry | ReasonsEntry, ...]:
         before = next((e for e in standing.written.values() if e.episode == action.episode), None)
+        if before and before.is_withdrawn and is_withdrawn:
+            return ()  # said already: the EHR has not shown it yet, or a person left it as it is there
         patient = self.record.patient.reference
         evidence = before.evidence if before and is_withdrawn else base_references(verdict.evidence)
         if any(reference.startswith("urn:") for reference in evidence):

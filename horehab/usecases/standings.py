@@ -1,10 +1,10 @@
 """What stands in the chart about a patient's joints, together with what is on its way there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from horehab.domain.entries import DecisionEntry, SuspicionEntry
+from horehab.domain.entries import DecisionEntry, SuspicionEntry, TaskEntry
 from horehab.domain.episode import Standing
 from horehab.domain.joints import JointSide
 from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord, days_of_facts
@@ -14,10 +14,11 @@ from horehab.usecases.ports import Logbook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """The standing of each place of one patient, read from our memory once."""
+    """The standing of each place of one patient, read from our memory once; `tasks` the last word on each task."""
 
     known: PatientRecord
     rows: tuple[tuple[OutboxRow, SuspicionEntry], ...]
+    tasks: tuple[TaskEntry, ...]
     decisions: tuple[DecisionEntry, ...]
     known_days: Mapping[str, date]
     logbook: Logbook
@@ -25,7 +26,10 @@ class Standings:
     def at(self, place: JointSide) -> Standing:
         """Tell what stands about one place; an entry that has not left yet counts as standing already."""
         here = [(row, entry) for row, entry in self.rows if entry.place == place]
-        charted = {o.source: o for o in self.known.ossifications if (o.joint, o.side) == (place.joint, place.side)}
+        names = {row.reference: f"Condition/{entry.condition_id}" for row, entry in here if row.reference}
+        found = [o for o in self.known.ossifications if (o.joint, o.side) == (place.joint, place.side)]
+        own_versions = {names.get(o.source, o.source): self.logbook.own_versions(o.source) for o in found}
+        charted = {o.source: o for o in _under_our_names(found, names)}
         for row, entry in here:
             source = f"Condition/{entry.condition_id}"
             if row.state == "waiting" or source not in charted:
@@ -33,10 +37,29 @@ class Standings:
         return Standing(
             ossifications=tuple(charted.values()),
             written={entry.condition_id: entry for _, entry in here},
-            own_versions={source: self.logbook.own_versions(source) for source in charted},
+            own_versions=own_versions,
             decisions=tuple(d for d in self.decisions if d.place == place),
             known_days=self.known_days,
         )
+
+
+def _under_our_names(
+    found: Sequence[ChartedOssification], names: Mapping[str | None, str]
+) -> tuple[ChartedOssification, ...]:
+    """Call each suspicion of ours by our own name, whatever id the EHR gave it; its doubles are left out.
+
+    A double is another of ours of the same episode, beside the one that we know: entered in error by the sweep,
+    or not swept yet. One that a person decided about is never left out.
+    """
+    known = {o.episode for o in found if o.is_ours and o.source in names}
+    return tuple(
+        replace(o, source=names.get(o.source, o.source))
+        for o in found
+        if not (o.is_ours and o.source not in names and o.episode in known and o.status in _UNDECIDED)
+    )
+
+
+_UNDECIDED = (ChartedStatus.UNCONFIRMED, ChartedStatus.ENTERED_IN_ERROR)
 
 
 def open_suspicion(standing: Standing) -> ChartedOssification | None:
@@ -53,6 +76,7 @@ def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
     return Standings(
         known=known,
         rows=tuple((row, row.entry) for row in rows if isinstance(row.entry, SuspicionEntry)),
+        tasks=tuple({row.key: row.entry for row in rows if isinstance(row.entry, TaskEntry)}.values()),
         decisions=logbook.decisions(patient),
         known_days=days_of_facts(known),
         logbook=logbook,

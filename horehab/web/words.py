@@ -135,6 +135,7 @@ def state_word(state: str) -> str:
         "conflict": _("a person must look: the EHR holds something else"),
         "refused": _("refused by the EHR"),
         "done": _("in the EHR"),
+        "kept": _("not written: a person left the EHR as it is"),
         "replaced": _("replaced by a later one"),
     }.get(state, state)
 

@@ -1,0 +1,47 @@
+"""Tasks in the EHR that no longer hold: measured meanwhile, or about a suspicion that is not open any more."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from horehab.domain.entries import ChartEntry, SuspicionEntry, TaskEntry
+from horehab.domain.joints import JointSide
+from horehab.domain.record import PatientRecord
+from horehab.domain.reminder import ReminderRule
+from horehab.domain.thresholds import Rules
+from horehab.usecases.standings import Standings, open_suspicion
+
+MEASURING = (ReminderRule.MEASURE_ROM, ReminderRule.FOLLOW_UP_VISIT)
+
+
+def ended_tasks(standings: Standings, asked: Iterable[ChartEntry], rules: Rules, day: date) -> tuple[TaskEntry, ...]:
+    """Cancel the tasks that we gave and that no longer hold, as of what this review asks for (`asked`).
+
+    A task to measure ends when it was measured; one to review a suspicion when that is withdrawn or was decided
+    about, not when the joint improves; either when a later one asks for the same.
+    """
+    asked = tuple(asked)
+    tasks = [entry for entry in asked if isinstance(entry, TaskEntry)]
+    wanted = {task.key for task in tasks}
+    again = {(task.rule, task.place) for task in tasks}
+    raised = {e.place for e in asked if isinstance(e, SuspicionEntry) and not e.is_withdrawn}
+    withdrawn = {e.place for e in asked if isinstance(e, SuspicionEntry) and e.is_withdrawn}
+
+    def is_over(task: TaskEntry) -> bool:
+        if (task.rule, task.place) in again:
+            return True
+        if task.rule in MEASURING:
+            return is_answered(task.due, task.place, standings.known, rules)
+        if task.rule is not ReminderRule.REVIEW_SUSPICION or task.place is None:
+            return False
+        is_open = task.place in raised or open_suspicion(standings.at(task.place)) is not None
+        return task.place in withdrawn or not is_open
+
+    left = (task for task in standings.tasks if not task.is_cancelled and task.key not in wanted)
+    return tuple(replace(task, is_cancelled=True, authored=day) for task in left if is_over(task))
+
+
+def is_answered(due: date, place: JointSide | None, known: PatientRecord, rules: Rules) -> bool:
+    """Say whether what was asked to be measured was measured in the week before it was due, or since."""
+    since = due - timedelta(days=rules.calendar.after_watch)
+    return any(r.when.day > since for r in known.readings if place in (None, r.place))
