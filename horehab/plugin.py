@@ -23,6 +23,8 @@ from horehab.web.pages import make_blueprint
 from horehab.web.standalone import StandAlone, harden, is_loopback, open_door
 from horehab.wiring import open_ports, public_keys
 
+_LEAST_SECRET = 16  # characters
+
 __all__ = ["HoRehab", "Role", "Viewer", "create_app"]
 
 
@@ -63,6 +65,7 @@ class HoRehab:
             ehr_address=settings.fhir_url.rstrip("/"),
             is_demo=settings.demo,
             public_keys=_public_keys(settings),
+            hook_secret=_hook_secret(settings),
         )
         _mount(app, Installation(settings), options)
 
@@ -104,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         sign_out_endpoint="horehab.sign_out",
         is_demo=settings.demo,
         public_keys=_public_keys(settings),
+        hook_secret=_hook_secret(settings),
     )
     _mount(app, Installation(settings, clock), options, door=Door(is_demo=stand_alone.is_demo))
     return app
@@ -137,6 +141,18 @@ def _commands(words: tuple[str, ...]) -> None:
 def _public_keys(settings: Settings) -> Callable[[], Mapping[str, Any]] | None:
     """Give what reads our public keys, anew each time: a rotation needs no restart; None without a key file."""
     return (lambda: public_keys(settings)) if settings.client_keys else None
+
+
+def _hook_secret(settings: Settings) -> str:
+    """Take what the EHR shows at our hooks; one that could be guessed is refused, and none closes them."""
+    given = secret(settings.hook_secret, settings.hook_secret_file)
+    if given and len(given) < _LEAST_SECRET:
+        raise ConfigurationError(
+            f"HOREHAB_HOOK_SECRET has {len(given)} characters, which is too short.",
+            remedy=f"Use {_LEAST_SECRET} or more, for example from: openssl rand -hex 32.",
+            code="HR-1330",
+        )
+    return given
 
 
 def _secret_key(settings: Settings) -> str:

@@ -63,6 +63,7 @@ class Settings:
     timeout: float = 30.0
     page_size: int = 100
     overlap: float = 300.0
+    scope: str = "everything"
     max_body: int = 50_000_000
     concept_map: str = ""
     extension_sign: str = "ask"
@@ -70,6 +71,8 @@ class Settings:
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
     rules_file: str = ""
+    hook_secret: str = ""
+    hook_secret_file: str = ""
     secret_key: str = ""
     secret_key_file: str = ""
     trusted_proxies: int = 0

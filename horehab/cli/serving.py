@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
+_LARGEST_BODY = 1_500_000  # bytes, above what any form or hook of ours takes; kept in memory, never spilled to a file
 _LEAST_PASSWORD = 12  # characters; NIST SP 800-63B asks for 8, and for 15 where it stands alone
 _PRACTITIONER = re.compile(r"(Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}")
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -93,6 +94,7 @@ def serve_pages(app: "Flask", door: socket.socket, *, words: str, trusted_proxie
             "trusted_proxy_count": trusted_proxies,
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
         }
+    options |= {"max_request_body_size": _LARGEST_BODY, "inbuf_overflow": _LARGEST_BODY}
     server = create_server(app, sockets=[door], threads=8, ident=None, clear_untrusted_proxy_headers=True, **options)
     click.echo(words, err=True)
     try:

@@ -1,6 +1,8 @@
 """Who may open which page: each route declares it, and a route that does not is closed to all."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from hmac import compare_digest
 from typing import ParamSpec, TypeVar
 
 from flask import abort, current_app, g, redirect, request, session, url_for
@@ -19,6 +21,8 @@ R = TypeVar("R")
 CARE = (Role.PHYSIOTHERAPIST, Role.PHYSICIAN)
 TEAM = tuple(Role)
 EVERYONE = "everyone"
+MACHINES = "machines that know what to show at the hooks"
+_BEARER = "Bearer "
 
 
 def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -31,14 +35,21 @@ def allow_everyone(view: Callable[P, R]) -> Callable[P, R]:
     return _declare(EVERYONE)(view)
 
 
+def allow_with_secret(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a route answers machines that know the secret of the hooks; it shows nothing to anybody."""
+    return _declare(MACHINES)(view)
+
+
 def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
-    """Read the declared rule of a route: roles, "everyone", or None when it has none."""
+    """Read the declared rule of a route: roles, "everyone", the secret of the hooks, or None when it has none."""
     return getattr(view, "horehab_access", None)
 
 
 def guard() -> Response | None:
     """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
     rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    if rule == MACHINES:  # no person asks, so there is no session whose form could be forged, and no token of a form
+        return None if knows_secret() else Response(status=403)
     g.horehab_viewer = room().options.current_user()
     if rule is None:
         abort(403)
@@ -49,6 +60,18 @@ def guard() -> Response | None:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_token()
     return None
+
+
+def knows_secret() -> bool:
+    """Say whether a machine showed the secret of the hooks, in a time that tells nothing about it."""
+    shown = request.headers.get("X-Horehab-Secret", "")
+    authorization = request.headers.get("Authorization", "")
+    if not shown and authorization.startswith(_BEARER):
+        shown = authorization.removeprefix(_BEARER).strip()
+    secret = room().options.hook_secret
+    # Header values come as Latin-1, whatever the sender meant; digests of one length compare in one time.
+    is_right = compare_digest(sha256(shown.encode("latin-1", "replace")).digest(), sha256(secret.encode()).digest())
+    return is_right and bool(secret)
 
 
 def token() -> str:

@@ -1,7 +1,7 @@
 """What the pages need to know besides the ports: who asks, whose frame they stand in, and where the EHR is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -52,6 +52,7 @@ class WebOptions:
     reference), and a patient whom they may not see looks exactly like one who does not exist. `base_template`
     is the host's frame, with blocks `title`, `head` and `content`. `ehr_address` is the base of the FHIR
     server, to which evidence is linked. `sign_in_endpoint` is where someone unknown is sent, "" for nowhere.
+    `hook_secret` is what the EHR shows when it rings a hook; without one every hook is refused.
     `public_keys` reads the public halves of our keys anew; None where there are none.
     """
 
@@ -64,4 +65,5 @@ class WebOptions:
     sign_in_endpoint: str = ""
     sign_out_endpoint: str = ""
     is_demo: bool = False
+    hook_secret: str = field(default="", repr=False)
     public_keys: Callable[[], Mapping[str, Any]] | None = None

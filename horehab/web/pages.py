@@ -8,7 +8,19 @@ from flask import Blueprint, Response, g, request, send_from_directory, url_for
 
 from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
-from horehab.web import caseload, health, joint, log_session, patient, quality, reminders, suspicion
+from horehab.web import (
+    caseload,
+    conflicts,
+    health,
+    hooks,
+    joint,
+    log_session,
+    patient,
+    quality,
+    reminders,
+    suspicion,
+    well_known,
+)
 from horehab.web.access import TEAM, allow, allow_everyone, guard, token, token_field
 from horehab.web.language import day, degrees, gettext, instant, language, multiple, ngettext, number
 from horehab.web.options import WebOptions
@@ -34,6 +46,9 @@ _WORDS = (
     capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word,
     source_word, state_word, strength_word, typeset, word,
 )  # fmt: skip
+_GROUPS = (
+    caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, health, hooks, well_known,
+)  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -50,7 +65,7 @@ def make_blueprint(ports: Callable[[], Ports], options: WebOptions) -> Blueprint
     pages.context_processor(_at_hand)
     handle_problems(pages)
     pages.add_url_rule("/static/<path:filename>", "static", _static)
-    for group in (caseload, patient, joint, log_session, suspicion, reminders, quality, health):
+    for group in _GROUPS:
         group.add_to(pages)
     if options.url_prefix or options.sign_in_endpoint:
         pages.add_url_rule("/<path:anything>", "absent", _absent)
@@ -65,7 +80,7 @@ def seal(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != f"{NAME}.static":
+    if request.endpoint not in (f"{NAME}.static", well_known.ENDPOINT):
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -115,6 +130,7 @@ def navigation() -> list[tuple[str, str]]:
     return [
         (f"{NAME}.caseload", gettext("Caseload")),
         (f"{NAME}.reminders", gettext("Reminders")),
+        (f"{NAME}.conflicts", gettext("Conflicts")),
         (f"{NAME}.quality", gettext("Data quality")),
     ]
 
