@@ -17,6 +17,9 @@ from horehab.usecases.ports import Chart
 from horehab.wiring import open_chart, opened_ports
 from scheduler.postbox import MailServer, SmtpPostbox
 from scheduler.ticks import TICKS, Stopping, Tick, Tower, run_tick, start_clock
+from tests.servers.faults import FaultyProxy, answers
+from tests.servers.proxying import faulty_proxy
+from tests.servers.sandbox import RunningSandbox
 from tests.servers.smtp import MailServer as RunningMailServer
 
 HEARTBEAT, STEP, HINTS, REMINDERS = TICKS
@@ -199,3 +202,98 @@ def test_the_ticker_is_set_so_that_no_tick_is_dropped_or_doubled(tower: Tower) -
         assert str(ticking.timezone) == "UTC"
     finally:
         ticking.shutdown(wait=True)
+
+
+def _passes(proxy: FaultyProxy) -> int:
+    """Count the passes that reached the server: each begins by reading what it offers."""
+    return len(proxy.requests("GET", "/metadata"))
+
+
+@pytest.fixture
+def counted(tower: Tower, settings: Settings, sandbox: RunningSandbox) -> Iterator[tuple[Tower, FaultyProxy]]:
+    """The tower before a server whose requests are counted, after its first step."""
+    with faulty_proxy(sandbox.url) as proxy:
+        chart = open_chart(replace(settings, fhir_url=proxy.url, timeout=5))
+        proxied = replace(tower, ports=replace(tower.ports, chart=chart))
+        assert run_tick(proxied, STEP)
+        yield proxied, proxy
+
+
+def test_nineteen_hints_lead_to_one_pass_at_the_next_look(counted: tuple[Tower, FaultyProxy]) -> None:
+    tower, proxy = counted
+    before = _passes(proxy)
+    assert run_tick(tower, HINTS)
+    assert _passes(proxy) == before, "nobody rang"
+    for _ in range(19):
+        tower.ports.logbook.signals.hint(now=tower.ports.clock.now())
+    assert run_tick(tower, HINTS)
+    assert run_tick(tower, HINTS)
+    assert _passes(proxy) == before + 1
+
+
+def test_a_hint_during_a_pass_leads_to_one_more(
+    counted: tuple[Tower, FaultyProxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower, proxy = counted
+    rung: list[bool] = []
+    go_on = Tower.go_on
+
+    def rings_in_between(here: Tower, tick: Tick) -> None:
+        if not rung:
+            here.ports.logbook.signals.hint(now=here.ports.clock.now())
+            rung.append(run_tick(here, HINTS))  # another thread's look, while this step is under way
+        go_on(here, tick)
+
+    monkeypatch.setattr(Tower, "go_on", rings_in_between)
+    before = _passes(proxy)
+    assert run_tick(tower, STEP)
+    assert rung == [True]
+    assert _passes(proxy) == before + 1, "the look left the step under way alone"
+    assert run_tick(tower, HINTS)
+    assert run_tick(tower, HINTS)
+    assert _passes(proxy) == before + 2
+
+
+def test_while_a_hints_step_is_under_way_the_regular_step_is_not_taken_beside_it(
+    counted: tuple[Tower, FaultyProxy],
+) -> None:
+    tower, proxy = counted
+    before = _passes(proxy)
+    with tower.stepping:
+        assert run_tick(tower, STEP)
+    assert _passes(proxy) == before
+    assert run_tick(tower, STEP), "the sweep comes on its interval, rung or not"
+    assert _passes(proxy) == before + 1
+
+
+def test_a_hint_waits_while_another_scheduler_steps(counted: tuple[Tower, FaultyProxy], settings: Settings) -> None:
+    tower, proxy = counted
+    with _another(tower, settings) as other:
+        tower.ports.logbook.signals.hint(now=tower.ports.clock.now())
+        before = _passes(proxy)
+        assert run_tick(other, HINTS)
+        assert _passes(proxy) == before
+        assert tower.ports.logbook.signals.is_hinted()
+    assert run_tick(tower, HINTS)
+    assert _passes(proxy) == before + 1
+
+
+def test_a_server_that_stays_away_is_left_alone_and_the_log_says_it_in_one_sentence(
+    counted: tuple[Tower, FaultyProxy], clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    tower, proxy = counted
+    proxy.set(answers(503, retry_after="600"))
+    assert not run_tick(tower, STEP)
+    asked = len(proxy.requests())
+    for _ in range(4):
+        clock.advance(timedelta(seconds=60))
+        tower.ports.logbook.signals.hint(now=clock.now())
+        caplog.clear()
+        assert not run_tick(tower, HINTS), "a hint hammers no more than a tick does"
+        (said,) = [record.getMessage() for record in caplog.records if record.name == "scheduler"]
+        assert said.startswith("step: The FHIR server did not answer")
+        assert "left alone until" in said
+    assert len(proxy.requests()) == asked
+    proxy.set()
+    clock.advance(timedelta(minutes=15))
+    assert run_tick(tower, STEP)
