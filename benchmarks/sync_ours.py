@@ -22,6 +22,11 @@ _ASKED = (
 )
 
 
+def prepare(path: str) -> None:
+    """Make the tables, once for the life of a file."""
+    open_logbook(f"sqlite:///{path}", zone=_ZONE).close()
+
+
 def run(base: str, path: str) -> int:
     """Read all pages into the file and count the entries."""
     clock = SystemClock(zone=_ZONE)

@@ -30,6 +30,12 @@ class Peer:
     keeping: Callable[[str], AbstractContextManager[Keep]]
 
 
+def prepare(peer: Peer, path: str) -> None:
+    """Make the tables."""
+    with peer.keeping(path):
+        pass
+
+
 def run(peer: Peer, base: str, path: str) -> int:
     """Read all pages into the file and count the entries."""
     codes, entries = table(), 0

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,19 +46,21 @@ def run_alone(name: str, base: str, warm: str) -> tuple[Run, set[Row]]:
 
 def run_here(name: str, base: str, *, warm: str, path: str) -> Run:
     """Read the pages twice in this process, after a warm-up with a few others into a file of its own."""
-    read = _reader(name)
+    prepare, read = _reader(name)
+    prepare(f"{path}.warm")
     read(warm, f"{path}.warm")
+    prepare(path)
     wall, cpu, entries = _timed(read, base, path)
     peak = _peak_memory()
     wall_again, cpu_again, _ = _timed(read, base, path)
     return Run(entries=entries, wall=wall, cpu=cpu, wall_again=wall_again, cpu_again=cpu_again, peak=peak)
 
 
-def _reader(name: str) -> Callable[[str, str], int]:
+def _reader(name: str) -> tuple[Callable[[str], None], Callable[[str, str], int]]:
     if name == OURS:
-        return sync_ours.run
+        return sync_ours.prepare, sync_ours.run
     peer = sync_peers.PEERS[name]
-    return lambda base, path: sync_peers.run(peer, base, path)
+    return partial(sync_peers.prepare, peer), partial(sync_peers.run, peer)
 
 
 def _timed(read: Callable[[str, str], int], base: str, path: str) -> tuple[float, float, int]:

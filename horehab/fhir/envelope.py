@@ -1,6 +1,7 @@
 """One entry of a Bundle becomes one item, whatever it holds: what cannot be read is set aside, never lost."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -12,8 +13,27 @@ Understand = Callable[[dict[str, Any], bytes], ChartItem]
 """Turns a resource and its verbatim text into an item, and never raises; by `horehab.fhir.reading`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """The tolerant translators, and beside them the quick reader of plain Observations.
+
+    `quick` understands an Observation as `tolerant` would, or gives None where that has to be asked; it never raises.
+    """
+
+    tolerant: Understand
+    quick: Callable[[bytes], ChartItem | None]
+
+    def __call__(self, resource: dict[str, Any], source: bytes) -> ChartItem:
+        """Understand a resource by the tolerant translators."""
+        return self.tolerant(resource, source)
+
+
 def item_of(kind: str, entry: Entry, understand: Understand) -> ChartItem:
     """Understand one entry of a search for a kind; never raises for what it holds."""
+    if isinstance(understand, Readers) and kind == "Observation":
+        item = understand.quick(entry.source)
+        if item is not None:
+            return item
     try:
         resource = verbatim.read(entry.source)
     except verbatim.NotJson as error:

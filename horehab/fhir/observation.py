@@ -22,7 +22,7 @@ Reader = Callable[[Part, Occasion, Site], tuple[Fact, ...]]
 
 def facts_in_observation(resource: Tree, site: Site) -> Found:
     """Read what an Observation tells of a joint, of pain, of a sign or of the laboratory; empty for anything else."""
-    jobs = [(part, reader) for part in parts_of(resource, site) if (reader := _reader_of(part))]
+    jobs = [(part, reader) for part in parts_of(resource, site) if (reader := reader_of(part))]
     if not jobs:
         return ()
     try:
@@ -79,7 +79,8 @@ def _within(says: Meaning, whole: Meaning) -> Meaning:
     )
 
 
-def _reader_of(part: Part) -> Reader | None:
+def reader_of(part: Part) -> Reader | None:
+    """Find who reads a part; None for what is none of our business."""
     if UNMATCHED in part.codings:
         return None
     if part.refusal:

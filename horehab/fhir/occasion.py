@@ -109,26 +109,39 @@ def occasion_of(resource: Tree, site: Site) -> Occasion:
     when = measured or issued
     if when is None:
         raise CannotRead("no-time", "effective[x]")
-    assumptions = [] if measured else ["no time of measurement is given: the time of issue is taken"]
-    if when.is_zone_assumed:
-        assumptions.append(f"the time is given without zone: {site.zone.key} is taken")
-    sessions = (target_of(each, site) for each in children(resource, "partOf"))
-    profiles = child(resource, "meta").get("profile")
     return Occasion(
         reference=own_reference(resource),
         when=when,
         known_on=known_on(resource, issued, when, site),
-        assumptions=tuple(assumptions),
-        session=next((each for each in sessions if each and each.startswith(("Procedure/", "urn:uuid:"))), None),
+        assumptions=assumed(measured, when, site),
+        session=session_of(resource, site),
         rater=called(child(resource, "performer"), site),
         device=called(child(resource, "device"), site),
-        position=_position(resource),
-        is_ours=own_key(resource) is not None
-        or (isinstance(profiles, list) and f"{CANONICAL}/StructureDefinition/horehab-rom" in profiles),
+        position=position_of(resource),
+        is_ours=own_key(resource) is not None or has_our_profile(child(resource, "meta").get("profile")),
     )
 
 
-def _position(resource: Tree) -> str | None:
+def assumed(measured: Moment | None, when: Moment, site: Site) -> tuple[str, ...]:
+    """Say in plain words what had to be assumed of the time of a measurement."""
+    assumptions = [] if measured else ["no time of measurement is given: the time of issue is taken"]
+    if when.is_zone_assumed:
+        assumptions.append(f"the time is given without zone: {site.zone.key} is taken")
+    return tuple(assumptions)
+
+
+def session_of(resource: Tree, site: Site) -> str | None:
+    """Name the session in which something was measured, where the chart says so."""
+    found = (target_of(each, site) for each in children(resource, "partOf"))
+    return next((each for each in found if each and each.startswith(("Procedure/", "urn:uuid:"))), None)
+
+
+def has_our_profile(profiles: object) -> bool:
+    """Say whether a resource claims our profile for range of motion."""
+    return isinstance(profiles, list) and f"{CANONICAL}/StructureDefinition/horehab-rom" in profiles
+
+
+def position_of(resource: Tree) -> str | None:
     """Read the position of the body by the ward's word for it where we know it, as it stands where we do not."""
     for extension in children(resource, "extension"):
         name = (word(extension, "url") or "").rpartition("/")[2].casefold().replace("-", "")

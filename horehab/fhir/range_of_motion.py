@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
-from horehab.domain.joints import MOTIONS, Joint, Motion
+from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.fhir.angles import bound_in, degrees_in, is_angle
 from horehab.fhir.elements import children, value_given
@@ -29,6 +30,16 @@ _SMALL_MOTIONS = frozenset({(Joint.KNEE, Motion.EXTENSION), (Joint.ELBOW, Motion
 _NO_JOINT_TURNS_FURTHER = 200.0
 
 Word = TypeVar("Word", Joint, Motion, Mode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a reading measures: which motion of which joint, and who moved it."""
+
+    joint: Joint
+    side: Side
+    motion: Motion
+    mode: Mode
 
 
 def is_reading(part: Part) -> bool:
@@ -55,24 +66,21 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
         return ()
     if not isinstance(part.node.get("valueQuantity"), dict):
         return _without_value(part)
-    joint, motion = _motion(part)
-    if len(part.says.sides) != 1:
-        raise CannotRead("sides-disagree" if part.says.sides else "no-side", part.at("bodySite"))
-    mode = _one(part.says.modes, part, "modes-disagree") or Mode.UNKNOWN
-    degrees, bound, unit = _value(part, occasion, site, (joint, motion))
+    measured = measured_by(part)
+    degrees, bound, unit = _value(part, occasion, site, measured)
     reading = Reading(
         source=part.of(occasion),
-        joint=joint,
-        side=next(iter(part.says.sides)),
-        motion=motion,
-        mode=mode,
+        joint=measured.joint,
+        side=measured.side,
+        motion=measured.motion,
+        mode=measured.mode,
         degrees=degrees,
         bound=bound,
         when=occasion.when,
         known_on=occasion.known_on,
         rater=occasion.rater,
         device=occasion.device,
-        position=_position(part, occasion),
+        position=position_said(part, occasion.position),
         session=occasion.session,
         assumptions=(*occasion.assumptions, *part.assumptions),
         unit=unit,
@@ -80,11 +88,20 @@ def read_reading(part: Part, occasion: Occasion, site: Site) -> tuple[Reading, .
     return (reading,)
 
 
-def _position(part: Part, occasion: Occasion) -> str | None:
-    if part.position and occasion.position and part.position != occasion.position:
-        found = f"Found {occasion.position[:40]} and {part.position}."
-        raise CannotRead("positions-disagree", part.at("code"), found)
-    return part.position or occasion.position
+def measured_by(part: Part) -> Measured:
+    """Say which motion of which joint was measured how, by codes and words; CannotRead where that is not sure."""
+    joint, motion = _motion(part)
+    if len(part.says.sides) != 1:
+        raise CannotRead("sides-disagree" if part.says.sides else "no-side", part.at("bodySite"))
+    mode = _one(part.says.modes, part, "modes-disagree") or Mode.UNKNOWN
+    return Measured(joint=joint, side=next(iter(part.says.sides)), motion=motion, mode=mode)
+
+
+def position_said(part: Part, coded: str | None) -> str | None:
+    """Name the position of the body by what was coded and what was said in words; CannotRead where they differ."""
+    if part.position and coded and part.position != coded:
+        raise CannotRead("positions-disagree", part.at("code"), f"Found {coded[:40]} and {part.position}.")
+    return part.position or coded
 
 
 def _without_value(part: Part) -> tuple[Reading, ...]:
@@ -115,31 +132,42 @@ def _one(said: Collection[Word], part: Part, disagreement: str) -> Word | None:
     return next(iter(said), None)
 
 
-def _value(
-    part: Part, occasion: Occasion, site: Site, measured: tuple[Joint, Motion]
-) -> tuple[float, Bound | None, str]:
+def _value(part: Part, occasion: Occasion, site: Site, measured: Measured) -> tuple[float, Bound | None, str]:
     # An exact conversion and the sign that the site has set are no assumptions.
     path = part.at("valueQuantity")
     degrees, unit = degrees_in(part.node, path)
     bound = bound_in(part.node, path)
-    _refuse_radians(degrees, unit, measured, path)
-    if measured in _SMALL_MOTIONS and degrees > 0 and not _has_our_sign(part, occasion):
+    has_our_sign = occasion.is_ours or is_in_our_code(part)
+    degrees, is_turned = settled((degrees, unit), measured, has_our_sign=has_our_sign, site=site, path=path)
+    return degrees, _OPPOSITE[bound] if is_turned else bound, unit
+
+
+def settled(
+    given: tuple[float, str], measured: Measured, *, has_our_sign: bool, site: Site, path: str
+) -> tuple[float, bool]:
+    """Give an angle in our sign, and whether it was turned round for that; CannotRead where it cannot be one.
+
+    `given` is in degrees, with the unit in which the chart gives it.
+    """
+    degrees, unit = given
+    motion = (measured.joint, measured.motion)
+    _refuse_radians(degrees, unit, motion, path)
+    is_turned = False
+    if motion in _SMALL_MOTIONS and degrees > 0 and not has_our_sign:
         if site.extension_sign == "ask":
             raise CannotRead("extension-sign", path, f"Found {degrees:g}.")
-        if site.extension_sign == "deficit":
-            degrees, bound = -degrees, _OPPOSITE[bound]
-    least, most = site.limits.get(measured, (-_NO_JOINT_TURNS_FURTHER, _NO_JOINT_TURNS_FURTHER))
+        is_turned = site.extension_sign == "deficit"
+    degrees = -degrees if is_turned else degrees
+    least, most = site.limits.get(motion, (-_NO_JOINT_TURNS_FURTHER, _NO_JOINT_TURNS_FURTHER))
     if not least <= degrees <= most:
         raise CannotRead("limits", path, f"Found {degrees:g} degrees; possible are {least:g} to {most:g}.")
-    return degrees, bound, unit
+    return degrees, is_turned
 
 
-def _has_our_sign(part: Part, occasion: Occasion) -> bool:
-    """Say whether the reading keeps our convention, in which a deficit is negative: ours, or in our own code."""
+def is_in_our_code(part: Part) -> bool:
+    """Say whether a part bears our own code, whose convention is that a deficit is negative."""
     concepts = children(part.node, "code")
-    return occasion.is_ours or any(
-        coding.get("system") == JOINT_MOTION for concept in concepts for coding in children(concept, "coding")
-    )
+    return any(coding.get("system") == JOINT_MOTION for concept in concepts for coding in children(concept, "coding"))
 
 
 def _refuse_radians(degrees: float, unit: str, measured: tuple[Joint, Motion], path: str) -> None:
