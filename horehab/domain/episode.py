@@ -22,6 +22,7 @@ class Act(Enum):
     UPDATE = "update"
     WITHDRAW = "withdraw"
     ASK = "ask"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Standing:
 
     `ossifications` are those of this place, in any state, and `written` the last entry that we made of each of
     ours, by condition id. `own_versions` are the versions that we wrote, by reference. `decisions` were made
-    in our pages. `known_days` tells of every fact of the patient on which ward day it was measured.
+    in our pages. `known_days` tells of every fact of the patient on which ward day it was measured. `patient` is
+    who it is about now, after merges; "" leaves that out of account.
     """
 
     ossifications: Sequence[ChartedOssification]
@@ -38,15 +40,17 @@ class Standing:
     own_versions: Mapping[str, frozenset[str]]
     decisions: Sequence[DecisionEntry]
     known_days: Mapping[str, date]
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An act, the episode that it is about, and in plain words why."""
+    """An act, the episode that it is about, and in plain words why; `condition_id` of the one that is open."""
 
     act: Act
     episode: int
     why: str
+    condition_id: str | None = None
 
 
 _GONE = (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
@@ -58,11 +62,12 @@ def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool, is_appl
     `is_applied` when a person applies the rule to this patient: then a newer rule alone may update and withdraw.
     """
     ours = sorted((o for o in standing.ossifications if o.is_ours), key=lambda o: o.episode or 0)
-    last = ours[-1] if ours else None
-    episode = (last.episode or 0) if last else 0
+    episode = (ours[-1].episode or 0) if ours else 0
+    # After a merge two may bear the same episode: the one that is open goes on, and no second is raised beside it.
+    last = next((o for o in reversed(ours) if _is_open(o, standing)), None)
     if any(_is_known(o) for o in standing.ossifications):
         return _known(verdict, standing, episode)
-    if last is not None and _is_open(last, standing):
+    if last is not None:
         is_same_rule = is_applied or _has_same_rule(verdict, last, standing)
         return _open(verdict, last, standing, still_suspect=still_suspect, is_same_rule=is_same_rule)
     if verdict.tier is not Tier.SUSPECT:
@@ -136,19 +141,31 @@ def _open(
     verdict: Verdict, charted: ChartedOssification, standing: Standing, *, still_suspect: bool, is_same_rule: bool
 ) -> Action:
     """Keep an open suspicion true to its evidence; what a person changed in it stays as it is."""
-    episode = charted.episode or 1
     written = _written(charted, standing)
-    if written is None or not _is_own_state(charted, standing):
-        return Action(act=Act.NOTHING, episode=episode, why="a person keeps this suspicion")
+    if written is None or not (_is_own_state(charted, standing) or _was_moved(charted, written, standing)):
+        return Action(act=Act.NOTHING, episode=charted.episode or 1, why="a person keeps this suspicion")
+    act, why = Act.NOTHING, "open; improvement does not close it"
     if verdict.tier is Tier.SUSPECT:
-        why = _news(verdict, written, standing, is_same_rule=is_same_rule)
-        return Action(act=Act.UPDATE if why else Act.NOTHING, episode=episode, why=why or "open already")
+        news = _news(verdict, written, standing, is_same_rule=is_same_rule)
+        act, why = (Act.UPDATE, news) if news else (Act.NOTHING, "open already")
     # A new rule alone never withdraws: the rule must be the one that raised, or evidence must have gone.
-    if still_suspect or not (is_same_rule or _lost(written, standing)):
-        return Action(act=Act.NOTHING, episode=episode, why="open; improvement does not close it")
-    is_by_rule = written.rule_version != verdict.rule_version and not _lost(written, standing)
-    why = "a person applied a newer rule, which does not suspect it" if is_by_rule else "its evidence fell away"
-    return Action(act=Act.WITHDRAW, episode=episode, why=why)
+    elif not still_suspect and (is_same_rule or _lost(written, standing)):
+        is_by_rule = written.rule_version != verdict.rule_version and not _lost(written, standing)
+        why = "a person applied a newer rule, which does not suspect it" if is_by_rule else "its evidence fell away"
+        act = Act.WITHDRAW
+    if act is Act.NOTHING and is_of_another(written, standing):
+        act, why = Act.MOVE, "its patient was merged with another, or the merge was taken back"
+    return Action(act=act, episode=charted.episode or 1, why=why, condition_id=written.condition_id)
+
+
+def is_of_another(written: SuspicionEntry, standing: Standing) -> bool:
+    """Say whether we wrote it for a patient who was merged since, or before a merge was taken back."""
+    return bool(standing.patient) and written.patient != standing.patient
+
+
+def _was_moved(charted: ChartedOssification, written: SuspicionEntry, standing: Standing) -> bool:
+    """Say whether the EHR may have moved it to the survivor by itself; its delivery finds out what else changed."""
+    return charted.status is ChartedStatus.UNCONFIRMED and is_of_another(written, standing)
 
 
 def _news(verdict: Verdict, written: SuspicionEntry, standing: Standing, *, is_same_rule: bool) -> str:

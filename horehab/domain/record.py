@@ -79,7 +79,8 @@ class ChartedOssification:
 
     `is_ours` when its identifier or id is of our making, and then `episode` is set and `evidence` holds the
     references that it cites. `version` is the server's version id: a version that we did not write was
-    written by a person. joint and side are None where the chart does not say them.
+    written by a person. joint and side are None where the chart does not say them. `patient` is whose it is in
+    the chart, which after a merge may still be the one who was merged; None where that is not known.
     """
 
     source: str
@@ -93,6 +94,7 @@ class ChartedOssification:
     is_ours: bool = False
     episode: int | None = None
     evidence: tuple[str, ...] = ()
+    patient: str | None = None
 
 
 class WhyNotCounted(Enum):

@@ -36,7 +36,8 @@ class Reminder:
     `window` is the nominal slot of the calendar (such as "2026-W14" or "episode-1"), never the computed time.
     `due_day` and `due_time` are the ward's local time in the IANA zone `zone`. After `void_after` it is no
     longer worth sending and expires. `recipient` is a role or an address, `channel` such as "email" or "task".
-    `reason` says in plain words, for staff, why it is due.
+    `reason` says in plain words, for staff, why it is due. `keyed_to` is the patient for whom it was first made,
+    when they were merged into `patient` since: its key stays, so that it is neither made nor sent twice.
     """
 
     patient: str
@@ -50,9 +51,11 @@ class Reminder:
     zone: str
     void_after: date
     reason: str
+    keyed_to: str | None = None
 
     @property
     def key(self) -> str:
         """Name the reminder so that it is never made twice: patient, rule, subject, recipient, channel, window."""
         subject = str(self.place) if self.place else "-"
-        return f"{self.patient}|{self.rule.value}|{subject}|{self.recipient}|{self.channel}|{self.window}"
+        first = self.keyed_to or self.patient
+        return f"{first}|{self.rule.value}|{subject}|{self.recipient}|{self.channel}|{self.window}"

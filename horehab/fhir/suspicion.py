@@ -10,7 +10,7 @@ from horehab.domain.record import ChartedOssification, ChartedStatus
 from horehab.fhir import ours
 from horehab.fhir.elements import Tree, child, children, extensions, own_reference, word
 from horehab.fhir.places import coded, written_place
-from horehab.fhir.references import IDENTIFIERS, own_key, pointing_to, target_of
+from horehab.fhir.references import IDENTIFIERS, own_key, patient_of, pointing_to, target_of
 from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import Meaning
 from horehab.fhir.terminology import coded as concept
@@ -92,6 +92,7 @@ def ossification_from(
         is_ours=is_ours,
         episode=_episode(resource) if is_ours else None,
         evidence=_evidence(resource, site),
+        patient=patient_of(resource, site),
     )
 
 
