@@ -12,12 +12,13 @@ from horehab.fhir.capability import Capability, read_capability
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
 from horehab.fhir.delivery import Courier
-from horehab.fhir.envelope import Understand, item_of
+from horehab.fhir.envelope import Readers, Understand, item_of
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.local_codes import LocalCodes, understanding_of
 from horehab.fhir.members import scope_choices
 from horehab.fhir.negotiation import inspect_server
 from horehab.fhir.pages import Entry
+from horehab.fhir.plain_reader import PlainReader
 from horehab.fhir.r5 import as_r4, is_r5
 from horehab.fhir.reading import understand
 from horehab.fhir.scoped_sweep import Followed
@@ -70,7 +71,7 @@ class FhirChart:
     def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""
         capability = self._look_around()
-        reader = Reader(client=self._client, capability=capability, understand=self._understand)
+        reader = Reader(client=self._client, capability=capability, understand=self._readers())
         everybody = Everybody(reader=reader)
         is_all = self._site.scope.is_everything
         self._sweep = everybody if is_all else Followed(reader=reader, site=self._site)
@@ -127,13 +128,19 @@ class FhirChart:
 
     def _ready_to_understand(self) -> Understand:
         self._look_around()
-        return self._understand
+        return self._readers()
 
     def _take_in_codes(self) -> None:
         """Read with what is mapped now; a process that runs for months learns what another was told."""
         codes = self._local_codes.in_force() if self._local_codes else self._site.concept_map
         if codes is not self._site.concept_map:
             self._site = replace(self._site, concept_map=codes)
+
+    def _readers(self) -> Understand:
+        """Read plain Observations quickly, where it does not matter when the server last touched them."""
+        if self._site.known_by_last_updated:
+            return self._understand
+        return Readers(tolerant=self._understand, quick=PlainReader(self._site).read)
 
     def _understand(self, resource: dict[str, Any], source: bytes) -> ChartItem:
         may_be_newer = self._capability is None or is_r5(self._capability.fhir_version)
