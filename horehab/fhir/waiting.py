@@ -37,7 +37,7 @@ def back_off(attempt: int, dice: Random) -> float:
 
 
 def pause(asked: float | None, attempt: int, dice: Random) -> float:
-    """Choose how long to wait: what the server asked for and up to a tenth more, so that not all come back at once."""
+    """Choose how long to wait: as asked and up to a tenth more, so that not all come back at once."""
     return back_off(attempt, dice) if asked is None else min(asked + dice.uniform(0.0, asked / 10), LONGEST_WAIT)
 
 

@@ -13,6 +13,7 @@ from horehab.domain.entries import ChartEntry, Delivery, SuspicionEntry, suspici
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client import Client, Connection
+from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -78,11 +79,14 @@ def client_at(url: str, *, naps: Naps | None = None, **options: Any) -> Iterator
 
 
 @contextmanager
-def chart_at(url: str, **options: Any) -> Iterator[FhirChart]:
-    """Open a chart over such a client."""
+def chart_at(
+    url: str, *, scope: str = "everything", at: SetClock | None = None, **options: Any
+) -> Iterator[FhirChart]:
+    """Open a chart over such a client; `scope` as in HOREHAB_SCOPE, `at` a clock of the test's own."""
     connection = Connection(url=url, **options)
-    client = Client(connection, clock(), sleep=Naps(), dice=Random(7))  # jitter
-    chart = FhirChart(connection, Site(zone=MADRID, base=url), clock(), client=client)
+    client = Client(connection, at or clock(), sleep=Naps(), dice=Random(7))  # jitter
+    site = Site(zone=MADRID, base=url, scope=read_scope(scope))
+    chart = FhirChart(connection, site, at or clock(), client=client)
     try:
         yield chart
     finally:
