@@ -10,6 +10,7 @@ from horehab.cli.looking import opened_to_look
 from horehab.cli.speaking import DONE, INCOMPLETE, guarded, print_lines, print_table, settings_here
 from horehab.domain.range_of_motion import Reading
 from horehab.usecases.deliver_entries import deliver_entries
+from horehab.usecases.end_doubles import end_doubles
 from horehab.usecases.exchange import OutboxRow, SetAside
 from horehab.wiring import opened_ports
 
@@ -121,6 +122,7 @@ def outbox(as_json: bool, is_all: bool, deliver: bool) -> None:
     with opened_ports(settings_here()) if deliver else opened_to_look() as ports:
         if deliver:
             deliver_entries(ports)
+            end_doubles(ports)
         rows = ports.logbook.outbox(open_only=not is_all)
     if as_json:
         print_lines(_entry(row) for row in rows)

@@ -1,6 +1,6 @@
 """The EHR as the use cases see it: what changed, what one entry became, and how the server stands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from horehab.fhir.capability import Capability, read_capability
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
 from horehab.fhir.delivery import Courier
+from horehab.fhir.doubles import Doubles
 from horehab.fhir.envelope import Readers, Understand, item_of
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.local_codes import LocalCodes, understanding_of
@@ -25,6 +26,7 @@ from horehab.fhir.scoped_sweep import Followed
 from horehab.fhir.site import Site
 from horehab.fhir.sweep import Everybody, Reader
 from horehab.fhir.wards import icu_wards
+from horehab.usecases.conflict_queue import Sweep
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
 from horehab.usecases.local_codes import Understanding
 from horehab.usecases.ports import Clock, Held
@@ -102,6 +104,15 @@ class FhirChart:
             return Delivery(outcome=Outcome.REFUSED, detail=_NOT_TO_R5)
         courier = Courier(client=self._client, site=self._site, capability=self._offered)
         return courier.deliver(entry, own_versions=own_versions, target=target)
+
+    def end_doubles(
+        self, entries: Sequence[ChartEntry], own_versions: Callable[[str], frozenset[str]]
+    ) -> Iterator[Sweep]:
+        """Enter doubles of these entries in error where the server does not promise our ids; never raises for it."""
+        if self._speaks_r5():
+            return iter(())
+        courier = Courier(client=self._client, site=self._site, capability=self._offered)
+        return Doubles(courier=courier, own_versions=own_versions, now=self._clock.now()).end(entries)
 
     def inspect(self) -> Sequence[Choice]:
         """Look at server, auth, search and writing without changing anything."""

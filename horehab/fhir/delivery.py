@@ -66,9 +66,8 @@ class Courier:
     def _deliver(self, entry: ChartEntry, own: frozenset[str], target: str | None) -> Delivery:
         if isinstance(entry, DecisionEntry):
             return self._decide(entry, own)
-        if isinstance(entry, SuspicionEntry) and not self.capability().may_write("Condition"):
-            return self._deliver(_as_task(entry), own, target)
-        cited = self._cited(entry)
+        entry = as_written(entry, self.capability())
+        cited = self.cited(entry)
         wanted = writing.resource_of(entry, self.site, cited=cited)
         kind = wanted["resourceType"]
         name = target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))
@@ -119,7 +118,7 @@ class Courier:
             case _:
                 return FactRights(wanted=wanted, own_versions=own)
 
-    def _cited(self, entry: ChartEntry) -> dict[str, str]:
+    def cited(self, entry: ChartEntry) -> dict[str, str]:
         """Find under which references stand the entries that this one points to."""
         cited: dict[str, str | None] = {}
         if isinstance(entry, ReasonsEntry | TaskEntry) and entry.condition_id:
@@ -164,8 +163,10 @@ def _letters(identity: str) -> str:
     return f"hr-{sha256(identity.encode()).hexdigest()[:32]}"
 
 
-def _as_task(entry: SuspicionEntry) -> TaskEntry:
-    """Say a suspicion as a task, for a server that takes no Conditions from us."""
+def as_written(entry: ChartEntry, capability: Capability) -> ChartEntry:
+    """Give an entry as it is written on this server: a suspicion as a task where it takes no Conditions from us."""
+    if not isinstance(entry, SuspicionEntry) or capability.may_write("Condition"):
+        return entry
     return TaskEntry(
         key=f"suspicion:{entry.condition_id}",
         patient=entry.patient,

@@ -1,6 +1,7 @@
 """Why a suspicion stands as it does: a Provenance with its inputs, this software and the version of the rule."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,18 @@ from horehab.fhir.site import Site
 
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
-_OPERATIONS = MappingProxyType({"raise": "CREATE", "update": "UPDATE", "withdraw": "NULLIFY"})
+_OPERATIONS = MappingProxyType({"raise": "CREATE", "update": "UPDATE", "move": "UPDATE", "withdraw": "NULLIFY"})
+
+
+def double_to_provenance(double: str, kept: str, now: datetime, site: Site) -> dict[str, Any]:
+    """Write why a resource of ours was entered in error: it stood beside another that says the same."""
+    return ours.header("Provenance", "", "reasons", site) | {
+        "target": [{"reference": double}],
+        "recorded": now.isoformat(),
+        "activity": {"coding": [coded((_OPERATION, "NULLIFY"))], "text": "end a double"},
+        "agent": [_software(f"horehab {site.version}")],
+        "entity": [{"role": "source", "what": {"reference": kept}}],
+    }
 
 
 def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, str]) -> dict[str, Any]:
@@ -33,19 +45,21 @@ def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, s
         "target": [{"reference": target}],
         "recorded": instant_of(entry.recorded, site),
         "activity": {"text": entry.activity} | ({"coding": [coded((_OPERATION, operation))]} if operation else {}),
-        "agent": [
-            {
-                "type": {"coding": [coded((_PARTICIPANT, "assembler"))]},
-                "who": {
-                    "type": "Device",
-                    "identifier": {"system": f"{IDENTIFIERS}software", "value": software},
-                    "display": software,
-                },
-            }
-        ],
+        "agent": [_software(software)],
     }
     if entry.sentence:
         provenance["reason"] = [{"text": entry.sentence}]
     sources = [{"role": "source", "what": pointing_to(each, cited)} for each in entry.evidence]
     distinct = [each for place, each in enumerate(sources) if each not in sources[:place]]
     return provenance | ({"entity": distinct} if distinct else {})
+
+
+def _software(name: str) -> dict[str, Any]:
+    return {
+        "type": {"coding": [coded((_PARTICIPANT, "assembler"))]},
+        "who": {
+            "type": "Device",
+            "identifier": {"system": f"{IDENTIFIERS}software", "value": name},
+            "display": name,
+        },
+    }

@@ -1,7 +1,7 @@
-"""Puts a resource into a server that gives its own ids: once, by our identifier, and doubles swept up."""
+"""Puts a resource into a server that gives its own ids: once, by our identifier, whatever its headers are worth."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +9,10 @@ from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir import verbatim
 from horehab.fhir.answers import version_of
 from horehab.fhir.client import Client
-from horehab.fhir.comparison import carries, extra
+from horehab.fhir.comparison import carries
 from horehab.fhir.pages import SearchRefused, walk
-from horehab.fhir.placing import Decide, amend, revise
-from horehab.fhir.rights import is_the_same_thing
+from horehab.fhir.placing import Decide, revise
+from horehab.fhir.rights import is_the_same_thing, is_untouched
 from horehab.fhir.standing import Settled, Standing
 
 Resource = Mapping[str, Any]
@@ -25,7 +25,8 @@ def place_by_identifier(client: Client, wanted: Resource, decide: Decide) -> Del
     """Make the chart say what is wanted, under an id that the server gives.
 
     Looks by our identifier first; creates with If-None-Exist; looks again, because that header is not to be
-    trusted; of doubles the oldest stays. Raises Settled and the client's errors.
+    trusted; of doubles the one that a person worked on is ours from then on, else the oldest: the others are
+    ended after the deliveries (doubles.py). Raises Settled and the client's errors.
     """
     found = _standing(client, wanted)
     if not found:
@@ -36,7 +37,7 @@ def place_by_identifier(client: Client, wanted: Resource, decide: Decide) -> Del
         found = _standing(client, wanted)
     if not found:
         return Delivery(outcome=Outcome.LATER, detail="The server took it, and does not show it yet.")
-    return revise(client, _sweep(client, wanted, found).reference, decide)
+    return revise(client, _chosen(client, wanted, found).reference, decide)
 
 
 def is_there(client: Client, wanted: Resource) -> bool:
@@ -52,35 +53,42 @@ def find_ours(client: Client, kind: str, system: str, value: str) -> str | None:
 
 
 def _standing(client: Client, wanted: Resource) -> list[Standing]:
-    """List what stands there already as the thing that is wanted, oldest first, without what was swept away."""
-    kind = wanted["resourceType"]
+    """List what stands there already as the thing that is wanted, oldest first, without what was ended."""
+    mine = [each for each in search(client, wanted["resourceType"], _query(wanted)) if _is_it(wanted, each.resource)]
+    return oldest_first(each for each in mine if not is_error(each.resource)) or oldest_first(mine)
+
+
+def search(client: Client, kind: str, query: Mapping[str, str]) -> list[Standing]:
+    """List what a search finds, all pages of it; Settled when it cannot be asked or is not complete."""
     found: list[Standing] = []
     try:
-        for page in walk(client, kind, _query(wanted)):
+        for page in walk(client, kind, dict(query)):
             if page.problems:
                 raise Settled(Outcome.LATER, f"The search for it was not complete ({page.problems[0]}).")
             resources = [verbatim.keep(entry.source) for entry in page.entries if entry.source]
             found += [_as_standing(r) for r in resources if isinstance(r, dict) and r.get("resourceType") == kind]
     except SearchRefused as refusal:
         raise Settled(Outcome.REFUSED, f"The server cannot be asked whether it is there ({refusal}).") from refusal
-    mine = [each for each in found if _is_it(wanted, each.resource)]
-    standing = [each for each in mine if not _is_error(each.resource)] or mine
-    return sorted(standing, key=lambda each: (str(each.resource.get("meta", {}).get("lastUpdated")), each.reference))
+    return found
 
 
-def _sweep(client: Client, wanted: Resource, found: list[Standing]) -> Standing:
-    """Keep one of several: the one that a person worked on, else the oldest; the others become entered in error."""
-    touched = [each for each in found if not carries(wanted, each.resource) or extra(wanted, each.resource)]
-    if len(found) > 1 and len(touched) > 1:
+def oldest_first(found: Iterable[Standing]) -> list[Standing]:
+    """Order by when the server last stored it, then by its id."""
+    return sorted(found, key=lambda each: (str(each.resource.get("meta", {}).get("lastUpdated")), each.reference))
+
+
+def _chosen(client: Client, wanted: Resource, found: list[Standing]) -> Standing:
+    """Choose one of several: the one that a person worked on, else the oldest; Settled when it was several."""
+    if len(found) == 1 or "target" in wanted:
+        return found[0]
+    touched = [each for each in found if not is_untouched(client, each, wanted, frozenset())]
+    if len(touched) > 1:
         raise Settled(Outcome.CONFLICT, f"It stands in the chart {len(found)} times, and people worked on them.")
-    survivor = touched[0] if touched else found[0]
-    for double in found:
-        if double is not survivor and "target" not in wanted:
-            amend(client, double, _as_error(double.resource))
-    return survivor
+    return touched[0] if touched else found[0]
 
 
-def _as_error(resource: Resource) -> Resource:
+def as_error(resource: Resource) -> Resource:
+    """Give a resource as one that was entered in error."""
     if resource["resourceType"] != "Condition":
         return {**resource, "status": "entered-in-error"}
     state = {"coding": [{"system": _VERIFICATION, "code": "entered-in-error"}]}
@@ -88,8 +96,9 @@ def _as_error(resource: Resource) -> Resource:
     return {**kept, "verificationStatus": state}
 
 
-def _is_error(resource: Resource) -> bool:
-    state = _as_error(resource)
+def is_error(resource: Resource) -> bool:
+    """Tell whether a resource stands as entered in error."""
+    state = as_error(resource)
     return carries(state, resource) and "clinicalStatus" not in resource
 
 
@@ -99,11 +108,16 @@ def _is_it(wanted: Resource, found: Resource) -> bool:
 
 def _query(wanted: Resource) -> dict[str, str]:
     """Ask by our identifier; a Provenance has none, and is asked for by what it is about."""
-    identifier = wanted.get("identifier")
-    first = identifier[0] if isinstance(identifier, list) else identifier
-    if first:
-        return {"identifier": f"{first['system']}|{_escaped(first['value'])}"}
+    if wanted.get("identifier"):
+        return {"identifier": token_of(wanted)}
     return {"target": wanted["target"][0].get("reference", "")}
+
+
+def token_of(wanted: Resource) -> str:
+    """Write our identifier of a resource as a search wants it."""
+    identifier = wanted["identifier"]
+    first = identifier[0] if isinstance(identifier, list) else identifier
+    return f"{first['system']}|{_escaped(first['value'])}"
 
 
 def _escaped(value: str) -> str:

@@ -50,9 +50,10 @@ class SqlConflicts:
         return True
 
     def delivered_lately(self) -> tuple[OutboxRow, ...]:
-        """List what was delivered since the review before the last one was closed."""
+        """List what was delivered, or ended in conflict, since the review before the last one was closed."""
         t, p = tables.outbox, tables.review_pass
-        asked = select(t).where(t.c.state == Outcome.DONE.value).order_by(t.c.row)
+        states = (Outcome.DONE.value, Outcome.CONFLICT.value)
+        asked = select(t).where(t.c.state.in_(states)).order_by(t.c.row)
         with reading(self._engine) as connection:
             closed = select(p.c.finished).where(p.c.as_of.is_not(None)).order_by(p.c.row.desc())
             since = connection.execute(closed.offset(1).limit(1)).scalar()

@@ -43,7 +43,10 @@ class ConflictQueue(Protocol):
         """
 
     def delivered_lately(self) -> tuple[OutboxRow, ...]:
-        """List what was delivered since the review before the last was closed: there doubles may still turn up."""
+        """List what was delivered, or ended in conflict, since the review before the last one was closed.
+
+        Doubles of these may still turn up: two of us may have been at it, and a server may show late what it has.
+        """
 
     def note_sweep(self, sweep: Sweep, *, now: datetime) -> None:
         """Note which of several stays and which we ended, or put the entry before a person."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from horehab.usecases.deliver_entries import deliver_entries
+from horehab.usecases.end_doubles import end_doubles
 from horehab.usecases.exchange import ChartPage, DeliveryReport, Kept, PullReport, Review, StepReport
 from horehab.usecases.leave_alone import ask_leave, is_faltering
 from horehab.usecases.ports import Ports
@@ -58,7 +59,10 @@ def keep_step(
     ports.logbook.finish_pass(
         marks=pulled.marks, reviews=acted_on, now=now, problems=pulled.problems, notes=pulled.notes
     )
-    delivered = DeliveryReport() if ports.needs_approval or pulled.is_silent else deliver_entries(ports)
+    if ports.needs_approval or pulled.is_silent:
+        return _report(ports, pulled, reviews)
+    delivered = deliver_entries(ports)
+    end_doubles(ports)
     return _report(ports, pulled, reviews, delivered=delivered)
 
 

@@ -1,6 +1,6 @@
 """The doors of the quiet core, in words of the ward: Chart (the EHR), Logbook (our memory), Clock, Postbox."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ from horehab.domain.record import Fact, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.thresholds import Rules
 from horehab.usecases.chart_copy import Copies, Loads
-from horehab.usecases.conflict_queue import ConflictQueue
+from horehab.usecases.conflict_queue import ConflictQueue, Sweep
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -81,6 +81,14 @@ class Chart(Protocol):
 
         `own_versions` are the versions of that resource which we wrote: any other is a person's. `target` is
         the reference that an earlier delivery of the same key got, or None.
+        """
+
+    def end_doubles(
+        self, entries: Sequence[ChartEntry], own_versions: Callable[[str], frozenset[str]]
+    ) -> Iterator[Sweep]:
+        """Find which of these entries stand there more than once, and end all but one; see `Sweep`.
+
+        Asks nothing of an EHR that promises to keep our ids. Never raises for what a server may answer.
         """
 
     def inspect(self) -> Sequence[Choice]:

@@ -1,4 +1,4 @@
-"""What waits for a person: what the EHR did not take, or holds otherwise; settled by who cares for patients or EHR."""
+"""What waits for a person: what the EHR did not take, or holds otherwise, and how they settle it."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""What a logbook promises of conflicts: they wait for a person, are settled once, and do not come back by themselves."""
+"""What a logbook promises of conflicts: they wait for a person, are settled once, and do not come back."""
 
 from dataclasses import replace
 from datetime import timedelta
