@@ -24,6 +24,7 @@ class _Pass:
 
     seen: set[str] = field(default_factory=set)
     stale_pages: int = 0
+    total: int | None = None
     served: str | None = None
     date: str | None = None
     newest: datetime | None = None
@@ -122,9 +123,10 @@ def _name(item: ChartItem) -> str:
 
 
 def _missing(state: _Pass, page: Page) -> tuple[str, ...]:
-    if not page.is_last or page.total is None or len(state.seen) >= page.total:
+    state.total = state.total if page.total is None else page.total
+    if not page.is_last or state.total is None or len(state.seen) >= state.total:
         return ()
-    return (f"{len(state.seen)} came of {page.total} that the server counts",)
+    return (f"{len(state.seen)} came of {state.total} that the server counts",)
 
 
 def _search(client: Client, question: _Question) -> Iterator[Page]:

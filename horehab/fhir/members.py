@@ -93,7 +93,7 @@ def _add_found(client: Client, members: Members, search: str, site: Site) -> Non
     shown = _shown(search)
     wanted = {name.partition(":")[0] for name, _ in parse_qsl(query)}
     found: dict[str, None] = {}
-    seen = 0
+    seen, total = 0, None
     for number, page in enumerate(walk(client, search, {"_count": str(client.connection.page_size)})):
         if number == 0 and page.entries and not wanted <= (page.asked or frozenset()):
             members.problems.append(f"HOREHAB_SCOPE: {shown}: the server does not say that it obeyed the search")
@@ -102,8 +102,9 @@ def _add_found(client: Client, members: Members, search: str, site: Site) -> Non
         members.notes += [f"HOREHAB_SCOPE: {shown}: {note}" for note in page.notes]
         seen += sum(entry.mode == "match" for entry in page.entries)
         found |= dict.fromkeys(_named(kind, page.entries, site))
-        if page.is_last and page.total is not None and seen < page.total:
-            members.problems.append(f"HOREHAB_SCOPE: {shown}: {seen} came of {page.total} that the server counts")
+        total = total if page.total is None else page.total
+    if total is not None and seen < total:
+        members.problems.append(f"HOREHAB_SCOPE: {shown}: {seen} came of {total} that the server counts")
     members.found |= found
 
 

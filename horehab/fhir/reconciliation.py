@@ -39,16 +39,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """One comparison: the kind, the name of its mark, the ward day, and where an earlier pass left off.
-
-    `limit` is how many missing ones are read directly before the rest is left to the next pass.
-    """
+    """One comparison: the kind, the name of its mark, the ward day, and where an earlier pass left off."""
 
     kind: str
     name: str
     day: str
     after: str = ""
-    limit: int = READ_AT_ONCE
 
 
 def night_of(kind: str, name: str, mark: str | None, day: str) -> Night | None:
@@ -78,7 +74,7 @@ def compared(
 
 def _read_directly(client: Client, night: Night, missing: list[str]) -> Iterator[ChartPage]:
     still_there = 0
-    now = missing[: night.limit]
+    now = missing[:READ_AT_ONCE]
     for start in range(0, len(now), _PER_PAGE):
         items: list[ChartItem] = []
         for reference in now[start : start + _PER_PAGE]:
@@ -144,7 +140,9 @@ def _add_once(client: Client, kind: str, params: Mapping[str, str], listing: Lis
 
 def _walk(client: Client, kind: str, params: Mapping[str, str], listing: Listing, *, whose: Whose | None) -> None:
     seen: set[str] = set()
+    total: int | None = None
     for number, page in enumerate(walk(client, kind, params)):
+        total = total if page.total is None else page.total
         if page.problems:
             listing.doubt = page.problems[0]
             return
@@ -152,8 +150,8 @@ def _walk(client: Client, kind: str, params: Mapping[str, str], listing: Listing
             listing.doubt = f"the server ignored {whose.parameter}"
             return
         seen |= {_name(kind, entry, number) for entry in page.entries}
-        if page.is_last and page.total is not None and len(seen) < page.total:
-            listing.doubt = f"{len(seen)} ids came of {page.total} that the server counts"
+        if page.is_last and total is not None and len(seen) < total:
+            listing.doubt = f"{len(seen)} ids came of {total} that the server counts"
             return
     listing.references |= seen
 

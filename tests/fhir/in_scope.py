@@ -36,7 +36,8 @@ def edited(path: str, edit: Edit) -> Fault:
     def strike(seen: Seen, forward: Forward, _: FaultyProxy) -> Reply:
         reply = forward(seen)
         tree = json.loads(reply.body)
-        edit(tree)
+        if tree["resourceType"] != "OperationOutcome":
+            edit(tree)
         return Reply(status=reply.status, headers=reply.headers, body=json.dumps(tree).encode())
 
     return Fault(strike=strike, methods=("GET",), path=path)
