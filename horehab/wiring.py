@@ -94,6 +94,16 @@ def open_chart(settings: Settings, *, clock: Clock | None = None) -> Chart:
     return _open_chart(settings, load_rules(settings.rules_file), clock, local_codes)
 
 
+@contextmanager
+def opened_chart(settings: Settings) -> Iterator[Chart]:
+    """Open the door to the EHR for one look, and close it after that."""
+    chart = open_chart(settings)
+    try:
+        yield chart
+    finally:
+        _close(chart)
+
+
 def close_ports(ports: Ports) -> None:
     """Close connections and files; ports that were closed are of no more use."""
     _close(ports.chart, ports.logbook)

@@ -11,19 +11,20 @@ from importlib.metadata import packages_distributions
 import click
 
 from horehab._version import __version__
+from horehab.cli.doctor_page import MACHINE, MEMORY, print_page
 from horehab.cli.looking import binding_of
 from horehab.cli.speaking import DONE, guarded, settings_here, unknown_here
 from horehab.clock import SystemClock
 from horehab.errors import ConfigurationError, HorehabError
 from horehab.settings import Settings, setting_names
 from horehab.usecases.exchange import Choice, Health
-from horehab.wiring import absent_database, accept_writing, open_chart, opened_ports
+from horehab.wiring import absent_database, accept_writing, opened_chart, opened_ports
 
 _TROUBLE = 3
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: version, verdict, findings.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: version, address, is_well, findings.")
 @click.option(
     "--accept", is_flag=True, help="Accept what is shown: from now on suspicions are written to this server."
 )
@@ -34,19 +35,29 @@ def doctor(as_json: bool, accept: bool) -> None:
     A database that is not there yet is not made; the tables of one that is there are brought up to date, as
     every command does.
 
+    Marks: ok, ! for what is not well and its remedy, i for what is worth knowing. Nothing is written to the server,
+    and no patient data are shown. For programs, --json gives each finding its subject, part and details.
+
     With --accept you decide that suspicions may be written to this FHIR server (needed once, unless the server
     runs on this machine); it is kept in the database, with the day.
+
+    \b
+    Examples:
+      horehab doctor
+      horehab doctor --json | jq '.findings[] | select(.is_well | not)'
+      horehab doctor --accept
 
     \b
     Exit codes: 0 all is well, 3 something is not; each finding names its remedy.
     """
     settings = settings_here()
-    findings = [names_of_settings(unknown_here()), *_findings(settings)]
+    findings = [*_findings(settings), *_in(MACHINE, [names_of_settings(unknown_here())])]
     is_well = all(finding.is_well for finding in findings)
     if accept and is_well:
         accept_writing(settings)
-        findings.append(Choice(subject="accepted", is_well=True, finding="Suspicions are written from now on."))
-    _print(findings, is_well=is_well, as_json=as_json)
+        words = "Suspicions are written from now on."
+        findings.append(Choice(subject="accepted", is_well=True, finding=words, part=MEMORY))
+    _print(settings, findings, is_well=is_well, as_json=as_json)
     if accept and not is_well:
         raise ConfigurationError(
             "Nothing was accepted, because not all is well.", remedy="Mend what is marked with !, then try again."
@@ -55,10 +66,14 @@ def doctor(as_json: bool, accept: bool) -> None:
 
 
 def _findings(settings: Settings) -> Iterator[Choice]:
-    yield from _asked("server", lambda: _server(settings))
-    yield from _asked("database", lambda: _database(settings))
-    yield _clock(settings)
-    yield scheduler_owners(packages_distributions().get("scheduler", []))
+    yield from _in("server", _asked("server", lambda: _server(settings)))
+    yield from _in(MEMORY, _asked("database", lambda: _database(settings)))
+    yield from _in(MACHINE, [_clock(settings), scheduler_owners(packages_distributions().get("scheduler", []))])
+
+
+def _in(part: str, found: Sequence[Choice]) -> Iterator[Choice]:
+    """Put findings that do not say so themselves under a part of the page."""
+    return (choice if choice.part else replace(choice, part=part) for choice in found)
 
 
 def _asked(subject: str, look: Callable[[], Sequence[Choice]]) -> Sequence[Choice]:
@@ -70,8 +85,18 @@ def _asked(subject: str, look: Callable[[], Sequence[Choice]]) -> Sequence[Choic
 
 
 def _server(settings: Settings) -> Sequence[Choice]:
-    found = open_chart(settings).inspect()
-    return [replace(choice, subject="server clock") if choice.subject == "clock" else choice for choice in found]
+    with opened_chart(settings) as chart:
+        found = chart.inspect()
+    renamed = [replace(choice, subject="server clock") if choice.subject == "clock" else choice for choice in found]
+    return [*_in("reading", renamed), *_keys_alone(settings)]
+
+
+def _keys_alone(settings: Settings) -> Iterator[Choice]:
+    """Remind of keys with which nobody signs in yet: the EHR gives the id only after it has them."""
+    if settings.client_keys and not settings.client_id:
+        words = "HOREHAB_CLIENT_KEYS is set and HOREHAB_CLIENT_ID is not: nobody signs in with these keys yet."
+        remedy = "Set it to the id that the EHR gives for them."
+        yield Choice(subject="client id", is_well=True, finding=words, remedy=remedy, part="signing in")
 
 
 def _database(settings: Settings) -> Sequence[Choice]:
@@ -167,14 +192,18 @@ def scheduler_owners(owners: Sequence[str]) -> Choice:
     )
 
 
-def _print(findings: Sequence[Choice], *, is_well: bool, as_json: bool) -> None:
+def _print(settings: Settings, findings: Sequence[Choice], *, is_well: bool, as_json: bool) -> None:
     if as_json:
-        report = {"version": __version__, "is_well": is_well, "findings": [asdict(found) for found in findings]}
+        report = {
+            "version": __version__,
+            "address": settings.fhir_url.rstrip("/"),
+            "is_well": is_well,
+            "findings": [asdict(found) for found in findings],
+        }
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    click.echo(f"horehab {__version__}")
-    for found in findings:
-        remedy = f" {found.remedy}" if found.remedy and not found.is_well else ""
-        click.echo(f"  {'ok' if found.is_well else '! '} {found.subject}: {found.finding}{remedy}")
+    click.echo(f"horehab {__version__} looks at {settings.fhir_url.rstrip('/')}")
+    print_page(findings)
     trouble = sum(not found.is_well for found in findings)
+    click.echo()
     click.echo("All is well." if is_well else f"{trouble} of {len(findings)} findings are not well (marked with !).")

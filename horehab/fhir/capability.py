@@ -12,20 +12,31 @@ from horehab.fhir.client import Client
 class Offer:
     """What a server offers for one kind of resource: interactions, search parameters, and how it takes ids.
 
-    `takes_our_ids` is None when the server does not say (HAPI 8.8 does not, and takes them).
+    `takes_our_ids` is None when the server does not say (HAPI 8.8 does not, and takes them). `versioning` is
+    no-version, versioned, versioned-update, or "" when it does not say; `operations` as in "export".
     """
 
     interactions: frozenset[str] = frozenset()
     searches: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
     takes_our_ids: bool | None = None
+    versioning: str = ""
+    creates_by_condition: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
-    """A server's own words: FHIR version, software, and an Offer for each kind of resource."""
+    """A server's own words: FHIR version, software, and an Offer for each kind of resource.
+
+    `interactions` and `operations` are those of the server as a whole, as in "transaction" and "export".
+    """
 
     fhir_version: str
     software: str
+    publisher: str = ""
+    description: str = ""
+    interactions: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
     security: tuple[str, ...] = ()
     offers: Mapping[str, Offer] = field(default_factory=dict)
 
@@ -53,8 +64,17 @@ class Capability:
         """Whether something of that kind can be changed once it stands there."""
         return not self.offers or "update" in self._offer(kind).interactions
 
-    def _offer(self, kind: str) -> Offer:
+    def offers_export(self) -> bool:
+        """Whether it says that it gives whole copies ($export), of all, of patients or of a group."""
+        named = set(self.operations).union(*(offer.operations for offer in self.offers.values()))
+        return bool(named & {"export", "patient-export", "group-export", "system-export"})
+
+    def of(self, kind: str) -> Offer:
+        """Tell what it says of one kind of resource; an empty offer for one that it does not name."""
         return self.offers.get(kind, Offer())
+
+    def _offer(self, kind: str) -> Offer:
+        return self.of(kind)
 
 
 def read_capability(client: Client) -> Capability:
@@ -82,6 +102,10 @@ def _capability(statement: Mapping[str, Any]) -> Capability:
     return Capability(
         fhir_version=str(statement.get("fhirVersion", "unknown")),
         software=f"{software.get('name', 'unnamed')} {software.get('version', '')}".strip(),
+        publisher=_word(statement.get("publisher")),
+        description=_word(_dict(statement.get("implementation")).get("description")),
+        interactions=frozenset(_word(each.get("code")) for part in rest for each in _dicts(part.get("interaction"))),
+        operations=frozenset(name for part in rest for name in _operations(part)),
         security=tuple(str(c.get("code", "")) for s in security for c in _dicts(s.get("coding"))),
         offers={str(resource.get("type")): _offer(resource) for resource in resources},
     )
@@ -91,8 +115,20 @@ def _offer(resource: Mapping[str, Any]) -> Offer:
     return Offer(
         interactions=frozenset(str(i.get("code")) for i in _dicts(resource.get("interaction"))),
         searches=frozenset(str(p.get("name")) for p in _dicts(resource.get("searchParam"))),
+        operations=frozenset(_operations(resource)),
         takes_our_ids=resource.get("updateCreate") if isinstance(resource.get("updateCreate"), bool) else None,
+        versioning=_word(resource.get("versioning")),
+        creates_by_condition=resource.get("conditionalCreate") is True,
     )
+
+
+def _operations(part: Mapping[str, Any]) -> list[str]:
+    """List the operations by name, without the $ that some servers write."""
+    return [_word(each.get("name")).removeprefix("$") for each in _dicts(part.get("operation"))]
+
+
+def _word(value: Any) -> str:
+    return value[:200] if isinstance(value, str) else ""
 
 
 def _may(offer: Offer, interaction: str) -> bool:

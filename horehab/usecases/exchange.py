@@ -223,12 +223,18 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One thing that `doctor` found: what it is, whether it is well, what was chosen and why."""
+    """One thing that `doctor` found: what it is, whether it is well, what was chosen and why.
+
+    `remedy` says what to do; on something that is well it is a hint. `part` groups what belongs together ("reading");
+    `details` gives a program what the sentence says, by names that stay.
+    """
 
     subject: str
     is_well: bool
     finding: str
     remedy: str = ""
+    part: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
