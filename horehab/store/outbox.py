@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from horehab.domain.entries import (
     ChartEntry,
@@ -114,11 +114,16 @@ def _note_decision(connection: Connection, entry: DecisionEntry, *, row: int, pa
 
 
 def listed(connection: Connection, *, patients: Sequence[str] | None, open_only: bool) -> tuple[OutboxRow, ...]:
-    """List entries, oldest first; `open_only` leaves out those that are done or replaced."""
+    """List entries, oldest first; `open_only` leaves out those that are done or replaced.
+
+    Of some patients: what was first said about one of them, also where it was moved to another by a merge since.
+    """
     t = tables.outbox
     asked = select(t).order_by(t.c.row)
     if patients is not None:
-        asked = asked.where(t.c.patient.in_(patients))
+        first, earlier = t.alias("first"), t.alias("earlier")
+        is_first = ~exists().where(earlier.c.key == first.c.key, earlier.c.row < first.c.row)
+        asked = asked.where(t.c.key.in_(select(first.c.key).where(first.c.patient.in_(patients), is_first)))
     if open_only:
         asked = asked.where(t.c.state.in_((WAITING, *STUCK)))
     return tuple(as_row(row) for row in connection.execute(asked))

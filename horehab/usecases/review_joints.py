@@ -1,6 +1,6 @@
 """Review a patient's joints: judge each, and decide what the chart should say and who is to be reminded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -22,9 +22,17 @@ from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
 from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered
-from horehab.usecases.exchange import Review
+from horehab.usecases.exchange import ReminderRow, Review
+from horehab.usecases.merged_patients import (
+    DOUBLE,
+    ask_whose_it_is,
+    moved_tasks,
+    no_longer_asked,
+    reunite,
+    under_known_keys,
+)
 from horehab.usecases.ports import Ports
-from horehab.usecases.standings import Standings, standings_of
+from horehab.usecases.standings import Standings, open_suspicion, standings_of
 
 
 def review_joints(
@@ -41,7 +49,9 @@ def review_joints(
     Raises UnknownPatient for a patient who is not known.
     """
     day = as_of or ports.clock.today()
-    names = (patient,) if patient else ports.logbook.patients_to_review(day=day)
+    names = (
+        (ports.logbook.record(patient).patient.reference,) if patient else ports.logbook.patients_to_review(day=day)
+    )
     reviews = []
     for count, name in enumerate(names, start=1):
         review = review_patient(ports, name, day, is_applied=bool(patient))
@@ -80,7 +90,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     record = ports.logbook.record(patient)
     known = record.as_known_on(day)
     verdicts = judge(record, ports.rules, day)
-    reminders = follow_up(known, verdicts, ports.rules, day, zone=ports.zone)
+    rows = ports.logbook.reminders(patient=patient)
+    reminders = under_known_keys(follow_up(known, verdicts, ports.rules, day, zone=ports.zone), rows)
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
     why_never = _why_never_written(ports, known)
@@ -93,14 +104,17 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
         asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
         said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
-        entries = (*said, *ended_tasks(standings, asked, ports.rules, day))
+        ended = tuple(replace(task, patient=patient) for task in ended_tasks(standings, asked, ports.rules, day))
+        given = [entry for entry in (*asked, *ended) if isinstance(entry, TaskEntry)]
+        moved = () if why_silent else moved_tasks(patient, standings.tasks, but=given)
+        entries = (*said, *ended, *moved)
     return Review(
         patient=patient,
         as_of=day,
         verdicts=verdicts,
         entries=entries,
         reminders=reminders,
-        void_reminders=_void(ports, known, reminders),
+        void_reminders=(*_void(known, reminders, rows, ports.rules), *no_longer_asked(patient, reminders, rows)),
         last_measured=measured,
         basis=basis_of(known, ports.rules),
         why_silent=why_silent,
@@ -144,17 +158,18 @@ def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
     )
 
 
-def _void(ports: Ports, known: PatientRecord, wanted: Iterable[Reminder]) -> tuple[str, ...]:
+def _void(
+    known: PatientRecord, wanted: Iterable[Reminder], rows: Sequence[ReminderRow], rules: Rules
+) -> tuple[str, ...]:
     """Name the reminders that wait but no longer hold: the patient died, was measured, or the reason is gone."""
     keys = {reminder.key for reminder in wanted}
-    rows = ports.logbook.reminders(patient=known.patient.reference)
     waiting = (row.reminder for row in rows if row.state is ReminderState.DUE and row.reminder.key not in keys)
     return tuple(
         reminder.key
         for reminder in waiting
         if known.patient.is_deceased
         or reminder.rule is ReminderRule.REVIEW_SUSPICION
-        or (reminder.rule in MEASURING and is_answered(reminder.due_day, reminder.place, known, ports.rules))
+        or (reminder.rule in MEASURING and is_answered(reminder.due_day, reminder.place, known, rules))
     )
 
 
@@ -170,8 +185,19 @@ class _Desk:
     is_applied: bool
 
     def entries(self, verdict: Verdict) -> tuple[SuspicionEntry | ReasonsEntry | TaskEntry, ...]:
-        """Turn one verdict into what the chart should say, if anything."""
-        standing = self.standings.at(verdict.place)
+        """Turn one verdict into what the chart should say, if anything; after a merge, of one suspicion alone."""
+        reunited = reunite(self.standings.at(verdict.place))
+        due = timedelta(days=self.ports.rules.calendar.review_within)
+        ended = [self._ended(double) for double in reunited.doubles]
+        asked = ask_whose_it_is(reunited.standing, verdict.place, day=self.day, due=due)
+        return (*(entry for pair in ended for entry in pair), *self._followed(verdict, reunited.standing), *asked)
+
+    def _ended(self, double: SuspicionEntry) -> tuple[SuspicionEntry, ReasonsEntry]:
+        return double, self._reasons(double, Action(act=Act.WITHDRAW, episode=double.episode, why=DOUBLE))
+
+    def _followed(
+        self, verdict: Verdict, standing: Standing
+    ) -> tuple[SuspicionEntry | ReasonsEntry | TaskEntry, ...]:
         if verdict.tier is not Tier.SUSPECT and not standing.ossifications:
             return ()
         still_suspect = self._was_suspect(verdict, standing)
@@ -181,6 +207,9 @@ class _Desk:
                 return self._written(verdict, action, standing, is_withdrawn=False)
             case Act.WITHDRAW:
                 return self._written(verdict, action, standing, is_withdrawn=True)
+            case Act.MOVE:
+                moved = replace(standing.written[action.condition_id or ""], patient=standing.patient)
+                return moved, self._reasons(moved, action)
             case Act.ASK:
                 return (self._ask(verdict),)
             case _:
@@ -190,14 +219,16 @@ class _Desk:
         """Judge the day on which the open suspicion was raised again, with the record as it stands now."""
         if not standing.written or verdict.tier is Tier.SUSPECT:
             return False
-        last = max(standing.written.values(), key=lambda entry: entry.episode)
+        found = open_suspicion(standing)
+        named = standing.written.get(found.source.rpartition("/")[2]) if found else None
+        last = named or max(standing.written.values(), key=lambda entry: entry.episode)
         again = judge(self.record, self.ports.rules, last.recorded)
         return any(v.place == verdict.place and v.tier is Tier.SUSPECT for v in again)
 
     def _written(
         self, verdict: Verdict, action: Action, standing: Standing, *, is_withdrawn: bool
     ) -> tuple[SuspicionEntry | ReasonsEntry, ...]:
-        before = next((e for e in standing.written.values() if e.episode == action.episode), None)
+        before = standing.written.get(action.condition_id or "")
         if before and before.is_withdrawn and is_withdrawn:
             return ()  # said already: the EHR has not shown it yet, or a person left it as it is there
         patient = self.record.patient.reference

@@ -40,11 +40,12 @@ class Standings:
             own_versions=own_versions,
             decisions=tuple(d for d in self.decisions if d.place == place),
             known_days=self.known_days,
+            patient=self.known.patient.reference,
         )
 
 
 def _under_our_names(
-    found: Sequence[ChartedOssification], names: Mapping[str | None, str]
+    found: Sequence[ChartedOssification], names: Mapping[str, str]
 ) -> tuple[ChartedOssification, ...]:
     """Call each suspicion of ours by our own name, whatever id the EHR gave it; its doubles are left out.
 
@@ -100,4 +101,5 @@ def _as_charted(entry: SuspicionEntry, charted: ChartedOssification | None) -> C
         is_ours=True,
         episode=entry.episode,
         evidence=entry.evidence,
+        patient=entry.patient,
     )
