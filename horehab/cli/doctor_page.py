@@ -1,6 +1,7 @@
 """The page of `horehab doctor`: findings by part, in columns on a terminal, one line each in a pipe."""
 
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
@@ -25,15 +26,14 @@ _COLORS = {"ok": "green", "! ": "red", "i ": "yellow"}
 
 def print_page(findings: Sequence[Choice]) -> None:
     """Print the findings: folded and in colour for a terminal, else one line for each, to be grepped and pasted."""
-    is_terminal = click.get_text_stream("stdout").isatty()
+    is_terminal = sys.stdout.isatty()
     lines = folded(findings, width=shutil.get_terminal_size().columns) if is_terminal else flat(findings)
     for line in lines:
         mark = line[2:4]
         if is_terminal and line[:2] == "  " and mark in _COLORS:
-            line = f"  {click.style(mark, fg=_COLORS[mark], bold=True)}{line[4:]}"  # noqa: PLW2901  # colour alone
-        elif is_terminal and line and line[0] != " ":
-            line = click.style(line, bold=True)  # noqa: PLW2901  # weight alone
-        click.echo(line)
+            click.echo(f"  {click.style(mark, fg=_COLORS[mark], bold=True)}{line[4:]}")
+        else:
+            click.echo(click.style(line, bold=True) if is_terminal and line[:1].strip() else line)
 
 
 def flat(findings: Iterable[Choice]) -> Iterator[str]:
