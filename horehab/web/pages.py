@@ -10,6 +10,7 @@ from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
 from horehab.web import (
     caseload,
+    codes,
     conflicts,
     health,
     hooks,
@@ -22,6 +23,7 @@ from horehab.web import (
     well_known,
 )
 from horehab.web.access import TEAM, allow, allow_everyone, guard, token, token_field
+from horehab.web.code_words import code_word, meaning_word, why_word
 from horehab.web.language import day, degrees, gettext, instant, language, multiple, ngettext, number
 from horehab.web.options import WebOptions
 from horehab.web.problems import handle_problems
@@ -43,11 +45,11 @@ from horehab.web.words import (
 )
 
 _WORDS = (
-    capital, decision_word, differential_word, entry_word, option_word, reason_word, rule_word, sign_word,
-    source_word, state_word, strength_word, typeset, word,
+    capital, code_word, decision_word, differential_word, entry_word, meaning_word, option_word, reason_word,
+    rule_word, sign_word, source_word, state_word, strength_word, typeset, why_word, word,
 )  # fmt: skip
 _GROUPS = (
-    caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, health, hooks, well_known,
+    caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, hooks, well_known,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from horehab.errors import UnknownPatient
 from horehab.usecases.exchange import SetAside
 from horehab.web.access import TEAM, allow
+from horehab.web.codes import MAPPING, mapped_rows, unread_rows
 from horehab.web.room import room, viewer
 from horehab.web.words import entry_word
 
@@ -20,13 +21,18 @@ def add_to(pages: Blueprint) -> None:
 
 @allow(*TEAM)
 def quality() -> str:
-    """Show quarantine by reason with the patients it concerns, the outbox, the last pass and the last tick."""
+    """Show codes that are not read, quarantine with the patients it concerns, the outbox, the last pass and tick."""
     ports, options, asked_by = room().ports(), room().options, viewer()
     ports.logbook.audit(who=asked_by.name, what="read data quality", patient=None, now=ports.clock.now())
     aside = [s for s in ports.logbook.set_aside() if not s.patient or options.may_see(asked_by, s.patient)]
     rows = [row for row in ports.logbook.outbox() if options.may_see(asked_by, row.patient)]
+    codes = unread_rows()
     return render_template(
         "horehab/quality.html",
+        codes=codes[:_SHOWN],
+        more_codes=max(0, len(codes) - _SHOWN),
+        mapped=mapped_rows(),
+        may_map=asked_by.role in MAPPING,
         health=ports.logbook.health(now=ports.clock.now()),
         reasons=by_reason(aside),
         aside=[(item, _key(item.patient)) for item in aside[:_SHOWN]],

@@ -12,6 +12,7 @@ from horehab.domain.entries import ChartEntry, Delivery, Outcome
 from horehab.domain.exposure import Background, BackgroundKind, Exposure, ExposureKind
 from horehab.domain.joints import Joint, JointSide, Motion, Side
 from horehab.domain.laboratory import Analyte, LabResult
+from horehab.domain.local_code import LocalCode
 from horehab.domain.moment import Moment, local_moment
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import Fact, Patient
@@ -20,6 +21,7 @@ from horehab.domain.signs import PainOccasion, PainRating
 from horehab.rules import load_rules
 from horehab.store import adopt, open_logbook
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice, Unreadable
+from horehab.usecases.local_codes import Understanding
 from horehab.usecases.ports import Held, Ports
 from horehab.usecases.review_joints import review_joints
 
@@ -52,6 +54,12 @@ class SilentChart:
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         del source
         return ChartItem(reference=reference, version="1", patient=None)
+
+    def understanding(self) -> Understanding:
+        return Understanding(reader="silent")
+
+    def codes_of_file(self) -> Mapping[LocalCode, str]:
+        return {}
 
     def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
         del entry, own_versions, target
