@@ -1,11 +1,15 @@
 """What a server says that it can do: its CapabilityStatement, read tolerantly."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
+
+_VERSION = re.compile(r"fhirVersion=\"?(\d+\.\d+)", re.IGNORECASE)
+"""The version that an answer is in, where the server has several (the content type's parameter fhirVersion)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,8 @@ def read_capability(client: Client) -> Capability:
             f"The server answers /metadata with a {statement['resourceType'][:40]}, not a CapabilityStatement.",
             remedy="Check HOREHAB_FHIR_URL: it must be the base of a FHIR R4 server.",
         )
-    return _capability(statement)
+    named = _VERSION.search(answer.headers.get("content-type", ""))
+    return _capability({**({"fhirVersion": named[1]} if named else {}), **statement})
 
 
 def _capability(statement: Mapping[str, Any]) -> Capability:
