@@ -39,11 +39,16 @@ class SignIn:
             return {"Authorization": f"Bearer {self.desk.granted().token}"}
         return authorization(self._connection, url)
 
+    def first_headers(self, url: str) -> dict[str, str]:
+        """Give the header to begin with: none for what a server can do (/metadata), which is told to all."""
+        is_open = self.desk is not None and url == f"{self._connection.base}/metadata"
+        return {} if is_open else self.headers(url)
+
     def renews(self, status: int, sent: dict[str, str]) -> bool:
         """Tell whether it is worth asking again after 401: with a new token, where we can get one."""
-        if status != UNAUTHORIZED or self.desk is None or not sent:
+        if status != UNAUTHORIZED or self.desk is None:
             return False
-        self.desk.forget(sent["Authorization"].removeprefix("Bearer "))
+        self.desk.forget(sent.get("Authorization", "").removeprefix("Bearer "))
         return True
 
     def refusal(self, status: int) -> EhrRefused:

@@ -156,7 +156,7 @@ class Client:
         body: bytes | None = None,
     ) -> Answer:
         """Ask, and once more with a new token when the one that we sent has run out."""
-        signed = self.sign_in.headers(url)
+        signed = self.sign_in.first_headers(url)
         answer = self._exchange(method, url, headers={**headers, **signed}, params=params, body=body)
         if self.sign_in.renews(answer.status, signed):
             answer = self._exchange(

@@ -372,3 +372,13 @@ def test_no_secret_is_in_a_log_or_in_a_printed_form(
     assert private not in shown
     assert "client_assertion=" not in shown
     assert [file.name for file in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_no_token_is_got_for_what_a_server_tells_to_all(signed: Signed) -> None:
+    before = len(signed.giver.answered())
+    with signed.client() as client:
+        assert client.get("metadata").is_success
+        assert len(signed.giver.answered()) == before
+        signed.server.is_closed = True
+        assert client.get("metadata").is_success
+    assert len(signed.giver.answered()) == before + 1

@@ -24,7 +24,8 @@ _OPEN = ("/metadata", "/.well-known/smart-configuration")
 class GuardedServer:
     """A running FHIR server that wants tokens of `giver`.
 
-    `smart` is what it says about signing in. `not_taken` are tokens that it takes no more; `edit_metadata` changes
+    `smart` is what it says about signing in. `not_taken` are tokens that it takes no more, `takes_none` is for all of
+    them, `is_closed` wants one even for /metadata; `edit_metadata` changes
     what it says that it can do. `tokens` lists what came, in order; `origin` of each is this server.
     """
 
@@ -34,6 +35,7 @@ class GuardedServer:
     smart: dict[str, Any] = field(default_factory=dict)
     not_taken: set[str] = field(default_factory=set)
     takes_none: bool = False
+    is_closed: bool = False
     edit_metadata: Callable[[dict[str, Any]], None] | None = None
     tokens: list[str] = field(default_factory=list)
 
@@ -44,7 +46,7 @@ class GuardedServer:
             path = environ["PATH_INFO"]
             if path.endswith(_OPEN[1]):
                 return _json(start, "200 OK" if self.smart else "404 Not Found", self.smart)
-            if path.endswith(_OPEN[0]):
+            if path.endswith(_OPEN[0]) and not self.is_closed:
                 return self._metadata(inner, environ, start)
             token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
             self.tokens.append(token)

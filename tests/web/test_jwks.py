@@ -35,7 +35,7 @@ def test_the_public_halves_are_answered_and_may_be_kept_for_five_minutes(
     assert answer.mimetype == "application/json"
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    (key,) = answer.json["keys"]
+    (key,) = answer.get_json()["keys"]
     assert (key["kid"], key["alg"], key["use"]) == (made.kid, "ES384", "sig")
     private = json.loads(Path(settings.client_keys).read_text())["keys"][0]["d"]
     assert private not in answer.text
@@ -47,7 +47,7 @@ def test_a_new_key_is_published_without_a_restart(client: FlaskClient, settings:
     old = new_key(settings, "ES384")
     assert client.get("/.well-known/jwks.json").status_code == 200
     new = rotate_key(settings, "RS384")
-    assert [key["kid"] for key in client.get("/.well-known/jwks.json").json["keys"]] == [new.kid, old.kid]
+    assert [key["kid"] for key in client.get("/.well-known/jwks.json").get_json()["keys"]] == [new.kid, old.kid]
 
 
 def test_the_plug_in_answers_under_its_own_prefix(settings: Settings) -> None:
@@ -56,7 +56,7 @@ def test_the_plug_in_answers_under_its_own_prefix(settings: Settings) -> None:
     host.secret_key = "for a test"
     host.config |= {"HOREHAB_CLIENT_KEYS": settings.client_keys, "HOREHAB_DATABASE_URL": settings.database_url}
     HoRehab(host)
-    assert len(host.test_client().get("/horehab/.well-known/jwks.json").json["keys"]) == 1
+    assert len(host.test_client().get("/horehab/.well-known/jwks.json").get_json()["keys"]) == 1
     assert host.test_client().get("/.well-known/jwks.json").status_code == 404
 
 
