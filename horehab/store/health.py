@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, u
 from horehab.domain.reminder import ReminderState
 from horehab.store import outbox, tables
 from horehab.store.passes import NOTE, as_day
-from horehab.store.patients import latest_review, not_followed
+from horehab.store.patients import latest_review, not_followed, not_read
 from horehab.usecases.exchange import Health, SetAside
 
 
@@ -30,7 +30,7 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
         "not at home": why_not_home,
         "notes": "; ".join(
-            (*(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)), *_apart(connection))
+            (*(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)), *_merges(connection))
         ),
     }
     return Health(
@@ -44,12 +44,17 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
     )
 
 
-def _apart(connection: Connection) -> tuple[str, ...]:
-    """Say how many merges could not be followed; nothing when all were."""
-    count = not_followed(connection)
-    who = "1 patient is" if count == 1 else f"{count} patients are"
-    words = "replaced in a circle, or in a chain of more than five, and shown alone until the EHR mends it"
-    return (f"{who} {words}",) if count else ()
+def _merges(connection: Connection) -> tuple[str, ...]:
+    """Say how many merges could not be followed, or not yet; nothing when all were."""
+    told = (
+        (not_followed(connection), "replaced in a circle, or in a chain of more than five, and shown alone"),
+        (not_read(connection), "merged into a record that was not read: nothing is written for them until it is"),
+    )
+    return tuple(f"{_patients(count)} {words}" for count, words in told if count)
+
+
+def _patients(count: int) -> str:
+    return "1 patient is" if count == 1 else f"{count} patients are"
 
 
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:

@@ -145,6 +145,14 @@ def not_followed(connection: Connection) -> int:
     return int(connection.execute(asked).scalar_one())
 
 
+def not_read(connection: Connection) -> int:
+    """Count the patients who were merged into a record that was not read yet, or is gone."""
+    t, other = tables.patient, tables.patient.alias()
+    is_read = exists().where(other.c.reference == t.c.survivor, other.c.identity.is_not(None))
+    asked = select(func.count()).where(t.c.survivor != t.c.reference, ~is_read)
+    return int(connection.execute(asked).scalar_one())
+
+
 def survivor(connection: Connection, reference: str) -> str:
     """Find the patient as whom a patient is now known; UnknownPatient."""
     t = tables.patient

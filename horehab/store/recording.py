@@ -38,19 +38,17 @@ def decisions(connection: Connection, together: Sequence[str]) -> tuple[Decision
 
 
 def _identity(connection: Connection, reference: str, together: Sequence[str]) -> Patient:
-    """Say who the survivor is; until the chart has shown them, who was merged into them is the same person.
+    """Say who the survivor is; until their record was read, who was merged into it, under that record's reference.
 
     One whose "replaced by" leads nowhere stands by themselves, as if it were not there.
     """
     t = tables.patient
     asked = select(t.c.reference, t.c.identity).where(t.c.reference.in_(together), t.c.identity.is_not(None))
-    found = {row.reference: row.identity for row in connection.execute(asked)}
-    payload = found.get(reference) or next((found[name] for name in sorted(found)), None)
-    return (
-        replace(decode_patient(payload), reference=reference, replaced_by=None)
-        if payload
-        else Patient(reference=reference)
-    )
+    found = {row.reference: decode_patient(row.identity) for row in connection.execute(asked)}
+    if reference in found:
+        return replace(found[reference], replaced_by=None)
+    merged = next((found[name] for name in sorted(found)), None)
+    return replace(merged, reference=reference, replaced_by=reference) if merged else Patient(reference=reference)
 
 
 def _charted(connection: Connection, together: Sequence[str]) -> Iterable[Fact]:

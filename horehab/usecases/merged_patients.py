@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from horehab.domain.entries import SuspicionEntry, TaskEntry
 from horehab.domain.episode import Standing, is_of_another
 from horehab.domain.joints import JointSide
-from horehab.domain.record import ChartedOssification, ChartedStatus
+from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.exchange import ReminderRow
 
@@ -22,6 +22,11 @@ class Reunited:
 
     standing: Standing
     doubles: tuple[SuspicionEntry, ...] = ()
+
+
+def as_survivor(known: PatientRecord) -> PatientRecord:
+    """Follow up somebody whose new record was not read yet as the person they are: reminders go on meanwhile."""
+    return replace(known, patient=replace(known.patient, replaced_by=None))
 
 
 def reunite(standing: Standing) -> Reunited:

@@ -25,6 +25,7 @@ from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered
 from horehab.usecases.exchange import ReminderRow, Review
 from horehab.usecases.merged_patients import (
     DOUBLE,
+    as_survivor,
     ask_whose_it_is,
     moved_tasks,
     no_longer_asked,
@@ -91,7 +92,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     known = record.as_known_on(day)
     verdicts = judge(record, ports.rules, day)
     rows = ports.logbook.reminders(patient=patient)
-    reminders = under_known_keys(follow_up(known, verdicts, ports.rules, day, zone=ports.zone), rows)
+    reminders = under_known_keys(follow_up(as_survivor(known), verdicts, ports.rules, day, zone=ports.zone), rows)
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
     why_never = _why_never_written(ports, known)
@@ -124,6 +125,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
 def _why_never_written(ports: Ports, known: PatientRecord) -> str:
     if not ports.may_write:
         return "writing is off"
+    if known.patient.replaced_by:
+        return "the record into which the patient was merged was not read yet"
     return "the patient is deceased" if known.patient.is_deceased else ""
 
 

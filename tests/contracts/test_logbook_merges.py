@@ -21,14 +21,17 @@ def test_who_was_merged_into_somebody_not_seen_yet_does_not_vanish(logbook: SqlL
     assert logbook.patients_to_review() == (EVA,)
     assert measured(logbook, EVA) == 1
     known = logbook.record(EVA).patient
-    assert (known.reference, known.name, known.replaced_by) == (EVA, "Ana Prueba", None)
+    assert (known.reference, known.name, known.replaced_by) == (EVA, "Ana Prueba", EVA)
+    assert logbook.health(now=NOW).details["notes"].startswith("1 patient is merged into a record that was not read")
     assert [row.patient.reference for row in logbook.caseload(CaseloadQuery()).rows] == [EVA]
 
 
 def test_once_the_survivor_is_seen_it_is_their_name_that_stands_there(logbook: SqlLogbook) -> None:
     logbook.keep(page(item(patient=ANA), person(ANA, name="Ana Prueba", replaced_by=EVA)), now=NOW)
     logbook.keep(page(person(EVA, name="Eva Prueba")), now=NOW)
-    assert logbook.record(ANA).patient.name == "Eva Prueba"
+    known = logbook.record(ANA).patient
+    assert (known.name, known.replaced_by) == ("Eva Prueba", None)
+    assert logbook.health(now=NOW).details["notes"] == ""
 
 
 def test_a_survivor_whom_the_chart_deletes_keeps_those_who_were_merged(logbook: SqlLogbook) -> None:
