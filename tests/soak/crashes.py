@@ -118,7 +118,7 @@ class Run:
         }
 
 
-def soak(*, kills: int, seed: int, database: str, ablation: str = "", pause: float = 0.02) -> Report:
+def soak(*, kills: int, seed: int, database: str, ablation: str = "", pause: float = 0.08) -> Report:
     """Kill so many times, or until something is lost; check every hundred kills (every five, when ablated)."""
     began = time.monotonic()
     with _opened(seed=seed, database=database, ablation=ablation) as run:
