@@ -64,6 +64,32 @@ def extra(wanted: Tree, found: Tree) -> tuple[str, ...]:
     return tuple(name for name in found if name not in wanted and name not in _SERVERS_OWN)
 
 
+def rejoined(theirs: Tree, ours: Tree, now: Tree) -> dict[str, Any]:
+    """Join two works of people that our write came between: what stood before it, and what was made of it since.
+
+    An element that still stands as we wrote it becomes theirs again; one that was changed since stays as it is now,
+    a list with what theirs had beyond ours.
+    """
+    joined: dict[str, Any] = {name: now[name] for name in now if name in _SERVERS_OWN}
+    for name in (*now, *(name for name in theirs if name not in now)):
+        if name in _SERVERS_OWN:
+            continue
+        is_as_we_wrote = (name in now) == (name in ours) and (name not in now or same(now[name], ours[name]))
+        if not is_as_we_wrote:
+            joined |= {name: _with_theirs(theirs.get(name), ours.get(name), now[name])} if name in now else {}
+        elif name in theirs:
+            joined[name] = theirs[name]
+    return joined
+
+
+def _with_theirs(theirs: Any, ours: Any, now: Any) -> Any:
+    if not isinstance(theirs, list) or not isinstance(now, list):
+        return now
+    written = ours if isinstance(ours, list) else []
+    others = (*written, *now)
+    return now + [item for item in theirs if not any(same(item, other) for other in others)]
+
+
 def _holds(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(

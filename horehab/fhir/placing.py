@@ -7,7 +7,7 @@ from typing import Any
 from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir.answers import Answer
 from horehab.fhir.client import Client
-from horehab.fhir.comparison import carries, extra, lacking, lost_identity
+from horehab.fhir.comparison import extra, lacking, lost_identity, rejoined, says_just_that
 from horehab.fhir.history import Before, counted_before, read_replaced
 from horehab.fhir.standing import Settled, Standing, read_standing, read_version
 
@@ -20,6 +20,7 @@ Raises Settled when that is for a person to say.
 """
 
 _ROUNDS = 3
+_ROUNDS_BACK = 6
 _CLASHES = (409, 412)
 _AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
 _CREATED = 201
@@ -112,8 +113,9 @@ def _answer_for(client: Client, before: Standing | Before, ours: Standing) -> No
     """Let our write stand over what a twin of ours wrote; anything else is for a person: Settled(CONFLICT)."""
     if not isinstance(before, Standing):
         raise Settled(Outcome.CONFLICT, _BEFORE[before], reference=ours.reference)
-    if not carries(ours.resource, before.resource):
-        _put_back(client, before, ours.version, ours.resource)
+    is_a_twins = says_just_that(ours.resource, before.resource) and not extra(ours.resource, before.resource)
+    if not is_a_twins:
+        _put_back(client, before, ours)
 
 
 def confirm(client: Client, reference: str, version: str, wanted: Resource) -> Delivery:
@@ -142,19 +144,38 @@ def _written(client: Client, reference: str, answer: Answer) -> str:
     return found.version if found else ""
 
 
-def _put_back(client: Client, theirs: Standing, version: str, ours: Resource) -> None:
-    """Undo our write over somebody's work; always ends in CONFLICT, for a person to look at."""
-    answer = client.send("PUT", theirs.reference, dict(theirs.resource), headers=_if_match(version))
-    for _ in range(_ROUNDS):
-        if answer.status not in _CLASHES:
+def _put_back(client: Client, theirs: Standing, ours: Standing) -> None:
+    """Undo our write over somebody's work; always ends in CONFLICT, for a person to look at.
+
+    Who writes meanwhile is not overwritten by that either: what they changed since our write is joined to what
+    stood before it, also where the server ignores If-Match and is found out only afterwards.
+    """
+    wanted, base, answer = theirs.resource, ours, None
+    for _ in range(_ROUNDS_BACK):
+        answer = client.send("PUT", theirs.reference, dict(wanted), headers=_if_match(base.version))
+        newer = _written_meanwhile(client, base, answer)
+        if newer is None:
             break
-        now = read_standing(client, theirs.reference)
-        if now is None or not carries(ours, now.resource) or extra(ours, now.resource):
+        both = rejoined(wanted, base.resource, newer.resource)
+        base = Standing(reference=base.reference, version=answer.version or "", resource=wanted)
+        base = base if answer.is_success else newer
+        if both == base.resource:
             break
-        answer = client.send("PUT", theirs.reference, dict(theirs.resource), headers=_if_match(now.version))
-    words = "put back" if answer.is_success else f"not put back ({answer.reason()})"
+        wanted = both
+    words = "put back" if answer and answer.is_success else f"not put back ({answer.reason() if answer else ''})"
     detail = f"Somebody changed it at the same moment; their version {theirs.version} was {words}."
     raise Settled(Outcome.CONFLICT, detail, reference=theirs.reference)
+
+
+def _written_meanwhile(client: Client, base: Standing, answer: Answer) -> Standing | None:
+    """Find what somebody wrote between our look at `base` and our write over it; None when nobody did."""
+    if answer.status in _CLASHES:
+        return read_standing(client, base.reference)
+    version = answer.version
+    if not answer.is_success or version is None or base.version in (version, counted_before(version)):
+        return None
+    before = read_replaced(client, base.reference, version)
+    return before if isinstance(before, Standing) and before.version != base.version else None
 
 
 def _if_match(version: str) -> dict[str, str]:
