@@ -53,9 +53,9 @@ def note_pass(
 def set_marks(connection: Connection, marks: Mapping[str, str]) -> None:
     """Move the marks of the kinds that were read to their end."""
     t = tables.mark
-    if marks:
-        connection.execute(delete(t).where(t.c.kind.in_(sorted(marks))))
-        connection.execute(insert(t), [{"kind": kind, "mark": mark} for kind, mark in sorted(marks.items())])
+    for kinds in patients.chunks(marks):
+        connection.execute(delete(t).where(t.c.kind.in_(kinds)))
+        connection.execute(insert(t), [{"kind": kind, "mark": marks[kind]} for kind in kinds])
 
 
 def read_marks(connection: Connection) -> dict[str, str]:

@@ -36,3 +36,10 @@ def test_what_is_to_be_known_of_a_pass_is_kept_and_is_no_problem(logbook: SqlLog
     assert health.details["notes"] == note
     logbook.finish_pass(marks={}, reviews=[], now=NOW, problems=())
     assert logbook.health(now=NOW).details["notes"] == ""
+
+
+def test_marks_are_kept_however_many_patients_are_followed(logbook: SqlLogbook) -> None:
+    many = {f"followed Patient/{number}": "yes" for number in range(40_000)}
+    for marks in (many, {"followed Patient/7": "no"}):
+        logbook.finish_pass(marks=marks, reviews=[], now=NOW, problems=())
+    assert logbook.marks() == many | {"followed Patient/7": "no"}
