@@ -27,7 +27,7 @@ _BEGIN = re.compile(r"bytes (\d+)-")
 
 @contextmanager
 def opened(client: Client, file: CopyFile, *, start: int = 0) -> Iterator[Stream]:
-    """Open a file, from a byte on when the server knows how (then its status is 206).
+    """Open a file: status 200, or, when it is asked for from a byte on, 206 or 416 of a server that knows how.
 
     A redirect to another origin is followed without our token. Raises CopyLost when the file is gone,
     EhrUnavailable, EhrRefused, and NotAFhirServer (HR-1343) for a place that it must not be fetched from.
@@ -43,7 +43,8 @@ def opened(client: Client, file: CopyFile, *, start: int = 0) -> Iterator[Stream
             with who.stream(url, headers=headers) as stream:
                 target = stream.headers.get("location", "") if stream.status in _SENT_ON else ""
                 if not target:
-                    _judge(stream, who, is_ours=who is client)
+                    if not (start and stream.status in (PARTIAL, NO_SUCH_RANGE)):
+                        _judge(stream, who, is_ours=who is client)
                     yield stream
                     return
             url = urljoin(url, target)
@@ -74,7 +75,7 @@ def _stranger(client: Client, url: str, strangers: ExitStack) -> Client:
 
 
 def _judge(stream: Stream, who: Client, *, is_ours: bool) -> None:
-    if stream.status in (OK, PARTIAL, NO_SUCH_RANGE):
+    if stream.status == OK:
         return
     if stream.status in (_GONE if is_ours else _LINK_EXPIRED):
         raise CopyLost("The server no longer has the files of its export.", remedy="Another export is ordered.")

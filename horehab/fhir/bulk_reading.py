@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from horehab.errors import CopyLost, EhrUnavailable, NotAFhirServer
 from horehab.fhir import verbatim
 from horehab.fhir.answers import Stream
-from horehab.fhir.bulk_fetching import NO_SUCH_RANGE, OK, begins_at, opened
+from horehab.fhir.bulk_fetching import OK, begins_at, opened
 from horehab.fhir.client import Client
 from horehab.fhir.ndjson import CutOff, Line, NotAFile, lines, unpacked
 from horehab.usecases.chart_copy import CopyFile, CopyPart, Place
@@ -100,37 +100,43 @@ class FileReader:
 
     def _lines(self, place: Place) -> Iterator[tuple[Line, bool]]:
         """Give the lines after a place: asked for alone where the server can, else the others are passed over."""
-        if place.is_plain and place.bytes:
-            with opened(self.client, self.file, start=place.bytes - 1) as stream:
-                if begins_at(stream, place.bytes - 1):
-                    yield from _after_newline(stream, self._longest)
-                    return
+        start = place.bytes - 1 if place.is_plain and place.bytes else 0
+        with opened(self.client, self.file, start=start) as stream:
+            if stream.status == OK:
+                yield from self._after(stream, place)
+                return
+            if begins_at(stream, start):
+                yield from self._after_newline(stream)
+                return
         with opened(self.client, self.file) as stream:
-            if stream.status == NO_SUCH_RANGE:
-                raise _changed(self.name)
-            text = unpacked(stream.pieces)
-            is_plain = text.is_plain and stream.status == OK and "content-encoding" not in stream.headers
-            at = 0
-            for line in lines(text.pieces, longest=self._longest):
-                at += line.size
-                if at > place.bytes:
-                    if at - line.size < place.bytes:
-                        raise _changed(self.name)
-                    yield line, is_plain
+            yield from self._after(stream, place)
+
+    def _after(self, stream: Stream, place: Place) -> Iterator[tuple[Line, bool]]:
+        """Pass over what was read before; CopyLost when the file does not end a line there."""
+        text = unpacked(stream.pieces)
+        is_plain = text.is_plain and "content-encoding" not in stream.headers
+        at = 0
+        for line in lines(text.pieces, longest=self._longest):
+            at += line.size
+            if at > place.bytes:
+                if at - line.size < place.bytes:
+                    raise _changed(self.name)
+                yield line, is_plain
+        if at < place.bytes:
+            raise _changed(self.name)
+
+    def _after_newline(self, stream: Stream) -> Iterator[tuple[Line, bool]]:
+        """Read on after the newline that ended the last line that was read."""
+        coming = lines(stream.pieces, longest=self._longest)
+        first = next(coming, None)
+        if first is None or first.size != 1 or not first.is_whole:
+            raise _changed(self.name)
+        for line in coming:
+            yield line, True
 
     @property
     def _longest(self) -> int:
         return self.client.connection.max_body
-
-
-def _after_newline(stream: Stream, longest: int) -> Iterator[tuple[Line, bool]]:
-    """Read on after the newline that ended the last line that was read."""
-    coming = lines(stream.pieces, longest=longest)
-    first = next(coming, None)
-    if first is None or first.size != 1 or not first.is_whole:
-        raise _changed("A file of the export")
-    for line in coming:
-        yield line, True
 
 
 class _Batch:

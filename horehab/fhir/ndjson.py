@@ -128,7 +128,7 @@ def _unwrapped(head: bytes, coming: Iterator[bytes]) -> Iterator[bytes]:
         usable = len(clean) if quote else len(clean) // 4 * 4
         left = clean[usable:] + text[cut:]
         try:
-            yield a2b_base64(clean[:usable])
+            yield a2b_base64(clean[:usable], strict_mode=True)
         except NotBase64 as error:
             raise NotAFile("a Binary whose data are no base64") from error
         if quote:

@@ -220,8 +220,7 @@ def _read_files(run: _Run) -> None:
 
 
 def _further(load: FirstLoad, part: CopyPart) -> FirstLoad:
-    new = [problem for problem in part.page.problems if problem not in load.problems]
-    problems = (*load.problems, *new)[:_MOST_PROBLEMS]
+    problems = tuple(dict.fromkeys((*load.problems, *part.page.problems)))[:_MOST_PROBLEMS]
     return replace(load, place=part.place, problems=problems, lines=load.lines + part.place.lines - load.place.lines)
 
 

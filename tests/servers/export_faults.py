@@ -26,7 +26,7 @@ def manifest(change: Callable[[dict[str, Any]], None]) -> Fault:
 
     def strike(seen: Seen, forward: Forward, _: FaultyProxy) -> Reply:
         reply = forward(seen)
-        if reply.status != 200:  # noqa: PLR2004  # OK
+        if reply.status != 200:  # OK
             return reply
         listed = json.loads(reply.body)
         change(listed)
@@ -46,17 +46,20 @@ def file_body(change: Change, *, times: int = 0, path: str = FILES, **headers: s
     return Fault(strike=strike, path=path, methods=("GET",), times=times)
 
 
-def wrapped(*, at_once: bool = True) -> Fault:
-    """The files come as Binary resources with their text in base64, as HAPI gives them to who asks for JSON."""
+def as_binary(text: bytes) -> bytes:
+    """Wrap a text in a Binary resource, as HAPI does for who asks for JSON."""
+    head = b'{"resourceType":"Binary","id":"b1","contentType":"application/fhir+ndjson","data":"'
+    return head + b64encode(text) + b'"}'
 
-    def wrap(body: bytes) -> bytes:
-        data = b64encode(body).decode()
-        escaped = data.replace("/", "\\/").replace("+", "\\u002B") if not at_once else data
-        return b'{"resourceType":"Binary","id":"b1","contentType":"application/fhir+ndjson","data":"%s"}' % (
-            escaped.encode()
-        )
 
-    return file_body(wrap, Content_Type="application/fhir+json")
+def _escaped(text: bytes) -> bytes:
+    head, data, end = as_binary(text).rpartition(b'"data":"')[0], b64encode(text), b'"}'
+    return head + b'"data":"' + data.replace(b"/", b"\\/").replace(b"+", b"\\u002B").replace(b"=", b"\\u003d") + end
+
+
+def wrapped(*, is_escaped: bool = False) -> Fault:
+    """The files come as Binary resources with their text in base64, perhaps with each special sign escaped."""
+    return file_body(_escaped if is_escaped else as_binary, Content_Type="application/fhir+json")
 
 
 def zipped_on_the_way() -> Fault:
