@@ -17,7 +17,7 @@ def known_of(capability: Capability) -> Iterator[Choice]:
     for server in _servers():
         if any(name in told for name in server["names"]):
             for fact in server["fact"]:
-                source = f"Published: {fact['source']} (read {fact['seen'].isoformat()})"
+                source = f"{fact['source']} ({fact['seen'].isoformat()})"
                 yield worth_knowing(Part.SERVER, "known of it", f"{fact['says']}; {fact['does']}", source)
 
 
