@@ -1,39 +1,40 @@
-"""What a hospital can add to its ConceptMap so that something set aside is read: the line, as far as it is known."""
+"""What a hospital can say so that something set aside is read: the command, as far as its meaning is known."""
 
+import shlex
 from collections.abc import Iterable
+from enum import Enum
 
-from horehab.domain.joints import Side
+from horehab.domain.local_code import MODES, names_of
+from horehab.fhir.local_codes import meaning_in
 from horehab.fhir.site import Coding
-from horehab.fhir.terminology import JOINT_MOTION, ROM_MODE, SNOMED, Meaning
+from horehab.fhir.terminology import Meaning
 
-_SIDES = {Side.LEFT: "7771000", Side.RIGHT: "24028007"}
+_LONGEST = 160
 
 
 def offer(local: Coding | None, says: Meaning, others: tuple[Coding, ...]) -> str:
-    """Word the remedy: map the local code, or the text itself, to what it means; `others` to no motion at all.
+    """Word the remedy: say what the local code, or the text itself, means; `others` stand for no motion at all.
 
     What was not understood, or was said in two ways, stands as <joint>, <motion>, <mode> or <side>.
     """
     if local is None:
         return "Correct it in the chart."
-    system, code = local
-    named = f"{system}|{code}" if system else f"the text {code!r} (as a code without system)"
-    targets = [f"{system_}|{code_}" for system_, code_ in others] or list(_of_motion(says))
-    if says.sides or not others:
-        targets.append(_only((f"{SNOMED}|{_SIDES[each]} ({each.value})" for each in says.sides), "<side>"))
-    return (
-        f"If it always means one thing here, map {named[:160]} in the site's ConceptMap (HOREHAB_CONCEPT_MAP) "
-        f"to {', '.join(targets)}."
-    )
+    system, code = (shlex.quote(word[:_LONGEST]) for word in local)
+    command = f"horehab map {code} --system {system} --as {'-'.join(_parts(says, others))}"
+    return f"If it always means one thing here, say so ({command})."
 
 
-def _of_motion(says: Meaning) -> Iterable[str]:
-    joint = _only((each.value for each in says.joints), "<joint>")
-    motion = _only((each.value.replace(" ", "-") for each in says.motions), "<motion>")
-    yield f"{JOINT_MOTION}|{joint}-{motion}"
-    yield f"{ROM_MODE}|{_only((each.value for each in says.modes), '<mode>')}"
+def _parts(says: Meaning, others: tuple[Coding, ...]) -> Iterable[str]:
+    if others:
+        yield str(meaning_in(others) or "<meaning>")
+        yield from names_of(each for group in (says.joints, says.sides) if len(group) == 1 for each in group)
+        return
+    yield _only(says.joints, "<joint>")
+    yield _only(says.motions, "<motion>")
+    yield _only((mode for mode in says.modes if mode in MODES), "<mode>")
+    yield _only(says.sides, "<side>")
 
 
-def _only(names: Iterable[str], otherwise: str) -> str:
-    found = tuple(names)
-    return found[0] if len(found) == 1 else otherwise
+def _only(found: Iterable[Enum], otherwise: str) -> str:
+    names = names_of(found)
+    return names[0] if len(names) == 1 else otherwise

@@ -33,7 +33,7 @@ CODES = MappingProxyType(
         "sides-disagree": "Its codes or words name both left and right.",
         "motions-disagree": "Its codes or words name different motions.",
         "modes-disagree": "Its codes or words say both active and passive.",
-        "code-not-mapped": "An angle was measured under a code that is not known; map it in the site's ConceptMap.",
+        "code-not-mapped": "An angle was measured under a code that is not known (horehab map).",
         "words-in-doubt": "Its words leave a doubt about what was measured, so that nothing is read from them.",
         "positions-disagree": "It names two different positions of the body.",
         "pain-scale": "The pain rating is not on a scale of 0-10 or 0-100 that it names.",

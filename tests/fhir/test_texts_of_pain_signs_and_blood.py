@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from horehab.domain.laboratory import Analyte, LabResult
+from horehab.domain.local_code import meaning_of
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
+from horehab.fhir.local_codes import codings_of
 from horehab.fhir.site import concept_map_of
 from tests.fhir.charts import LOINC, OURS, SITE, SNOMED, concept, degrees, observation, reading, understood, why_not
 
@@ -300,16 +302,18 @@ def test_an_official_code_that_we_do_not_know_is_not_overruled_by_words() -> Non
     assert why_not(observation(code=concept((LOINC, "99999-9"), text="pain left hip"), valueInteger=3)) == []
 
 
-def test_the_line_that_a_site_would_add_to_its_map_is_offered_and_works() -> None:
+def test_the_command_that_would_explain_a_code_is_offered_and_works() -> None:
     resource = reading(code=concept(("urn:ward", "KF"), text="left hip flexion passive, bed 4"))
     (why,) = understood(resource).unreadable
-    for part in (
-        "urn:ward|KF",
-        f"{OURS}horehab-joint-motion|hip-flexion",
-        f"{OURS}rom-mode|passive",
-        "7771000 (left)",
-    ):
-        assert part in why.detail
+    assert why.detail.endswith("horehab map KF --system urn:ward --as hip-flexion-passive-left).")
+    said = codings_of(meaning_of("hip-flexion-passive-left"))
+    (fact,) = understood(resource, type(SITE)(zone=SITE.zone, concept_map={("urn:ward", "KF"): said})).facts
+    assert isinstance(fact, Reading)
+    assert (str(fact.place), fact.motion.value, fact.mode.value) == ("left hip", "flexion", "passive")
+
+
+def test_a_line_of_the_file_that_a_site_keeps_explains_a_code_or_a_text() -> None:
+    resource = reading(code=concept(("urn:ward", "KF"), text="left hip flexion passive, bed 4"))
     wanted = ((OURS + "horehab-joint-motion", "hip-flexion"), (OURS + "rom-mode", "passive"), (SNOMED, "7771000"))
     for source, code in (("urn:ward", "KF"), ("", "left hip flexion passive, bed 4")):
         groups = [
