@@ -60,13 +60,14 @@ def fitted(rows: Sequence[Rows], *, trees: int = TREES) -> list[dict[str, Any]]:
     return laid_out(trained(rows, trees=trees))
 
 
-def trained(rows: Sequence[Rows], *, trees: int) -> lightgbm.Booster:
-    """Fit so many trees on the rows of several wards."""
+def trained(rows: Sequence[Rows], *, trees: int, is_bound: bool = True) -> lightgbm.Booster:
+    """Fit so many trees on the rows of several wards; unbound, any feature may add points or take them away."""
     shown = np.round(np.concatenate([each.shown for each in rows]), 6)
     is_true = np.concatenate([each.is_true for each in rows])
     weight = np.concatenate([each.weight for each in rows])
     data = lightgbm.Dataset(shown, label=is_true, weight=weight, feature_name=list(FEATURES), free_raw_data=True)
-    return lightgbm.train(_SETTINGS, data, num_boost_round=trees)
+    free = {} if is_bound else {"monotone_constraints": [0] * len(FEATURES)}
+    return lightgbm.train(_SETTINGS | free, data, num_boost_round=trees)
 
 
 def laid_out(model: lightgbm.Booster) -> list[dict[str, Any]]:

@@ -52,8 +52,8 @@ def chosen(trees: Sequence[Mapping[str, Any]], kept: Sequence[tuple[Lesson, Rows
         | _POLICY
         | {"trees": list(trees)}
     )
-    suspect = round(max(_least(*pooled(kept, card, *ward), most) for ward, most in _MOST_FALSE.items()), _PLACES)
-    watch = max(_least(*pooled(kept, card, world, "clean"), MOST_WATCHED) for world in WORLDS)
+    suspect = round(max(least_mark(*pooled(kept, card, *ward), most) for ward, most in _MOST_FALSE.items()), _PLACES)
+    watch = max(least_mark(*pooled(kept, card, world, "clean"), MOST_WATCHED) for world in WORLDS)
     near = round(suspect - NEAR, _PLACES)
     return {
         "suspect_at": suspect,
@@ -66,20 +66,25 @@ def chosen(trees: Sequence[Mapping[str, Any]], kept: Sequence[tuple[Lesson, Rows
 
 def pooled(kept: Sequence[tuple[Lesson, Rows]], card: ScoreCard, world: str, kind: str) -> tuple[Rows, Doubles]:
     """Put the wards of one kind of a world together, as one large ward, and score it."""
+    rows = pooled_rows(kept, world, kind)
+    return rows, scores_of(rows.shown, card).score
+
+
+def pooled_rows(kept: Sequence[tuple[Lesson, Rows]], world: str, kind: str) -> Rows:
+    """Put the wards of one kind of a world together, as one large ward."""
     wards = [rows for lesson, rows in kept if lesson.world == world and lesson.ward == kind]
     firsts = np.cumsum([0, *(len(rows.patients) for rows in wards)])
     when = [rows.when + np.array([first, 0, 0, 0]) for rows, first in zip(wards, firsts, strict=False)]
-    pooled = Rows(
+    return Rows(
         shown=np.concatenate([rows.shown for rows in wards]),
         is_true=np.concatenate([rows.is_true for rows in wards]),
         weight=np.concatenate([rows.weight for rows in wards]),
         when=np.concatenate(when),
         patients=tuple(patient for rows in wards for patient in rows.patients),
     )
-    return pooled, scores_of(pooled.shown, card).score
 
 
-def _least(rows: Rows, score: Doubles, most: float) -> float:
+def least_mark(rows: Rows, score: Doubles, most: float) -> float:
     """Find by halving the lowest score at which suspicions on a ward are false at most so often."""
     low, high = -6.0, 12.0
     while high - low > 0.01:  # noqa: PLR2004  # finer than the marks are written
