@@ -12,7 +12,9 @@ from horehab.fhir.bulk_manifest import date_of, read_manifest
 from horehab.fhir.bulk_reading import FileReader, Found, ReadLine
 from horehab.fhir.client import Client
 from horehab.fhir.envelope import Understand, item_of
+from horehab.fhir.marks import FOLLOWED, YES
 from horehab.fhir.pages import Entry
+from horehab.fhir.scope import EVERYTHING, Scope
 from horehab.fhir.waiting import LONGEST_WAIT, retry_after
 from horehab.usecases.chart_copy import (
     PATIENTS,
@@ -41,7 +43,7 @@ class BulkCopies:
     """A FHIR server's $export behind the port Copies.
 
     `kinds` tells which kinds to ask for; `prepare` is called before files are read and gives the reader of one
-    resource. Both may ask the server.
+    resource. Both may ask the server. `scope` says whose charts are read at all: a copy must not hold others.
     """
 
     def __init__(
@@ -51,15 +53,27 @@ class BulkCopies:
         *,
         kinds: Callable[[], Sequence[str]],
         prepare: Callable[[], Understand],
+        scope: Scope = EVERYTHING,
     ) -> None:
         self._client = client
         self._clock = clock
         self._kinds = kinds
         self._prepare = prepare
+        self._scope = scope
         self._understand: Understand | None = None
+
+    def usual(self) -> CopyOrder:
+        """Take the whole chart, or the one group that is read at all."""
+        is_group = len(self._scope.parts) == 1 and self._scope.parts[0].startswith("Group/")
+        return CopyOrder(whose=self._scope.parts[0]) if is_group else CopyOrder()
 
     def order(self, order: CopyOrder) -> CopyTicket:
         """Kick an export off; NoCopyOffered, EhrUnavailable, EhrRefused, NotAFhirServer."""
+        if not (self._scope.is_everything or self._is_scoped(order)):
+            raise NoCopyOffered(
+                f"HOREHAB_SCOPE is {self._scope.text!r}: a copy of {order.whose} would hold other patients too.",
+                remedy="Run `horehab sync`, which reads these patients alone, or name one Group in HOREHAB_SCOPE.",
+            )
         url = f"{self._client.connection.base}/{_path(order.whose)}"
         wanted = {"_outputFormat": "application/fhir+ndjson", "_type": ",".join(self._kinds())}
         params = wanted | ({"_since": order.since} if order.since else {})
@@ -90,11 +104,19 @@ class BulkCopies:
             asked = retry_after(answer.headers.get("retry-after"), self._clock.now())
             wait = _USUAL_WAIT if asked is None else asked
             return Preparing(words=_words(answer), wait=min(max(wait, _LEAST_WAIT), LONGEST_WAIT))
-        return read_manifest(answer, ticket.address, order=order, kinds=self._kinds())
+        return read_manifest(
+            answer, ticket.address, order=order, kinds=self._kinds(), is_scoped=self._is_scoped(order)
+        )
 
     def read(self, file: CopyFile, place: Place, *, name: str) -> Iterator[CopyPart]:
         """Read a file on from a place; CopyLost, EhrUnavailable, EhrRefused, NotAFhirServer."""
-        reader = FileReader(client=self._client, file=file, name=name, read_line=self._line_reader(file))
+        reader = FileReader(
+            client=self._client,
+            file=file,
+            name=name,
+            read_line=self._line_reader(file),
+            marks_of=_nothing if self._scope.is_everything else _followed,
+        )
         yield from reader.parts(place)
 
     def drop(self, ticket: CopyTicket) -> None:
@@ -103,6 +125,9 @@ class BulkCopies:
             self._client.ask("DELETE", ticket.address, headers={})
         except HorehabError:
             return
+
+    def _is_scoped(self, order: CopyOrder) -> bool:
+        return self._scope.parts == (order.whose,)
 
     def _line_reader(self, file: CopyFile) -> ReadLine:
         if file.role is Role.TROUBLE:
@@ -132,6 +157,16 @@ class BulkCopies:
         answer = self._client.get(reference)
         if answer.is_gone:
             yield ChartItem(reference=reference, version=answer.version or "", patient=None, is_gone=True)
+
+
+def _nothing(_: tuple[ChartItem, ...]) -> tuple[tuple[str, str], ...]:
+    return ()
+
+
+def _followed(items: tuple[ChartItem, ...]) -> tuple[tuple[str, str], ...]:
+    """Tell who was read from the beginning; who is linked to another record is left to the sync, which follows it."""
+    whole = [item for item in items if item.identity is not None and b'"link"' not in item.source]
+    return tuple((FOLLOWED + item.reference, YES) for item in whole)
 
 
 def _trouble(text: bytes, where: str) -> Found:

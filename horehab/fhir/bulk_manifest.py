@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from horehab.errors import NotAFhirServer
 from horehab.fhir import verbatim
 from horehab.fhir.answers import Answer
-from horehab.fhir.marks import http_date, instant
+from horehab.fhir.marks import http_date, instant, of_followed
 from horehab.usecases.chart_copy import PATIENTS, WHOLE, CopyFile, CopyOrder, CopyReady, Role
 
 _PARTLY_A_PATIENTS = ("Task", "Provenance")
@@ -17,8 +17,13 @@ _PARTLY_A_PATIENTS = ("Task", "Provenance")
 _ROLES = (("output", Role.CHART), ("deleted", Role.GONE), ("error", Role.TROUBLE))
 
 
-def read_manifest(answer: Answer, url: str, *, order: CopyOrder, kinds: Iterable[str]) -> CopyReady:
-    """Read the answer that ends an export; NotAFhirServer when it is no manifest."""
+def read_manifest(
+    answer: Answer, url: str, *, order: CopyOrder, kinds: Iterable[str], is_scoped: bool = False
+) -> CopyReady:
+    """Read the answer that ends an export; NotAFhirServer when it is no manifest.
+
+    `is_scoped` when it is a copy of just those patients who are read at all (HOREHAB_SCOPE).
+    """
     manifest = _opened(answer)
     problems: list[str] = []
     is_open = manifest.get("requiresAccessToken") is False
@@ -35,7 +40,9 @@ def read_manifest(answer: Answer, url: str, *, order: CopyOrder, kinds: Iterable
     # A time ahead of the server's own clock is not believed.
     times = [_text(instant(_word(manifest, "transactionTime"))), date_of(answer)]
     made = min((time for time in times if time), default=None)
-    return CopyReady(files=tuple(files), made=made, whole=_whole(files, order), problems=tuple(problems))
+    return CopyReady(
+        files=tuple(files), made=made, whole=_whole(files, order, is_scoped=is_scoped), problems=tuple(problems)
+    )
 
 
 def date_of(answer: Answer) -> str | None:
@@ -43,12 +50,13 @@ def date_of(answer: Answer) -> str | None:
     return _text(http_date(answer.headers.get("date")))
 
 
-def _whole(files: Iterable[CopyFile], order: CopyOrder) -> tuple[str, ...]:
-    """List the kinds that came completely: none that no file came of, since it may not have been copied at all."""
-    if order.since or order.whose not in (WHOLE, PATIENTS):
+def _whole(files: Iterable[CopyFile], order: CopyOrder, *, is_scoped: bool) -> tuple[str, ...]:
+    """Name the marks of what came completely: of no kind without a file, since it may not have been copied at all."""
+    if order.since or not (is_scoped or order.whose in (WHOLE, PATIENTS)):
         return ()
     came = {file.kind for file in files if file.role is Role.CHART}
-    return tuple(sorted(came - set(_PARTLY_A_PATIENTS if order.whose == PATIENTS else ())))
+    whole = sorted(came - set(() if order.whose == WHOLE else _PARTLY_A_PATIENTS))
+    return tuple(of_followed(kind) if is_scoped else kind for kind in whole)
 
 
 def _opened(answer: Answer) -> Mapping[str, Any]:

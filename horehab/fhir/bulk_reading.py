@@ -19,6 +19,9 @@ _AT_ONCE_BYTES = 4_000_000
 Found = tuple[tuple[ChartItem, ...], tuple[str, ...]]
 """What one line holds: items for our memory, and problems that make the load incomplete."""
 
+Followed = Callable[[tuple[ChartItem, ...]], tuple[tuple[str, str], ...]]
+"""Tells which marks follow from what was read, if all goes well."""
+
 ReadLine = Callable[[bytes, str], Found]
 """Reads one line; the second argument says which line it is, for quarantine and problems."""
 
@@ -31,6 +34,7 @@ class FileReader:
     file: CopyFile
     name: str
     read_line: ReadLine
+    marks_of: Followed
 
     def parts(self, place: Place) -> Iterator[CopyPart]:
         """Read on from a place, some lines at a time; what breaks off is taken up again where it broke.
@@ -56,7 +60,7 @@ class FileReader:
                 return
 
     def _once(self, place: Place, *, is_last_try: bool) -> Iterator[CopyPart]:
-        batch = _Batch(kind=self.file.kind, place=place)
+        batch = _Batch(kind=self.file.kind, place=place, marks_of=self.marks_of)
         try:
             for line, is_plain in self._lines(place):
                 self._take(batch, line, is_plain=is_plain, is_last_try=is_last_try)
@@ -142,8 +146,9 @@ class FileReader:
 class _Batch:
     """Lines that were read and not yet handed on."""
 
-    def __init__(self, *, kind: str, place: Place) -> None:
+    def __init__(self, *, kind: str, place: Place, marks_of: Followed) -> None:
         self._kind = kind
+        self._marks_of = marks_of
         self._items: list[ChartItem] = []
         self._since = place
         self.place = place
@@ -164,7 +169,7 @@ class _Batch:
     def part(self) -> CopyPart:
         page = ChartPage(kind=self._kind, items=tuple(self._items), problems=tuple(self.problems))
         self._items, self.problems, self._since = [], [], self.place
-        return CopyPart(page=page, place=self.place)
+        return CopyPart(page=page, place=self.place, marks=self._marks_of(page.items))
 
 
 def _is_json(line: Line) -> bool:

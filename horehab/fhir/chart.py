@@ -68,7 +68,13 @@ class FhirChart:
     @property
     def copies(self) -> BulkCopies:
         """The server's $export, for a first load."""
-        return BulkCopies(self._client, self._clock, kinds=self._kinds, prepare=self._ready_to_understand)
+        return BulkCopies(
+            self._client,
+            self._clock,
+            kinds=self._kinds,
+            prepare=self._ready_to_understand,
+            scope=self._site.scope,
+        )
 
     def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""

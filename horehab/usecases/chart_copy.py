@@ -62,7 +62,7 @@ class CopyFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyReady:
-    """The files of a copy. `made` is the server's time of it; `whole` are the kinds that it holds completely."""
+    """The files of a copy. `made` is the server's time of it; `whole` names the marks of what it holds completely."""
 
     files: tuple[CopyFile, ...]
     made: str | None
@@ -81,14 +81,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPart:
-    """Some lines of a file, understood, and the place after them."""
+    """Some lines of a file, understood, and the place after them; `marks` are to be set if all goes well."""
 
     page: ChartPage
     place: Place
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 class Copies(Protocol):
     """Where the EHR copies the whole chart for us."""
+
+    def usual(self) -> CopyOrder:
+        """Say what is copied when nothing else is asked for."""
 
     def order(self, order: CopyOrder) -> CopyTicket:
         """Ask for a copy; NoCopyOffered, EhrUnavailable, EhrRefused, NotAFhirServer."""
@@ -109,7 +113,8 @@ class FirstLoad:
 
     `began` is the earliest time of the server at which this load was ordered or made; `files` is None until the
     copy is ready; `file` and `place` say where to go on, `lines` how many were read. `whole` and `problems` are
-    what CopyReady and the files said so far; `restarts` counts copies that the server forgot.
+    what CopyReady and the files said so far, `marks` what its parts did; `restarts` counts copies that the server
+    forgot.
     """
 
     order: CopyOrder
@@ -117,6 +122,7 @@ class FirstLoad:
     began: str | None = None
     files: tuple[CopyFile, ...] | None = None
     whole: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
     file: int = 0
     place: Place = Place()
     lines: int = 0

@@ -101,7 +101,7 @@ def _begun(ports: Ports, order: CopyOrder | None, voice: Voice, *, is_resumed: b
     if standing is None and is_resumed:
         raise InputError("There is no load to go on with.", field="--resume", remedy="Run `horehab load` without it.")
     if standing is None:
-        return _ordered(ports, order or CopyOrder(), voice)
+        return _ordered(ports, order or ports.chart.copies.usual(), voice)
     if order is not None and order != standing.order:
         raise InputError(
             f"A load of {standing.order.words} is under way already.",
@@ -221,16 +221,19 @@ def _read_files(run: _Run) -> None:
 
 def _further(load: FirstLoad, part: CopyPart) -> FirstLoad:
     problems = tuple(dict.fromkeys((*load.problems, *part.page.problems)))[:_MOST_PROBLEMS]
-    return replace(load, place=part.place, problems=problems, lines=load.lines + part.place.lines - load.place.lines)
+    marks = tuple(dict.fromkeys((*load.marks, *part.marks)))
+    lines = load.lines + part.place.lines - load.place.lines
+    return replace(load, place=part.place, problems=problems, marks=marks, lines=lines)
 
 
 def _marks(run: _Run) -> dict[str, str]:
     """Choose the marks that the load leaves: a mark that stood also guards what was deleted since, and stays."""
     load = run.load
-    if load.problems or load.began is None:
+    if load.problems or load.began is None or not load.whole:
         return {}
     standing = run.ports.logbook.marks()
-    return {kind: load.began for kind in load.whole if kind not in standing}
+    marks = {**dict.fromkeys(load.whole, load.began), **dict(load.marks)}
+    return {name: mark for name, mark in marks.items() if name not in standing}
 
 
 def _earliest(*times: str | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
+from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
 from horehab.settings import Settings
 from horehab.usecases.chart_copy import CopyOrder
@@ -80,7 +81,7 @@ class LoadingDesk:
 
 
 @contextmanager
-def desk_at(url: str, folder: Path, **options: Any) -> Iterator[LoadingDesk]:
+def desk_at(url: str, folder: Path, *, scope: str = "", **options: Any) -> Iterator[LoadingDesk]:
     """Open a desk with a fresh memory, or with what a desk before it left in the folder."""
     settings = Settings(
         fhir_url=url, database_url=f"sqlite:///{folder}/memory.sqlite3", time_zone=MADRID.key, bearer_token=TOKEN
@@ -89,7 +90,7 @@ def desk_at(url: str, folder: Path, **options: Any) -> Iterator[LoadingDesk]:
         connection = Connection(url=url, bearer_token=TOKEN, **options)
         naps = Naps()
         client = Client(connection, clock(), sleep=naps, dice=Random(7))  # jitter
-        chart = FhirChart(connection, Site(zone=MADRID, base=url), clock(), client=client)
+        chart = FhirChart(connection, Site(zone=MADRID, base=url, scope=read_scope(scope)), clock(), client=client)
         try:
             yield LoadingDesk(ports=replace(ports, chart=chart), naps=naps)
         finally:
