@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.sql.dml import Update
 
 from horehab.domain.record import Patient
 from horehab.domain.suspicion import Tier
@@ -15,6 +16,26 @@ _LONGEST_CHAIN = 5
 UNJUDGED = 60
 CHUNK = 500
 
+# These run with every page of the chart, so they are made once.
+_NAMED = tables.patient.c.reference.in_(bindparam("names", expanding=True))
+_KNOWN = select(tables.patient.c.reference).where(_NAMED)
+_TOUCH = (
+    update(tables.patient)
+    .where(_NAMED | tables.patient.c.reference.in_(select(tables.patient.c.survivor).where(_NAMED)))
+    .values(changes=tables.patient.c.changes + 1)
+)
+
+
+def _listing() -> Update:
+    t, f, s, merged = tables.patient, tables.fact, tables.set_aside, tables.patient.alias()
+    is_known = exists().where(f.c.patient == t.c.reference) | exists().where(s.c.patient == t.c.reference)
+    is_known = is_known | exists().where(merged.c.survivor == t.c.reference, merged.c.reference != t.c.reference)
+    is_listed = (t.c.survivor == t.c.reference) & (t.c.identity.is_not(None) | is_known)
+    return update(t).where(_NAMED).values(is_listed=is_listed)
+
+
+_RELIST = _listing()
+
 
 def chunks(values: Iterable[str]) -> Iterable[list[str]]:
     """Cut a list into pieces that any database takes in one statement."""
@@ -24,15 +45,10 @@ def chunks(values: Iterable[str]) -> Iterable[list[str]]:
 
 def touch(connection: Connection, references: Iterable[str]) -> None:
     """Flag patients, and those into whom they were merged, for review; rows are made where there are none."""
-    wanted = set(references)
-    t = tables.patient
-    for chunk in chunks(wanted):
-        known = set(connection.execute(select(t.c.reference).where(t.c.reference.in_(chunk))).scalars())
+    for chunk in chunks(set(references)):
+        known = set(connection.execute(_KNOWN, {"names": chunk}).scalars())
         _add(connection, [name for name in chunk if name not in known])
-        survivors = select(t.c.survivor).where(t.c.reference.in_(chunk))
-        connection.execute(
-            update(t).where(t.c.reference.in_(chunk) | t.c.reference.in_(survivors)).values(changes=t.c.changes + 1)
-        )
+        connection.execute(_TOUCH, {"names": chunk})
 
 
 def _add(connection: Connection, references: list[str]) -> None:
@@ -99,15 +115,8 @@ def relist(connection: Connection, references: Iterable[str]) -> None:
 
     A patient into whom others were merged is listed even before the chart has shown them: else all would vanish.
     """
-    t, f, s, merged = tables.patient, tables.fact, tables.set_aside, tables.patient.alias()
-    is_known = exists().where(f.c.patient == t.c.reference) | exists().where(s.c.patient == t.c.reference)
-    is_known = is_known | exists().where(merged.c.survivor == t.c.reference, merged.c.reference != t.c.reference)
     for chunk in chunks(references):
-        connection.execute(
-            update(t)
-            .where(t.c.reference.in_(chunk))
-            .values(is_listed=(t.c.survivor == t.c.reference) & (t.c.identity.is_not(None) | is_known))
-        )
+        connection.execute(_RELIST, {"names": chunk})
 
 
 def _follow_merges(connection: Connection, identities: Mapping[str, Patient | None]) -> None:

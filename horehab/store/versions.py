@@ -1,10 +1,13 @@
 """Which of two versions of a resource is the newer one, in whatever order they arrive."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from horehab.usecases.exchange import ChartItem
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,5 +57,4 @@ def microseconds(text: str | None) -> int | None:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    gone_by = instant - datetime(1970, 1, 1, tzinfo=UTC)
-    return (gone_by.days * 86_400 + gone_by.seconds) * 1_000_000 + gone_by.microseconds
+    return (instant - _EPOCH) // _MICROSECOND
