@@ -16,6 +16,7 @@ from horehab.clock import SystemClock
 from horehab.domain.reminder import Reminder
 from horehab.errors import HorehabError
 from horehab.usecases.keep_step import StepOrder, keep_step
+from horehab.usecases.plain_words import without_ids
 from horehab.usecases.ports import Ports, Postbox
 from horehab.usecases.send_reminders import send_reminders
 
@@ -83,7 +84,7 @@ def _take_step(tower: Tower, tick: Tick) -> bool:
         "step: %d patients reviewed, %d entries written, %d wait", len(report.reviews), did.done, report.waiting
     )
     for problem in report.pulled.problems:
-        _LOG.warning("step: incomplete, read again at the next tick: %s", problem)
+        _LOG.warning("step: incomplete, read again at the next tick: %s", without_ids(problem))
     return report.is_complete
 
 

@@ -12,6 +12,7 @@ import click
 
 from horehab._version import __version__
 from horehab.cli.doctor_page import MACHINE, MEMORY, print_page
+from horehab.cli.in_step import in_step
 from horehab.cli.looking import binding_of
 from horehab.cli.speaking import DONE, guarded, settings_here, unknown_here
 from horehab.clock import SystemClock
@@ -108,7 +109,8 @@ def _database(settings: Settings) -> Sequence[Choice]:
         health = ports.logbook.health(now=ports.clock.now())
         binding = binding_of(health, ports.chart.address)
         writing = _writing(settings, may_write=ports.may_write) if binding.is_well else _NOT_OURS
-        return [_store(health), binding, writing, audit_chain(ports.logbook.broken_audit())]
+        kept = [_store(health), binding, writing, audit_chain(ports.logbook.broken_audit())]
+        return [*kept, *in_step(settings, ports)]
 
 
 def _store(health: Health) -> Choice:

@@ -7,6 +7,7 @@ from flask import Blueprint, jsonify
 
 from horehab.errors import HorehabError
 from horehab.usecases.leave_alone import EhrStanding, ehr_standing
+from horehab.usecases.plain_words import without_ids
 from horehab.web.access import allow_everyone
 from horehab.web.problems import status_of
 from horehab.web.room import room
@@ -39,8 +40,8 @@ def health() -> Any:
         waiting=found.waiting,
         conflicts=found.conflicts,
         set_aside=found.set_aside,
-        problems=list(found.problems),
-        notes=found.details.get("notes", ""),
+        problems=[without_ids(problem) for problem in found.problems],
+        notes=without_ids(found.details.get("notes", "")),
         ehr=_ehr(ehr),
     )
     return answer, 200
