@@ -15,7 +15,7 @@ from horehab.settings import read_settings
 from horehab.usecases.exchange import Choice
 from horehab.wiring import accept_writing, opened_ports
 from tests.cli.conftest import Desk, answering
-from tests.servers.faults import Fault, Reply
+from tests.servers.faults import Fault, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
 
 
@@ -195,8 +195,8 @@ def test_a_server_that_does_not_know_us_says_what_to_set(ward: Desk) -> None:
 
 
 def test_a_server_of_r5_is_read_and_never_written(ward: Desk) -> None:
-    def newer(seen: object, forward: object, _: object) -> Reply:
-        reply = forward(seen)  # type: ignore[operator]  # the faulty proxy's own signature
+    def newer(seen: Seen, forward: Forward, _: object) -> Reply:
+        reply = forward(seen)
         return replace(reply, body=reply.body.replace(b'"4.0.1"', b'"5.0.0"'))
 
     with faulty_proxy(ward.settings["HOREHAB_FHIR_URL"]) as proxy:
@@ -255,3 +255,15 @@ def test_a_page_for_a_pipe_has_one_line_for_each_finding() -> None:
     assert "  ok server: Some EHR answers at https://ehr.example/fhir" in lines
     assert "  i  portals: They show it. Ask them." in lines
     assert len(lines) == len(FOUND) + 4
+
+
+def test_the_page_of_a_real_hapi(desk: Desk, hapi_url: str) -> None:
+    result = desk.run("doctor", fhir_url=hapi_url)
+    assert result.exit_code == 0, result.output
+    said = lines_of(result.stdout)
+    assert said["ok server"].startswith("HAPI FHIR Server 8.8.0 answers at http://127.0.0.1:")
+    assert "it does not say (updateCreate)" in said["ok ids"]
+    assert said["ok suspicions"].startswith("Written as Conditions, because the server lists")
+    assert said["ok first load"].startswith("Whole copies are offered ($export)")
+    assert said["ok hints"].startswith("Subscriptions are offered")
+    assert "https://github.com/hapifhir/hapi-fhir/issues/3141" in said["i known of it"]
