@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from horehab import store
 from horehab._version import __version__
@@ -13,9 +13,9 @@ from horehab.clock import SystemClock, new_id
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
-from horehab.fhir import client_keys, code_map_file
+from horehab.fhir import client_keys, code_map_file, subscribing
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client_keys import ClientKey
+from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
@@ -24,7 +24,7 @@ from horehab.rules import load_rules
 from horehab.settings import Settings, secret
 from horehab.usecases.ports import Chart, Clock, Ports
 
-KEY_ALGORITHMS = client_keys.ALGORITHMS
+KEY_ALGORITHMS = ALGORITHMS
 """How a key of ours may sign, the usual first."""
 
 
@@ -205,50 +205,14 @@ def _coding(text: str) -> tuple[str, str] | None:
     return system, code
 
 
-def new_key(settings: Settings, algorithm: str) -> ClientKey:
-    """Make the key file of the settings with its first key; InputError when it is there already."""
-    return client_keys.make_keys(_key_file(settings), algorithm, SystemClock(zone=settings.zone).now())
-
-
-def rotate_key(settings: Settings, algorithm: str | None) -> ClientKey:
-    """Add a key that signs from now on; the old ones stay."""
-    return client_keys.rotate_keys(_key_file(settings), algorithm, SystemClock(zone=settings.zone).now())
-
-
-def retire_key(settings: Settings, kid: str) -> tuple[ClientKey, ...]:
-    """Take a key out for good, and give those that are left; InputError for an unknown one and for the last."""
-    return client_keys.retire_key(_key_file(settings), kid)
-
-
-def list_keys(settings: Settings) -> tuple[ClientKey, ...]:
-    """Give our keys, the one that signs first."""
-    return client_keys.read_keys(_key_file(settings))
-
-
-def public_keys(settings: Settings) -> dict[str, Any]:
-    """Give the public halves of our keys as a JWK set."""
-    return client_keys.public_set(client_keys.read_keys(_key_file(settings)))
-
-
-def _key_file(settings: Settings) -> Path:
+def key_file(settings: Settings) -> KeyFile:
+    """Name the file with our keys; ConfigurationError when the settings name none."""
     if not settings.client_keys:
         raise ConfigurationError(
             "HOREHAB_CLIENT_KEYS is not set: there is no file for our keys.",
             remedy="Name a file that only horehab may read, such as /etc/horehab/keys.json.",
         )
-    return Path(settings.client_keys)
-
-
-def write_code_map(settings: Settings, ports: Ports, file: Path) -> int:
-    """Write what local codes mean here, people's mappings and the file's, as a ConceptMap; gives their number."""
-    codes = LocalCodes(file=settings.concept_map, mapped=ports.logbook.codes.mappings).in_force()
-    code_map_file.write_code_map(file, codes, version=ports.clock.today().isoformat())
-    return len(codes)
-
-
-def read_code_map(file: Path) -> tuple[dict[LocalCode, CodeMeaning], tuple[str, ...]]:
-    """Read a ConceptMap: what codes mean in words of ours, and each code that has none; BadCodeMap."""
-    return code_map_file.read_code_map(file)
+    return KeyFile(path=Path(settings.client_keys), clock=SystemClock(zone=settings.zone))
 
 
 def absent_database(settings: Settings) -> Path | None:

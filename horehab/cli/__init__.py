@@ -16,10 +16,11 @@ from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
 from horehab.cli.showing import chart, outbox, quarantine
 from horehab.cli.stepping import review, sync
+from horehab.cli.subscribing import subscribe
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
-    user, keys, db, adopt, sandbox, demo,
+    user, keys, subscribe, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 
