@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from horehab.usecases.exchange import PullReport, Review, StepReport
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.usecases.pull_chart import pull_chart
+from horehab.usecases.rule_change import RuleDifference, rule_differences
 from horehab.usecases.standings import open_suspicion, standings_of
 from horehab.wiring import opened_ports
 
@@ -65,9 +66,12 @@ def review(as_of: str | None, patient: str | None, as_json: bool, dry_run: bool,
     \b
     Examples:
       horehab review                                  what a nightly job calls
-      horehab review --dry-run                        what would be written
+      horehab review --dry-run                        what would be written, and what new rules would change
       horehab review --as-of 2026-03-31 --json        replay one day, for a back-test
       horehab review --patient Patient/123            one patient, now
+
+    New rules alone raise and withdraw nothing: a dry run lists what they would (with --json as objects that have
+    by_new_rule), and a review that names the patient applies it.
 
     \b
     Exit codes: 0 done, 1 the server did not take all or the pass is incomplete, 2 usage, 3 configuration.
@@ -78,10 +82,12 @@ def review(as_of: str | None, patient: str | None, as_json: bool, dry_run: bool,
     with opened_ports(settings_here()) as ports, _progress("Reviewing patients") as on_progress:
         report = keep_step(ports, order, on_progress=on_progress)
         rows = _rows(ports, report)
+        by_rule = rule_differences(ports, as_of=order.as_of, patient=patient) if dry_run else ()
     if as_json:
-        print_lines(rows)
+        print_lines([*rows, *map(_difference, by_rule)])
     else:
         _print_people(rows, report)
+        _print_differences(by_rule)
     _say_pulled(report.pulled, to_stderr=True)
     _say_written(report, to_stderr=as_json)
     sys.exit(DONE if report.is_complete else INCOMPLETE)
@@ -130,7 +136,9 @@ def _condition(ports: Ports, patient: str, verdict: Verdict) -> str | None:
     """Name the open suspicion of that joint, in the chart or on its way there, if there is one."""
     standing = standings_of(ports.logbook, ports.logbook.record(patient)).at(verdict.place)
     found = open_suspicion(standing)
-    return found.source if found is not None else None
+    if found is None:
+        return None
+    return ports.logbook.delivered_reference(f"suspicion:{found.source.rpartition('/')[2]}") or found.source
 
 
 def _print_people(rows: list[dict[str, Any]], report: StepReport) -> None:
@@ -141,6 +149,22 @@ def _print_people(rows: list[dict[str, Any]], report: StepReport) -> None:
             for r in rows
         ),
         empty=f"No joint under watch or suspicion among {len(report.reviews)} patients reviewed.",
+    )
+
+
+def _difference(found: RuleDifference) -> dict[str, Any]:
+    place = {"joint": found.place.joint.value, "side": found.place.side.value}
+    return {"patient": found.patient, **place, "by_new_rule": found.act, "from": found.before, "to": found.after}
+
+
+def _print_differences(found: Sequence[RuleDifference]) -> None:
+    if not found:
+        return
+    click.echo("\nNew rules would change this, and do not by themselves (horehab review --patient REF applies it):")
+    print_table(
+        ("patient", "joint", "would", "rules before", "rules now"),
+        ((each.patient, str(each.place), each.act, each.before, each.after) for each in found),
+        empty="",
     )
 
 
@@ -166,7 +190,7 @@ def _say_written(report: StepReport, *, to_stderr: bool) -> None:
     did = report.delivered
     words = f"Reviewed {len(report.reviews)} patients; written {did.done}"
     if did.conflict or did.refused:
-        words += f", {did.conflict} for a person to decide, {did.refused} refused by the server (horehab outbox)"
+        words += f", {did.conflict} for a person to decide, {did.refused} refused by the server (horehab conflicts)"
     click.echo(f"{words}; {report.waiting} still waiting.", err=to_stderr)
     silent = Counter(
         review.why_silent

@@ -260,7 +260,7 @@ def table_at(upstream: str, folder: Path, *, deaf_to: tuple[str, ...] = (), seed
         patient = {"resourceType": "Patient", "id": "editor"}
         seen = {"resourceType": "Observation", "status": "final", "code": {"text": "shoe size"}}
         whose = {"subject": {"reference": "Patient/editor"}, "effectiveDateTime": "2026-03-01"}
-        readings = [{**seen, **whose, "id": f"editor-{number}"} for number in (1, 2)]
+        readings: list[dict[str, Any]] = [{**seen, **whose, "id": f"editor-{number}"} for number in (1, 2)]
         for body in (patient, *readings):
             address = f"{upstream}/{body['resourceType']}/{body['id']}"
             browser.put(address, json=body, timeout=60).raise_for_status()

@@ -2,22 +2,26 @@
 
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 
 from horehab.domain.entries import Delivery, Outcome, SuspicionEntry
+from horehab.store import adopt
 from horehab.usecases.exchange import OutboxRow
 from horehab.web.options import Role
 from tests.web.conftest import PHYSIO, Ward, as_role
-from tests.web.ward import ANA
+from tests.web.ward import ANA, STORE
 
 REFUSED = Delivery(outcome=Outcome.REFUSED, detail="The server does not take it (status 422).")
 
 
 @pytest.fixture
-def stuck(ward: Ward) -> Ward:
+def stuck(ward: Ward, tmp_path: Path) -> Ward:
     """Ana's suspicion was refused by the EHR."""
     logbook, now = ward.ports.logbook, ward.ports.clock.now()
+    adopt(f"sqlite:///{tmp_path / STORE}", address=ward.ports.chart.address)
+    logbook.check_binding(address=ward.ports.chart.address)
     while rows := logbook.claim_entries(owner="test", now=now, limit=20):
         for row in rows:
             is_it = isinstance(row.entry, SuspicionEntry)
