@@ -620,9 +620,11 @@ def as_group(*members: str) -> tuple[Fault, Fault]:
     group = {"resourceType": "Group", "id": "7", "type": "person", "actual": True}
     listed = [{"entity": {"reference": member}} for member in members]
     body = json.dumps(group | {"member": listed}).encode()
-    return Fault(strike=everybody, path="$export?"), Fault(
-        strike=lambda *_: Reply(status=200, body=body), path="/Group/7"
-    )
+
+    def read(seen: Seen, forward: Forward, _: FaultyProxy) -> Reply:
+        return forward(seen) if "$export" in seen.path else Reply(status=200, body=body)
+
+    return Fault(strike=everybody, path="$export?"), Fault(strike=read, path="/Group/7")
 
 
 def test_a_group_is_loaded_and_leaves_no_mark_since_others_were_not_read(at: Desk) -> None:
