@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from horehab import store
 from horehab._version import __version__
@@ -213,6 +213,29 @@ def key_file(settings: Settings) -> KeyFile:
             remedy="Name a file that only horehab may read, such as /etc/horehab/keys.json.",
         )
     return KeyFile(path=Path(settings.client_keys), clock=SystemClock(zone=settings.zone))
+
+
+def write_code_map(settings: Settings, ports: Ports, file: Path) -> int:
+    """Write what local codes mean here, people's mappings and the file's, as a ConceptMap; gives their number."""
+    codes = LocalCodes(file=settings.concept_map, mapped=ports.logbook.codes.mappings).in_force()
+    code_map_file.write_code_map(file, codes, version=ports.clock.today().isoformat())
+    return len(codes)
+
+
+def read_code_map(file: Path) -> tuple[dict[LocalCode, CodeMeaning], tuple[str, ...]]:
+    """Read a ConceptMap: what codes mean in words of ours, and each code that has none; BadCodeMap."""
+    return code_map_file.read_code_map(file)
+
+
+def hooks_to_be_made(address: str) -> dict[str, Any]:
+    """Write what lets the EHR ring our hook at an address, for somebody to look at or to post; no secret in it."""
+    return subscribing.to_be_posted(address, "<HOREHAB_HOOK_SECRET>")
+
+
+def make_hooks(settings: Settings, address: str) -> Iterator[tuple[str, bool, str]]:
+    """Make what lets the EHR ring our hook; gives each kind, whether it rings now, and what was done."""
+    clock, shown = SystemClock(zone=settings.zone), secret(settings.hook_secret, settings.hook_secret_file)
+    return subscribing.subscribe(_connection(settings), clock, address, shown)
 
 
 def absent_database(settings: Settings) -> Path | None:
