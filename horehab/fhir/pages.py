@@ -1,7 +1,7 @@
 """Bundles as they come: each entry kept as it was sent, `next` followed on the server's own ground alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -94,7 +94,7 @@ def walk(client: Client, path: str, params: Mapping[str, str]) -> Iterator[Page]
     Raises PageExpired, SearchRefused (the first page only), EhrUnavailable and EhrRefused.
     """
     url: str = f"{client.connection.base}/{path}"
-    seen: set[str] = set()
+    way = _Way()
     answer = client.get(path, params, is_search=True)
     if not answer.is_success:
         raise SearchRefused(answer)
@@ -104,11 +104,11 @@ def walk(client: Client, path: str, params: Mapping[str, str]) -> Iterator[Page]
             yield page
             return
         url = urljoin(url, next_url)
-        problem = _why_not(client, url, seen)
+        problem = _why_not(client, url, way) or way.why_no_further(page)
         yield _with(page, problem)
         if problem:
             return
-        seen.add(url)
+        way.followed.add(url)
         answer = client.get(url, is_search=True)
         if answer.is_gone:
             raise PageExpired
@@ -118,10 +118,31 @@ def walk(client: Client, path: str, params: Mapping[str, str]) -> Iterator[Page]
     yield Page(problems=(f"more than {client.connection.max_pages} pages; the rest was not read",), is_last=True)
 
 
-def _why_not(client: Client, url: str, seen: set[str]) -> str:
+@dataclass(slots=True, kw_only=True)
+class _Way:
+    """Where a walk has been: the links that it followed, and how often the same page came under another link."""
+
+    followed: set[str] = field(default_factory=set)
+    last: int | None = None
+    repeats: int = 0
+
+    def why_no_further(self, page: Page) -> str:
+        """Say why a server that always names another page is not believed; "" as long as it is."""
+        this = hash(tuple((entry.full_url, entry.tag, entry.source) for entry in page.entries))
+        self.repeats = self.repeats + 1 if this == self.last else 0
+        self.last = this
+        return _ENDLESS if self.repeats >= (_SAME_PAGES if page.entries else _EMPTY_PAGES) else ""
+
+
+_SAME_PAGES = 4
+_EMPTY_PAGES = 100  # a server that hides what we may not see sends empty pages between others
+_ENDLESS = "the server's pages go in circles"
+
+
+def _why_not(client: Client, url: str, way: _Way) -> str:
     if not client.is_same_origin(url):
         return "the link to the next page leads to another server and was not followed; check HOREHAB_FHIR_URL"
-    if url in seen:
+    if url in way.followed:
         return "the links to the next page go in circles"
     return ""
 

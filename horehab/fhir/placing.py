@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from horehab.domain.entries import Delivery, Outcome
-from horehab.fhir.answers import Answer
+from horehab.fhir.answers import Answer, is_incomplete
 from horehab.fhir.client import Client
 from horehab.fhir.comparison import extra, lacking, lost_identity, rejoined, says_just_that
 from horehab.fhir.history import Before, counted_before, read_replaced
@@ -135,9 +135,15 @@ def confirm(client: Client, reference: str, version: str, wanted: Resource) -> D
 
 
 def _written(client: Client, reference: str, answer: Answer) -> str:
-    """Tell the version that a write made; Settled(REFUSED) when the server did not take it."""
+    """Tell the version that a write made; Settled(REFUSED) when the server did not take it.
+
+    A success whose body is a web page, is cut off, or speaks of an error is none: NotAFhirServer or Settled(LATER),
+    and the next try begins by looking.
+    """
     if not answer.is_success:
         raise Settled(Outcome.REFUSED, f"The server does not take it ({answer.reason()}).")
+    if answer.body.strip() and is_incomplete(answer.resource()):
+        raise Settled(Outcome.LATER, f"The server says both that it took it and that it did not ({answer.reason()}).")
     if answer.version:
         return answer.version
     found = read_standing(client, reference)
