@@ -13,7 +13,7 @@ from horehab.clock import SystemClock, new_id
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
-from horehab.fhir import client_keys, code_map_file, subscribing
+from horehab.fhir import code_map_file, subscribing
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection

@@ -230,7 +230,9 @@ def test_a_merge_that_comes_before_its_survivor_was_ever_seen_loses_nobody(ward:
 def test_merged_before_anything_was_suspected_it_is_suspected_once_in_either_order(
     ward: Ward, is_survivor_first: bool
 ) -> None:
-    ward.chart(*([SURVIVOR, MERGED] if is_survivor_first else [MERGED, SURVIVOR]))
+    told = (SURVIVOR, MERGED) if is_survivor_first else (MERGED, SURVIVOR)
+    for identity in told:
+        ward.chart(identity)
     keep_step(ward.ports)
     falling(ward)
     steps(ward)

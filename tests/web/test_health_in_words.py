@@ -68,7 +68,7 @@ def watched(open_ward: Callable[..., Ward], sandbox: RunningSandbox) -> Iterator
 def _health(app: Flask) -> dict[str, Any]:
     answer = app.test_client().get("/horehab/health")
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json
+    found: dict[str, Any] = answer.get_json()
     return found
 
 
