@@ -21,7 +21,7 @@ from horehab.web.language import speak
 from horehab.web.options import Role, Viewer, WebOptions, everyone, nobody
 from horehab.web.pages import make_blueprint
 from horehab.web.standalone import StandAlone, harden, is_loopback, open_door
-from horehab.wiring import open_ports, public_keys
+from horehab.wiring import key_file, open_ports
 
 _LEAST_SECRET = 16  # characters
 
@@ -140,7 +140,7 @@ def _commands(words: tuple[str, ...]) -> None:
 
 def _public_keys(settings: Settings) -> Callable[[], Mapping[str, Any]] | None:
     """Give what reads our public keys, anew each time: a rotation needs no restart; None without a key file."""
-    return (lambda: public_keys(settings)) if settings.client_keys else None
+    return key_file(settings).public if settings.client_keys else None
 
 
 def _hook_secret(settings: Settings) -> str:

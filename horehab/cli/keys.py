@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from horehab.cli.speaking import guarded, print_table, settings_here
-from horehab.wiring import KEY_ALGORITHMS, list_keys, new_key, public_keys, retire_key, rotate_key
+from horehab.wiring import KEY_ALGORITHMS, key_file
 
 
 @click.group()
@@ -29,7 +29,7 @@ def new(alg: str) -> None:
       HOREHAB_CLIENT_KEYS=/etc/horehab/keys.json horehab keys new
     """
     settings = settings_here()
-    made = new_key(settings, alg)
+    made = key_file(settings).new(alg)
     click.echo(f"Made {settings.client_keys} with the key {made.kid} ({made.algorithm}).")
     click.echo("Next: give the EHR the address of our JWKS, or what horehab keys public prints, and set")
     click.echo("HOREHAB_CLIENT_ID to the id that it gives you; then run horehab doctor.")
@@ -48,7 +48,7 @@ def rotate(alg: str | None) -> None:
     Example:
       horehab keys rotate && horehab doctor && horehab keys retire OLD_KID
     """
-    made = rotate_key(settings_here(), alg)
+    made = key_file(settings_here()).rotate(alg)
     click.echo(f"Made the key {made.kid} ({made.algorithm}); it signs from now on.")
     click.echo("The old keys stay published: retire each with horehab keys retire KID, once horehab doctor is well.")
 
@@ -63,7 +63,7 @@ def retire(kid: str) -> None:
     Example:
       horehab keys retire 1_U1flPOp877peHF56qo
     """
-    left = retire_key(settings_here(), kid)
+    left = key_file(settings_here()).retire(kid)
     click.echo(f"Retired {kid}; {left[0].kid} signs.")
 
 
@@ -76,7 +76,7 @@ def public() -> None:
     Example:
       horehab keys public > horehab-jwks.json
     """
-    click.echo(json.dumps(public_keys(settings_here()), indent=2))
+    click.echo(json.dumps(key_file(settings_here()).public(), indent=2))
 
 
 @keys.command(name="list")
@@ -90,7 +90,7 @@ def list_command() -> None:
     """
     rows = [
         (key.kid, key.algorithm, _day(key.made), "published" if number else "signs, published")
-        for number, key in enumerate(list_keys(settings_here()))
+        for number, key in enumerate(key_file(settings_here()).keys())
     ]
     print_table(("key", "algorithm", "made", "use"), rows, empty="There is no key.")
 

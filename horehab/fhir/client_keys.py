@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from horehab.errors import ConfigurationError, InputError
+from horehab.usecases.ports import Clock
 
 ALGORITHMS = ("ES384", "RS384")
 """What SMART Backend Services asks for; the first is the shorter."""
@@ -102,6 +103,34 @@ def retire_key(file: Path, kid: str) -> tuple[ClientKey, ...]:
         raise InputError("This is the only key.", field="KID", value=kid, remedy=remedy)
     _write(file, left)
     return left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFile:
+    """Our key file in its place, with the clock that dates new keys."""
+
+    path: Path
+    clock: Clock
+
+    def new(self, algorithm: str) -> ClientKey:
+        """Make the file with its first key; InputError when it is there already."""
+        return make_keys(self.path, algorithm, self.clock.now())
+
+    def rotate(self, algorithm: str | None) -> ClientKey:
+        """Add a key that signs from now on; the old ones stay."""
+        return rotate_keys(self.path, algorithm, self.clock.now())
+
+    def retire(self, kid: str) -> tuple[ClientKey, ...]:
+        """Take a key out for good and give those that are left; InputError for an unknown one and for the last."""
+        return retire_key(self.path, kid)
+
+    def keys(self) -> tuple[ClientKey, ...]:
+        """Give our keys, the one that signs first."""
+        return read_keys(self.path)
+
+    def public(self) -> dict[str, Any]:
+        """Give the public halves as a JWK set."""
+        return public_set(read_keys(self.path))
 
 
 def _generate(algorithm: str, now: datetime) -> ClientKey:

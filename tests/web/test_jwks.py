@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from horehab import HoRehab
 from horehab.plugin import create_app
 from horehab.settings import Settings
-from horehab.wiring import new_key, rotate_key
+from horehab.wiring import key_file
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def client(settings: Settings) -> FlaskClient:
 def test_the_public_halves_are_answered_and_may_be_kept_for_five_minutes(
     client: FlaskClient, settings: Settings
 ) -> None:
-    made = new_key(settings, "ES384")
+    made = key_file(settings).new("ES384")
     answer = client.get("/.well-known/jwks.json")
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
@@ -44,14 +44,14 @@ def test_the_public_halves_are_answered_and_may_be_kept_for_five_minutes(
 
 
 def test_a_new_key_is_published_without_a_restart(client: FlaskClient, settings: Settings) -> None:
-    old = new_key(settings, "ES384")
+    old = key_file(settings).new("ES384")
     assert client.get("/.well-known/jwks.json").status_code == 200
-    new = rotate_key(settings, "RS384")
+    new = key_file(settings).rotate("RS384")
     assert [key["kid"] for key in client.get("/.well-known/jwks.json").get_json()["keys"]] == [new.kid, old.kid]
 
 
 def test_the_plug_in_answers_under_its_own_prefix(settings: Settings) -> None:
-    new_key(settings, "ES384")
+    key_file(settings).new("ES384")
     host = Flask("host")
     host.secret_key = "for a test"
     host.config |= {"HOREHAB_CLIENT_KEYS": settings.client_keys, "HOREHAB_DATABASE_URL": settings.database_url}
