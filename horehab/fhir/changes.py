@@ -8,7 +8,7 @@ from hashlib import sha256
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
 from horehab.fhir.envelope import Understand, item_of
-from horehab.fhir.marks import later, latest_update, next_mark, since
+from horehab.fhir.marks import instant, later, latest_update, next_mark, since
 from horehab.fhir.pages import Page, PageExpired, SearchRefused, walk
 from horehab.fhir.whose import NotTogether, Whose
 from horehab.usecases.exchange import ChartItem, ChartPage
@@ -78,7 +78,7 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
         items, others = _ours(tuple(item_of(kind, entry, understand) for entry in page.entries), whose)
         state.served = state.served or page.served
         state.date = state.date or page.date
-        state.newest = later([state.newest, *(latest_update(item.source) for item in items)])
+        state.newest = later([state.newest, *map(_updated, items)])
         circles = _goes_in_circles(state, items)
         doubts = (*page.problems, *others, *circles, *(() if others else _missing(state, page)))
         problems = tuple(f"{kind}: {doubt}" for doubt in doubts)
@@ -97,6 +97,11 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
         )
         if is_last:
             return
+
+
+def _updated(item: ChartItem) -> datetime | None:
+    """Tell when the server last touched a resource; of one that cannot be read, as far as its text says."""
+    return instant(item.updated) if item.updated else latest_update(item.source)
 
 
 def _ours(items: tuple[ChartItem, ...], whose: Whose | None) -> tuple[tuple[ChartItem, ...], tuple[str, ...]]:

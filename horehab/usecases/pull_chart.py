@@ -1,10 +1,11 @@
-"""Pull what changed in the chart into our memory, page by page, each page in a short transaction."""
+"""Pull what changed in the chart into our memory, a few pages at a time, each time in a short transaction."""
 
 from collections.abc import Callable
 from itertools import chain
 
 from horehab.errors import EhrUnavailable
 from horehab.usecases.exchange import ChartPage, Kept, PullReport
+from horehab.usecases.gather import gathered
 from horehab.usecases.leave_alone import note_answer, note_silence
 from horehab.usecases.ports import Ports
 from horehab.usecases.read_again import catch_up
@@ -28,7 +29,8 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
     read_anew = catch_up(ports, on_page=on_page)
     before = ports.logbook.marks()
     try:
-        for page in chain(ports.chart.changes(before), ports.chart.vanished(before, ports.logbook.held)):
+        changed = gathered(ports.chart.changes(before))
+        for page in chain(changed, gathered(ports.chart.vanished(before, ports.logbook.held))):
             kept, has_answered = _sum(kept, ports.logbook.keep(page, now=ports.clock.now())), True
             problems.extend(page.problems)
             notes |= dict.fromkeys(page.notes)
