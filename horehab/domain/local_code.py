@@ -90,6 +90,12 @@ def names_of(values: Iterable[Enum]) -> tuple[str, ...]:
     return tuple(map(_name, values))
 
 
+def joint_with(motion: Motion) -> Joint | None:
+    """Name the joint of a motion that no other joint has, such as the ankle's dorsiflexion; None for any other."""
+    joints = [joint for joint, motions in MOTIONS.items() if motion in motions]
+    return joints[0] if len(joints) == 1 else None
+
+
 def _match(words: list[str], at: int, text: str, field: str) -> tuple[str, Enum | str, int]:
     known = _vocabulary()
     for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
@@ -115,6 +121,8 @@ def _checked(found: Mapping[str, Enum | str], text: str, field: str) -> CodeMean
     if isinstance(joint, Joint) and isinstance(motion, Motion) and motion not in MOTIONS[joint]:
         has = ", ".join(names_of(MOTIONS[joint]))
         raise _wrong(text, field, f"names {_name(motion)}, which the {joint.value} does not have; it has {has}")
+    if joint is None and isinstance(motion, Motion) and (only := joint_with(motion)):
+        found = {**found, "joint": only}
     flags = {"is_pain": "pain" in found, "is_nothing": "nothing" in found}
     return CodeMeaning(**{k: v for k, v in found.items() if isinstance(v, Enum)}, **flags)  # type: ignore[arg-type]  # _vocabulary pairs each field with values of its type
 

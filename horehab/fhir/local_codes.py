@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from horehab.domain.joints import Joint, Motion, Side
-from horehab.domain.local_code import CodeMeaning, LocalCode
+from horehab.domain.local_code import CodeMeaning, LocalCode, joint_with
 from horehab.domain.signs import SignKind
 from horehab.fhir.laboratory import analyte_with, coding_of
 from horehab.fhir.pain import NUMERIC
@@ -83,10 +83,11 @@ def codings_of(says: CodeMeaning) -> tuple[Coding, ...]:
     found: list[Coding] = [NUMERIC] if says.is_pain else []
     found += [(SIGN, says.sign.value)] if says.sign else []
     found += [coding_of(says.analyte.value)] if says.analyte else []
-    if says.joint and says.motion:
-        found.append(joint_motion(says.joint, says.motion))
+    joint = says.joint or (joint_with(says.motion) if says.motion else None)
+    if joint and says.motion:
+        found.append(joint_motion(joint, says.motion))
     else:
-        found += [_only(Meaning(joints=frozenset({says.joint})))] if says.joint else []
+        found += [_only(Meaning(joints=frozenset({joint})))] if joint else []
         found += [_only(Meaning(motions=frozenset({says.motion})))] if says.motion else []
     found += [(ROM_MODE, says.mode.value)] if says.mode else []
     found += [_SIDES[says.side]] if says.side else []

@@ -12,7 +12,8 @@ from horehab.fhir.occasion import Part
 from horehab.fhir.quarantine import Found
 from horehab.fhir.site import UNMATCHED, Site
 from horehab.fhir.text_reader import offered_by
-from horehab.fhir.wording import Wording, wording_of
+from horehab.fhir.wording import Wording, is_local, wording_of
+from horehab.fhir.words import said_in
 from horehab.usecases.exchange import Unreadable
 
 _MAPPING_HELPS = frozenset(
@@ -63,15 +64,23 @@ def _unread(resource: Tree, part: Part, wording: Wording, refused: dict[str, str
 
 
 def _looks_measured(node: Tree) -> bool:
-    """Say whether an entry is an angle, or a number whose words name a joint or a motion."""
-    if not any(word(concept, "text") or children(concept, "coding") for concept in children(node, "code")):
+    """Say whether an entry under a local code or under words is an angle, or a number of which they name a joint."""
+    has_number = number(child(node, "valueQuantity"), "value") is not None or number(node, "valueInteger") is not None
+    if not has_number:
         return False
+    said = list(_local_words(node))
     if is_angle(node):
-        return True
-    if number(child(node, "valueQuantity"), "value") is None and number(node, "valueInteger") is None:
-        return False
-    said = wording_of(node)
-    return said.local is not None and any((said.code | said.inside_code).of(kind) for kind in _TELLING)
+        return bool(said)
+    return any(said_in(text).of(kind) for text in said for kind in _TELLING)
+
+
+def _local_words(node: Tree) -> Iterator[str]:
+    """List local codes and the words beside them, or the words that stand instead of a code."""
+    for concept in children(node, "code"):
+        codings = children(concept, "coding")
+        own = [coding for coding in codings if is_local(coding)]
+        for words in (*own, *([concept] if own or not codings else [])):
+            yield from (text for name in ("code", "display", "text") if (text := word(words, name)))
 
 
 def _day(resource: Tree) -> date | None:

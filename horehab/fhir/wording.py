@@ -74,7 +74,7 @@ def wording_of(node: Tree) -> Wording:
 
 def _texts(concept: Tree) -> list[str]:
     """List a concept's text and the displays of its local codings; an official display says what its code says."""
-    displays = [word(coding, "display") for coding in children(concept, "coding") if _is_local(coding)]
+    displays = [word(coding, "display") for coding in children(concept, "coding") if is_local(coding)]
     return [text for text in dict.fromkeys([word(concept, "text"), *displays]) if text]
 
 
@@ -112,11 +112,12 @@ def _local_codes(concepts: Iterable[Tree]) -> list[Coding]:
         (word(coding, "system") or "", code)
         for concept in concepts
         for coding in children(concept, "coding")
-        if _is_local(coding) and (code := word(coding, "code"))
+        if is_local(coding) and (code := word(coding, "code"))
     ]
 
 
-def _is_local(coding: Tree) -> bool:
+def is_local(coding: Tree) -> bool:
+    """Say whether a coding is of a system that neither the world nor we publish."""
     system = word(coding, "system") or ""
     return system not in (LOINC, SNOMED) and not system.startswith(CANONICAL)
 

@@ -19,6 +19,7 @@ _MOST_AT_ONCE = 50
 """Codes that are looked for by the database; for more of them every stored entry is read again."""
 _ALWAYS_PLAIN = re.compile(r"[^\"\\/\x00-\x1f\x7f]+")
 """What JSON writes in one way only, or in two of which the other begins with a backslash and u."""
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class _Noted(msgspec.Struct):
@@ -92,7 +93,7 @@ class SqlCodes:
             connection.execute(insert(t).values(name=_NAME, payload=payload))
 
     def sources_with(self, codes: Collection[LocalCode]) -> Iterator[tuple[str, bytes]]:
-        """Give reference and verbatim text of each stored entry that may bear one of the codes, some others too."""
+        """Give reference and verbatim text of each stored entry that may bear one of the codes."""
         if not codes:
             return
         t = tables.resource
@@ -105,7 +106,8 @@ class SqlCodes:
             with reading(self._engine) as connection:
                 asked = select(t.c.reference, t.c.source).where(t.c.reference.in_(chunk), ~t.c.is_gone)
                 rows = connection.execute(asked.order_by(t.c.reference)).all()
-            yield from ((row.reference, keeping.inflate(row.source)) for row in rows)
+            sources = ((row.reference, keeping.inflate(row.source)) for row in rows)
+            yield from ((name, source) for name, source in sources if _bears(source, codes))
 
     def keep_again(self, items: Sequence[ChartItem], *, now: datetime) -> ReadAnew:  # noqa: ARG002  # the port's signature
         """Keep entries that were read again, unless a newer version of them came in meanwhile."""
@@ -131,10 +133,25 @@ def _drop(connection: Connection, local: LocalCode) -> bool:
     return bool(gone.rowcount)
 
 
+def _bears(source: bytes, codes: Collection[LocalCode]) -> bool:
+    """Say whether one of the codes stands in a text, escaped or not; for very many codes everything counts."""
+    if len(codes) > _MOST_AT_ONCE:
+        return True
+    text = source.decode("utf-8", "replace")
+    if "\\u" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return any(_plainest(code) in text for code in codes)
+
+
+def _plainest(code: LocalCode) -> str:
+    return max(_ALWAYS_PLAIN.findall(code.code), key=len, default="")
+
+
 def _may_bear(engine: Engine, codes: Iterable[LocalCode]) -> ColumnElement[bool]:
     """Let the database narrow down: the code stands in the text, or the text is deflated or escapes letters."""
     t = tables.resource
-    needles = {max(_ALWAYS_PLAIN.findall(code.code), key=len, default="").encode() for code in codes}
+    needles = {_plainest(code).encode() for code in codes}
     where = [_holds(engine, needle) for needle in (*sorted(needles), b"\\u")]
     return or_(*where, func.substr(t.c.source, 1, 1) == literal(b"x", LargeBinary))
 

@@ -106,7 +106,7 @@ class Codes(Protocol):
         """Note that all that is stored is now understood so."""
 
     def sources_with(self, codes: Collection[LocalCode]) -> Iterator[tuple[str, bytes]]:
-        """Give reference and verbatim text of each stored entry that may bear one of the codes, some others too."""
+        """Give reference and verbatim text of each stored entry that may bear one of the codes."""
 
     def keep_again(self, items: Sequence[ChartItem], *, now: datetime) -> ReadAnew:
         """Keep entries that were read again, unless a newer version of them came in meanwhile."""

@@ -62,8 +62,10 @@ def observations(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         found["bodySite"] = draw(concepts())
     if draw(st.booleans()):
-        return found | {"component": [{"code": draw(concepts()), **draw(st.sampled_from(VALUES))}]}
-    return found | draw(st.sampled_from(VALUES))
+        found["component"] = [{"code": draw(concepts()), **draw(st.sampled_from(VALUES))}]
+        return found
+    found.update(draw(st.sampled_from(VALUES)))
+    return found
 
 
 @pytest.fixture(scope="module")
