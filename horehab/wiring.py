@@ -174,6 +174,7 @@ def _service(settings: Settings) -> BackendService | None:
         token_url=settings.token_url,
         scopes=settings.scopes,
         may_write=settings.write != "off",
+        reads_too=read_scope(settings.scope).registers,
     )
 
 

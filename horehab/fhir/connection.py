@@ -28,7 +28,8 @@ class BackendService:
     """How we sign in by SMART Backend Services: who we are, the file with our keys, and what to ask for.
 
     `token_url` is where tokens are given, "" for where the server says; `scopes` what to ask for, "" for the fewest
-    that suffice. `may_write` is false where nothing is ever written (HOREHAB_WRITE=off).
+    that suffice. `may_write` is false where nothing is ever written (HOREHAB_WRITE=off); `reads_too` are kinds that
+    are read besides the usual ones (Group, List), because HOREHAB_SCOPE names them.
     """
 
     client_id: str
@@ -36,6 +37,7 @@ class BackendService:
     token_url: str = ""
     scopes: str = ""
     may_write: bool = True
+    reads_too: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

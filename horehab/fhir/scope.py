@@ -31,6 +31,12 @@ class Scope:
         """Whether every patient is read whom the server lets us see."""
         return not self.parts
 
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """The kinds of resource that are read only to know who is in the scope: Group, List, both or none."""
+        names = {part.partition("/")[0] for part in self.parts}
+        return tuple(sorted(names & {"Group", "List"}))
+
 
 EVERYTHING = Scope()
 
@@ -50,7 +56,9 @@ def _parts(word: str) -> Iterator[str]:
         yield word
         return
     if word.startswith(("system/", "user/", "openid")):
-        raise _wrong(word, "What a token may do is the setting HOREHAB_SCOPES; this one says which patients are read.")
+        raise _wrong(
+            word, "What a token may do is the setting HOREHAB_SCOPES; this one says which patients are read."
+        )
     for part in word.split(","):
         if not _PLACE.fullmatch(part):
             raise _wrong(word, _REMEDY)

@@ -9,7 +9,7 @@ from horehab.errors import EhrRefused, HorehabError
 from horehab.fhir.auth import auth_mode
 from horehab.fhir.client import Client
 from horehab.fhir.findings import Part, ill, well, worth_knowing
-from horehab.fhir.kinds import ESSENTIAL, KINDS, PLACES, WRITTEN
+from horehab.fhir.kinds import ESSENTIAL
 from horehab.fhir.scopes import lacking_scopes
 from horehab.usecases.exchange import Choice
 
@@ -78,13 +78,14 @@ def _key_and_clock(desk: "TokenDesk", granted: "Granted") -> Iterator[Choice]:
 
 
 def _scopes(desk: "TokenDesk", granted: "Granted") -> Iterator[Choice]:
-    writes = WRITTEN if desk.service.may_write else ()
-    lacking = lacking_scopes(granted.scopes, reads=(*KINDS, *PLACES), writes=writes)
+    needs = desk.needs()
+    lacking = lacking_scopes(granted.scopes, **needs)
     details = {"granted": granted.scopes, "asked": granted.asked, "missing": " ".join(lacking)}
     if not lacking:
         yield well(_SIGNING_IN, "scopes", "all that we need is granted", details)
         return
-    needed = [scope for scope in lacking if scope.removeprefix("system/").partition(".")[0] in (*ESSENTIAL, *writes)]
+    must = (*ESSENTIAL, *desk.service.reads_too, *needs["writes"])
+    needed = [scope for scope in lacking if scope.removeprefix("system/").partition(".")[0] in must]
     if needed:
         yield ill(_SIGNING_IN, "scopes", f"not granted: {', '.join(lacking)}", _ASK_FOR)
     else:

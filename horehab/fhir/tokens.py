@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import TypedDict
 
 import requests
 from authlib.oauth2.rfc7523 import private_key_jwt_sign
@@ -35,6 +36,13 @@ _SKEW = timedelta(seconds=30)
 _FORM = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _TRIES = 2
 """Keys that are tried: the newest, and the one before it, for a server that still has our old set."""
+
+
+class Needs(TypedDict):
+    """Kinds of resource that are read, and those that are written too."""
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +142,13 @@ class TokenDesk:
 
     def scopes(self, offer: SmartOffer) -> str:
         """Say what to ask for: what the setting says, else the fewest scopes that suffice."""
+        needs = self.needs()
+        return self.service.scopes or " ".join(wanted_scopes(offer.scopes, offer.capabilities, **needs))
+
+    def needs(self) -> Needs:
+        """Name the kinds that we read, and those that we write too."""
         writes = WRITTEN if self.service.may_write else ()
-        return self.service.scopes or " ".join(
-            wanted_scopes(offer.scopes, offer.capabilities, reads=(*KINDS, *PLACES), writes=writes)
-        )
+        return {"reads": (*KINDS, *PLACES, *self.service.reads_too), "writes": writes}
 
     def _get(self) -> Granted:
         offer = self.offer()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from horehab.fhir.scope import read_scope
 from horehab.fhir.scopes import lacking_scopes, wanted_scopes
 
 READS, WRITES = ("Patient", "Observation"), ("Observation", "Task")
@@ -55,3 +56,16 @@ def test_the_fewest_scopes_are_asked_for_in_the_words_of_the_server(
 )
 def test_what_was_not_granted_is_named(granted: str, missing: str) -> None:
     assert " ".join(lacking_scopes(granted, reads=READS, writes=WRITES)) == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "registers"),
+    [
+        ("everything", ()),
+        ("Group/7", ("Group",)),
+        ("List/1 Group/7 Patient/3", ("Group", "List")),
+        ("Location/2 Patient?organization=Organization/7", ()),
+    ],
+)
+def test_who_is_read_says_which_registers_must_be_open_to_us(text: str, registers: tuple[str, ...]) -> None:
+    assert read_scope(text).registers == registers

@@ -25,6 +25,7 @@ from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_ke
 from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.kinds import KINDS, PLACES, WRITTEN
 from horehab.fhir.scopes import wanted_scopes
+from horehab.fhir.smart import SmartOffer
 from horehab.fhir.tokens import LIFE_OF_AN_ASSERTION, TokenDesk, assertion
 from horehab.plugin import create_app
 from horehab.sandbox import serve
@@ -382,3 +383,9 @@ def test_no_token_is_got_for_what_a_server_tells_to_all(signed: Signed) -> None:
         signed.server.is_closed = True
         assert client.get("metadata").is_success
     assert len(signed.giver.answered()) == before + 1
+
+
+def test_a_register_of_the_scope_is_asked_for_too(signed: Signed) -> None:
+    scopes = desk_of(signed, reads_too=("Group", "List"))
+    with closing(scopes) as desk:
+        assert "system/Group.rs system/List.rs" in desk.scopes(SmartOffer())
