@@ -223,32 +223,26 @@ def test_a_newcomer_of_whom_something_may_be_missing_is_a_newcomer_again(pulls: 
     assert pulls.marks["followed Patient/ben"] == "yes"
 
 
-def test_a_newcomer_who_comes_while_a_kind_is_away_is_read_whole_when_it_is_back(pulls: Pulls) -> None:
+def visit(name: str, patient: str) -> dict[str, Any]:
+    actor = {"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}
+    return {"resourceType": "Appointment", "id": name, "status": "booked", "participant": [actor]}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [without_interaction("search-type", "Appointment"), answers(403).only("GET", path="/Appointment")],
+    ids=["not offered", "closed to us"],
+)
+def test_a_newcomer_who_comes_while_a_kind_is_away_is_read_whole_when_it_is_back(pulls: Pulls, fault: Fault) -> None:
     """Else the mark of that kind would speak for a patient of whom nothing of it was ever read."""
-    pulls.put(
-        {
-            "resourceType": "Appointment",
-            "id": "a1",
-            "status": "booked",
-            "participant": [{"actor": {"reference": "Patient/ben"}, "status": "accepted"}],
-        }
-    )
-    pulls.put(
-        {
-            "resourceType": "Appointment",
-            "id": "a0",
-            "status": "booked",
-            "participant": [{"actor": {"reference": "Patient/ana"}, "status": "accepted"}],
-        }
-    )
+    pulls.sandbox.store.put(visit("of-ben", "ben"), at=OLD)
+    pulls.put(visit("of-ana", "ana"))
     pulls.pull("Patient/ana")
-    pulls.proxy.set(without_interaction("search-type", "Appointment"))
-    pulls.pull("Patient/ana,Patient/ben")
-    pulls.proxy.set(answers(403).only("GET", path="/Appointment"))
+    assert "Appointment of those followed" in pulls.marks
+    pulls.proxy.set(fault)
     pulls.pull("Patient/ana,Patient/ben")
     pulls.proxy.set()
-    pulls.sandbox.store.put(seen_of("ana", "ana-2"), at=NOW + timedelta(days=1))
-    assert "Appointment/a1" in items(pulls.pull("Patient/ana,Patient/ben"), "Appointment")
+    assert "Appointment/of-ben" in items(pulls.pull("Patient/ana,Patient/ben"), "Appointment")
 
 
 def test_a_change_between_two_searches_of_a_pass_is_not_missed(pulls: Pulls) -> None:
@@ -278,15 +272,19 @@ def test_a_change_between_two_searches_of_a_pass_is_not_missed(pulls: Pulls) -> 
 def test_a_merge_takes_nobody_out_of_sight(pulls: Pulls, kind: str, name: str) -> None:
     """The group still names one record; the other one of the same person is followed with it, and stays so."""
     other = "ben" if name == "ana" else "ana"
-    pulls.put(person(name, link=[{"other": {"reference": f"Patient/{other}"}, "type": kind}]))
-    scope = f"Patient/{name}"
+    link = {"other": {"reference": f"Patient/{other}"}, "type": kind}
+    pulls.sandbox.store.put(person(name, link=[link]), at=OLD + timedelta(hours=1))
+    pulls.put(person("dora"))  # moves the mark of Patient on, so that the link itself is not read again
+    scope = f"Patient/{name},Patient/dora"
     pages = pulls.pull(scope)
     assert items(pages) == {"Observation/ana-1", "Observation/ben-1"}
-    assert items(pages, "Patient") == {"Patient/ana", "Patient/ben"}
-    pulls.sandbox.store.put(seen_of(other, "after"), at=NOW + timedelta(days=1))
-    pulls.pull(scope)
-    pulls.sandbox.store.put(seen_of(other, "later"), at=NOW + timedelta(days=2))
-    assert "Observation/later" in items(pulls.pull(scope))
+    assert items(pages, "Patient") == {"Patient/ana", "Patient/ben", "Patient/dora"}
+    for days in (1, 2):
+        pulls.sandbox.store.put(seen_of(other, f"after-{days}"), at=NOW + timedelta(days=days))
+        pages = pulls.pull(scope)
+        assert f"Observation/after-{days}" in items(pages)
+        assert items(pages, "Patient") == {"Patient/dora"}
+        assert pulls.marks[f"followed Patient/{other}"] == f"with Patient/{name}"
     pulls.pull("Patient/cleo")
     assert pulls.marks[f"followed Patient/{other}"] == "no"
 
