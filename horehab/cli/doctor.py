@@ -36,8 +36,8 @@ def doctor(as_json: bool, accept: bool) -> None:
     A database that is not there yet is not made; the tables of one that is there are brought up to date, as
     every command does.
 
-    Marks: ok, ! for what is not well and its remedy, i for what is worth knowing. Nothing is written to the server,
-    and no patient data are shown. For programs, --json gives each finding its subject, part and details.
+    Marks: ok, ! for what is not well and its remedy, i for what is worth knowing. Nothing is written to the server.
+    For programs, --json gives each finding its subject, part and details.
 
     With --accept you decide that suspicions may be written to this FHIR server (needed once, unless the server
     runs on this machine); it is kept in the database, with the day.

@@ -22,7 +22,9 @@ def keys() -> None:
 @click.option("--alg", type=click.Choice(KEY_ALGORITHMS), default=KEY_ALGORITHMS[0], help="How it signs.")
 @guarded
 def new(alg: str) -> None:
-    """Make the key file with its first key, readable to its owner alone (mode 0600).
+    """Make the key file with its first key.
+
+    It is readable to its owner alone (mode 0600).
 
     \b
     Example:
@@ -39,9 +41,9 @@ def new(alg: str) -> None:
 @click.option("--alg", type=click.Choice(KEY_ALGORITHMS), help="How it signs; as the newest key, if left out.")
 @guarded
 def rotate(alg: str | None) -> None:
-    """Add a new key that signs from now on; the old ones stay published until they are retired.
+    """Add a new key that signs from now on.
 
-    A server that does not know the new key yet is asked with the one before it, so that nothing stands still. Where
+    The old ones stay published until they are retired.     A server that does not know the new key yet is asked with the one before it, so that nothing stands still. Where
     the EHR has a copy of our keys in place of their address, give it the new set first.
 
     \b
@@ -57,7 +59,9 @@ def rotate(alg: str | None) -> None:
 @click.argument("kid")
 @guarded
 def retire(kid: str) -> None:
-    """Take the key KID out of the file for good: it signs nothing any more and is no longer published.
+    """Take the key KID out for good.
+
+    It signs nothing any more and is no longer published.
 
     \b
     Example:
@@ -70,7 +74,9 @@ def retire(kid: str) -> None:
 @keys.command()
 @guarded
 def public() -> None:
-    """Print the public halves as a JWK set, for an EHR that takes a copy in place of an address.
+    """Print the public halves as a JWK set.
+
+    For an EHR that takes a copy in place of an address.
 
     \b
     Example:
@@ -82,7 +88,9 @@ def public() -> None:
 @keys.command(name="list")
 @guarded
 def list_command() -> None:
-    """List the keys, the one that signs first; what is private is never shown.
+    """List the keys; the first one signs.
+
+    What is private is never shown.
 
     \b
     Example:
