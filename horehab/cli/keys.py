@@ -43,8 +43,9 @@ def new(alg: str) -> None:
 def rotate(alg: str | None) -> None:
     """Add a new key that signs from now on.
 
-    The old ones stay published until they are retired.     A server that does not know the new key yet is asked with the one before it, so that nothing stands still. Where
-    the EHR has a copy of our keys in place of their address, give it the new set first.
+    The old ones stay published until they are retired. A server that does not know the new key yet is asked with
+    the one before it, so that nothing stands still. Where the EHR has a copy of our keys in place of their address,
+    give it the new set before the old key is retired.
 
     \b
     Example:
@@ -65,7 +66,7 @@ def retire(kid: str) -> None:
 
     \b
     Example:
-      horehab keys retire 1_U1flPOp877peHF56qo
+      horehab keys retire hr-20261121-sXFuLRvPqf
     """
     left = key_file(settings_here()).retire(kid)
     click.echo(f"Retired {kid}; {left[0].kid} signs.")
