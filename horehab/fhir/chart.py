@@ -1,6 +1,6 @@
 """The EHR as the use cases see it: what changed, what one entry became, and how the server stands."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from horehab.fhir.r5 import as_r4, is_r5
 from horehab.fhir.reading import understand
 from horehab.fhir.scoped_sweep import Followed
 from horehab.fhir.site import Site
-from horehab.fhir.sweep import Everybody, Reader
+from horehab.fhir.sweep import Everybody, Reader, left_over
 from horehab.fhir.wards import icu_wards
 from horehab.usecases.conflict_queue import Sweep
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
@@ -86,9 +86,18 @@ class FhirChart:
         yield from self._sweep.changes(marks)
 
     def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
-        """Find what was deleted where the server tells of no deletions; once per ward day and kind."""
-        if self._sweep is not None:
-            yield from self._sweep.vanished(marks, held, self._clock.today().isoformat())
+        """Find what was deleted where the server tells of no deletions; once per ward day and kind.
+
+        Called before the changes are read; its pages are drawn after them. What is held before, broken passes left.
+        """
+        return self._vanished(marks, held, left_over(marks, held))
+
+    def _vanished(self, marks: Mapping[str, str], held: Held, left: Collection[str]) -> Iterator[ChartPage]:
+        day = self._clock.today().isoformat()
+        if isinstance(self._sweep, Everybody):
+            yield from self._sweep.vanished(marks, held, day, left)
+        elif self._sweep is not None:
+            yield from self._sweep.vanished(marks, held, day)
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
         """Understand a stored resource anew, without the network."""

@@ -1,6 +1,6 @@
 """One sweep over the whole chart: what changed, kind after kind, and by night what is no longer there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -38,25 +38,50 @@ class Everybody:
     """The sweep over every patient whom the server lets us see."""
 
     reader: Reader
+    whole: set[str] = field(default_factory=set)
+    """The kinds that were read to their end in this pass, without a problem."""
 
     def changes(self, marks: Marks) -> Iterator[ChartPage]:
         """Read what changed since the marks; EhrUnavailable, EhrRefused, NotAFhirServer."""
         reader = self.reader
         for kind in KINDS:
             read = partial(changes_of, reader.client, kind, marks.get(kind), reader.understand)
-            yield from guarded(reader, kind, marks.get(kind), read)
+            is_well = True
+            for page in guarded(reader, kind, marks.get(kind), read):
+                is_well = is_well and not page.problems
+                if is_well and page.is_last and page.mark:
+                    self.whole.add(kind)
+                yield page
 
-    def vanished(self, marks: Marks, held: Held, day: str) -> Iterator[ChartPage]:
-        """Find what was deleted of the essential kinds whose deletions are not told; once per ward day."""
-        for kind in ESSENTIAL:
+    def vanished(self, marks: Marks, held: Held, day: str, left: Collection[str]) -> Iterator[ChartPage]:
+        """Find what was deleted where no history tells it: once per ward day of the essential kinds.
+
+        Of every kind also once after its first whole reading, if earlier ones broke off (`left`): what they read
+        may have been deleted before there was a mark from which the history is asked.
+        """
+        for kind in KINDS:
             name = of_ids(kind, is_scoped=False)
+            if not self.reader.capability.offers_reading(kind) or (kind in left and not self._is_read(kind, marks)):
+                continue
             night = night_of(kind, name, marks.get(name), day)
-            if night is None or self.reader.tells_deletions(kind) or not self.reader.capability.offers_reading(kind):
+            if night is None or not (kind in left or self._is_untold(kind) or name not in marks):
                 continue
-            if kind not in marks:
+            if kind in left or kind in marks:
+                yield from compared(self.reader.client, night, held(kind), None)
+            elif kind in self.whole:
                 yield just_read(name, day)
-                continue
-            yield from compared(self.reader.client, night, held(kind), None)
+
+    def _is_read(self, kind: str, marks: Marks) -> bool:
+        return kind in marks or kind in self.whole
+
+    def _is_untold(self, kind: str) -> bool:
+        return kind in ESSENTIAL and not self.reader.tells_deletions(kind)
+
+
+def left_over(marks: Marks, held: Held) -> frozenset[str]:
+    """Tell of which kinds something is held already that was never compared: readings that broke off left it."""
+    fresh = (kind for kind in KINDS if of_ids(kind, is_scoped=False) not in marks)
+    return frozenset(kind for kind in fresh if next(held(kind), None) is not None)
 
 
 def guarded(

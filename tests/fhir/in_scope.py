@@ -84,7 +84,8 @@ class Pulls:
     def step(self, chart: FhirChart) -> list[ChartPage]:
         """Pull once with this chart."""
         before = dict(self.marks)
-        pages = [*self._kept(chart.changes(before)), *self._kept(chart.vanished(before, self._held))]
+        vanished = chart.vanished(before, self._held)  # asked for before anything is read, as in a pull
+        pages = [*self._kept(chart.changes(before)), *self._kept(vanished)]
         troubled = {page.kind for page in pages if page.problems}
         self.marks |= {p.kind: p.mark for p in pages if p.is_last and p.mark and p.kind not in troubled}
         return pages

@@ -20,6 +20,7 @@ from tests.fhir.in_scope import (
     seen_of,
     without_interaction,
 )
+from tests.servers.bundle_faults import wrong_total
 from tests.servers.faults import (
     Fault,
     FaultyProxy,
@@ -211,7 +212,22 @@ def test_a_server_with_history_is_never_listed(sandbox: RunningSandbox) -> None:
         pulls.at.advance(timedelta(days=1))
         pulls.pull()
         assert lists(pulls) == 1
-        assert not [name for name in pulls.marks if "ids" in name]
+
+
+def test_what_was_deleted_before_the_first_whole_reading_is_found_after_it(sandbox: RunningSandbox) -> None:
+    """A first reading that breaks off leaves no mark from which the history could be asked for deletions."""
+    for name in ("o1", "o2"):
+        sandbox.store.put(seen_of("ana", name))
+    with open_pulls(sandbox) as pulls:
+        pulls.proxy.set(wrong_total(1).only("GET", path="/Observation?"))
+        pulls.pull()
+        assert "Observation" not in pulls.marks
+        sandbox.store.remove("Observation/o1")
+        pulls.proxy.set()
+        assert gone(pulls.pull()) == {"Observation/o1"}
+        before = lists(pulls)
+        pulls.pull()
+        assert lists(pulls) == before, "once is enough"
 
 
 def test_a_history_that_is_closed_to_us_is_replaced_by_a_comparison(sandbox: RunningSandbox) -> None:
