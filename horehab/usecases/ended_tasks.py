@@ -1,4 +1,4 @@
-"""Tasks in the EHR that no longer hold: measured meanwhile, or about a suspicion that is not open any more."""
+"""Requests that no longer hold: measured meanwhile, or about a suspicion that is withdrawn or decided about."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from horehab.domain.entries import ChartEntry, SuspicionEntry, TaskEntry
 from horehab.domain.joints import JointSide
 from horehab.domain.record import PatientRecord
-from horehab.domain.reminder import ReminderRule
+from horehab.domain.reminder import Reminder, ReminderRule
+from horehab.domain.suspicion import Verdict
 from horehab.domain.thresholds import Rules
-from horehab.usecases.standings import Standings, open_suspicion
+from horehab.usecases.standings import Standings, waits_for_review
 
 MEASURING = (ReminderRule.MEASURE_ROM, ReminderRule.FOLLOW_UP_VISIT)
 
@@ -32,13 +33,34 @@ def ended_tasks(standings: Standings, asked: Iterable[ChartEntry], rules: Rules,
             return True
         if task.rule in MEASURING:
             return is_answered(task.due, task.place, standings.known, rules)
-        if task.rule is not ReminderRule.REVIEW_SUSPICION or task.place is None:
+        if not _is_about_a_suspicion(task) or task.place is None:
             return False
-        is_open = task.place in raised or open_suspicion(standings.at(task.place)) is not None
+        is_open = task.place in raised or waits_for_review(standings.at(task.place))
         return task.place in withdrawn or not is_open
 
     left = (task for task in standings.tasks if not task.is_cancelled and task.key not in wanted)
     return tuple(replace(task, is_cancelled=True, authored=day) for task in left if is_over(task))
+
+
+def _is_about_a_suspicion(task: TaskEntry) -> bool:
+    """Tell a request to review an open suspicion from other questions to people, which they alone answer."""
+    return task.rule is ReminderRule.REVIEW_SUSPICION and task.key.rpartition("|")[2].startswith("since-")
+
+
+def still_asked(
+    reminders: Iterable[Reminder], standings: Standings, decided: Iterable[ChartEntry], verdicts: Iterable[Verdict]
+) -> tuple[Reminder, ...]:
+    """Leave out requests to review what people decided about already; a nerve in danger is always asked about."""
+    raised = {e.place for e in decided if isinstance(e, SuspicionEntry) and not e.is_withdrawn}
+    flagged = {verdict.place for verdict in verdicts if verdict.red_flags}
+
+    def is_decided(place: JointSide | None) -> bool:
+        if place is None or place in raised or place in flagged:
+            return False
+        standing = standings.at(place)
+        return bool(standing.ossifications) and not waits_for_review(standing)
+
+    return tuple(r for r in reminders if r.rule is not ReminderRule.REVIEW_SUSPICION or not is_decided(r.place))
 
 
 def is_answered(due: date, place: JointSide | None, known: PatientRecord, rules: Rules) -> bool:

@@ -21,7 +21,7 @@ from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
-from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered
+from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered, still_asked
 from horehab.usecases.exchange import ReminderRow, Review
 from horehab.usecases.merged_patients import (
     DOUBLE,
@@ -103,6 +103,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
             ports=ports, record=record, known=known, day=day, standings=standings, is_applied=is_applied
         )  # fmt: skip
         decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
+        reminders = still_asked(reminders, standings, decided, verdicts)
         asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
         said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
         ended = tuple(replace(task, patient=patient) for task in ended_tasks(standings, asked, ports.rules, day))
@@ -115,7 +116,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         verdicts=verdicts,
         entries=entries,
         reminders=reminders,
-        void_reminders=(*_void(known, reminders, rows, ports.rules), *no_longer_asked(patient, reminders, rows)),
+        void_reminders=(*_void(known, reminders, rows, ports.rules), *no_longer_asked(reminders, rows)),
         last_measured=measured,
         basis=basis_of(known, ports.rules),
         why_silent=why_silent,
@@ -235,7 +236,7 @@ class _Desk:
         if before and before.is_withdrawn and is_withdrawn:
             return ()  # said already: the EHR has not shown it yet, or a person left it as it is there
         patient = self.record.patient.reference
-        evidence = before.evidence if before and is_withdrawn else base_references(verdict.evidence)
+        evidence = self._left_of(before.evidence) if before and is_withdrawn else base_references(verdict.evidence)
         if any(reference.startswith("urn:") for reference in evidence):
             return ()  # logged here and not in the chart yet: the next pass can cite it
         entry = SuspicionEntry(
@@ -252,6 +253,11 @@ class _Desk:
             strength=verdict.strength,
         )
         return entry, self._reasons(entry, action)
+
+    def _left_of(self, evidence: Iterable[str]) -> tuple[str, ...]:
+        """Name what is gone from this record by its name alone: an EHR may refuse to point to what is not there."""
+        here = {*self.standings.known_days, *base_references(n.source for n in self.known.not_counted)}
+        return tuple(each if each in here else f"{each} (no longer in this record)" for each in evidence)
 
     def _reasons(self, entry: SuspicionEntry, action: Action) -> ReasonsEntry:
         basis = evidence_hash((*entry.evidence, action.act.value, str(self.day)), entry.rule_version)

@@ -70,6 +70,14 @@ def open_suspicion(standing: Standing) -> ChartedOssification | None:
     return max(here, key=lambda o: o.episode or 0, default=None)
 
 
+def waits_for_review(standing: Standing) -> bool:
+    """Say whether a suspicion of ours is open at a place about which nobody has decided anything yet."""
+    found = open_suspicion(standing)
+    if found is None or found.status is not ChartedStatus.UNCONFIRMED:
+        return False
+    return not any(d.condition_id == found.source.rpartition("/")[2] for d in standing.decisions)
+
+
 def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
     """Read once what our memory holds of a patient's suspicions."""
     patient = known.patient.reference
