@@ -1,8 +1,16 @@
 """`horehab doctor`: each finding with its remedy, and nothing changed unless somebody accepts."""
 
+import fcntl
 import json
+import os
+import pty
+import re
 import sqlite3
-from contextlib import closing
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,6 +256,29 @@ def test_a_page_for_a_terminal_is_folded_into_columns_of_eighty() -> None:
     assert "  i   portals       They show it." in lines
     assert max(map(len, folded(FOUND, width=20))) <= 60
     assert max(map(len, folded(FOUND, width=500))) <= 100
+
+
+def test_on_a_terminal_of_eighty_columns_no_line_is_longer(desk: Desk) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
+    words = [sys.executable, "-m", "horehab", "doctor"]
+    done = subprocess.run(
+        words, env=environment | desk.settings, stdin=theirs, stdout=theirs, stderr=theirs, timeout=120, check=False
+    )
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # the end of a terminal
+        while piece := os.read(ours, 65_536):
+            said += piece
+    os.close(ours)
+    assert done.returncode == 3
+    text = said.decode()
+    assert "\x1b[31m\x1b[1m! \x1b[0m  server" in text
+    shown = [re.sub(r"\x1b\[\d+m", "", line) for line in text.splitlines()]
+    assert "FHIR server" in shown
+    assert any(line.startswith("              -> Start the FHIR server") for line in shown)
+    assert max(map(len, shown)) <= 80 or str(desk.database) in max(shown, key=len)
 
 
 def test_a_page_for_a_pipe_has_one_line_for_each_finding() -> None:

@@ -20,12 +20,14 @@ from joserfc.jwk import KeySet
 
 from horehab.clock import SetClock, SystemClock
 from horehab.errors import ConfigurationError, EhrRefused, EhrUnavailable
+from horehab.fhir.answers import Answer
 from horehab.fhir.client import Client
 from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
 from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.kinds import KINDS, PLACES, WRITTEN
 from horehab.fhir.scopes import wanted_scopes
 from horehab.fhir.smart import SmartOffer
+from horehab.fhir.token_answers import read_token, refusal_of
 from horehab.fhir.tokens import LIFE_OF_AN_ASSERTION, TokenDesk, assertion
 from horehab.plugin import create_app
 from horehab.sandbox import serve
@@ -328,6 +330,54 @@ def test_a_token_endpoint_that_is_named_needs_no_word_of_the_server(signed: Sign
     signed.server.smart = {}
     with closing(desk_of(signed, token_url=signed.giver.token_endpoint)) as desk:
         assert desk.granted().endpoint == signed.giver.token_endpoint
+
+
+def test_a_fhir_server_that_is_away_hinders_no_token_where_its_endpoint_is_named(
+    signed: Signed, free_port: int
+) -> None:
+    away = f"http://127.0.0.1:{free_port}/fhir"
+    for token_url in (signed.giver.token_endpoint, ""):
+        service = signed.service(token_url=token_url)
+        with closing(TokenDesk(Connection(url=away, service=service), service, NOW)) as desk:
+            if token_url:
+                assert desk.granted().token
+            else:
+                with pytest.raises(EhrUnavailable, match="Nobody listens"):
+                    desk.granted()
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [(300, 300), ("120", 120), (None, 60), ("soon", 60), (-5, 60), (1e12, 86_400), (True, 1)]
+)
+def test_how_long_a_token_holds_is_read_or_assumed_to_be_a_minute(told: Any, seconds: float) -> None:
+    body = json.dumps({"access_token": "abc", "token_type": "Bearer", "expires_in": told}).encode()
+    answer = read_token(Answer(status=200, body=body), "https://ehr.example/token")
+    assert (answer.token, answer.seconds, answer.scopes) == ("abc", seconds, "")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"access_token": "a b"},
+        {"access_token": "abc\r\nX-Evil: 1"},
+        {"access_token": ""},
+        {"access_token": 7},
+        {"access_token": "abc", "token_type": "mac"},
+        ["abc"],
+    ],
+)
+def test_what_is_no_bearer_token_is_not_used(told: Any) -> None:
+    with pytest.raises(EhrRefused) as refusal:
+        read_token(Answer(status=200, body=json.dumps(told).encode()), "https://ehr.example/token")
+    assert refusal.value.code == "HR-1362"
+
+
+def test_a_refusal_quotes_no_assertion() -> None:
+    proof = "eyJ" + "x" * 300
+    body = json.dumps({"error": "invalid_client", "error_description": f"bad {proof} \u0007 sent"}).encode()
+    refusal = refusal_of(Answer(status=401, body=body), "https://ehr.example/token")
+    assert "(bad … sent)" in refusal.error.message
+    assert proof not in str(refusal.error)
 
 
 def test_a_page_for_people_is_no_token(signed: Signed) -> None:
