@@ -1,6 +1,6 @@
 """What was deleted where the server tells of no deletions: ids are listed, and each missing one is read directly."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -67,26 +67,37 @@ def compared(
         words = f"{night.name}: {listing.doubt}; nothing was taken for deleted"
         yield ChartPage(kind=night.name, items=(), problems=(words,), is_last=True)
         return
-    missing = sorted({each for each in held if each not in listing.references and _SET_ASIDE not in each})
-    left = [each for each in missing if each > night.after]
+    left = [each for each in not_among(held, listing.references) if each > night.after]
     yield from _read_directly(client, night, left)
 
 
 def _read_directly(client: Client, night: Night, missing: list[str]) -> Iterator[ChartPage]:
-    still_there = 0
     now = missing[:READ_AT_ONCE]
-    for start in range(0, len(now), _PER_PAGE):
+    yield from examined(client, night.name, now)
+    mark = f"{night.day} {now[-1]}" if len(missing) > len(now) else night.day
+    yield ChartPage(kind=night.name, items=(), mark=mark, is_last=True)
+
+
+def examined(client: Client, name: str, missing: Sequence[str]) -> Iterator[ChartPage]:
+    """Read each missing resource directly, and tell which are gone; what is still there is kept and said."""
+    still_there = 0
+    for start in range(0, len(missing), _PER_PAGE):
         items: list[ChartItem] = []
-        for reference in now[start : start + _PER_PAGE]:
+        for reference in missing[start : start + _PER_PAGE]:
             answer = read_directly(client, reference)
             if answer is None or not is_surely_gone(answer):
                 still_there += 1
             else:
                 items.append(tombstone(reference, answer))
-        yield ChartPage(kind=night.name, items=tuple(items))
-    mark = f"{night.day} {now[-1]}" if len(missing) > len(now) else night.day
-    words = f"{night.name}: {still_there} are no longer listed, and not gone either; they are kept"
-    yield ChartPage(kind=night.name, items=(), mark=mark, notes=(words,) if still_there else (), is_last=True)
+        yield ChartPage(kind=name, items=tuple(items))
+    if still_there:
+        words = f"{name}: {still_there} are no longer listed, and not gone either; they are kept"
+        yield ChartPage(kind=name, items=(), notes=(words,))
+
+
+def not_among(held: Iterable[str], references: Collection[str]) -> list[str]:
+    """List in order what is held and is not among these; what was set aside under a name of ours is left out."""
+    return sorted({each for each in held if each not in references and _SET_ASIDE not in each})
 
 
 def listed(client: Client, kind: str, whoses: Iterable[Whose] | None) -> Listing:

@@ -16,7 +16,7 @@ from horehab.fhir.elements import child, children
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.marks import FOLLOWED, NO, WITH, YES, later, latest_update, of_followed, of_ids
 from horehab.fhir.members import members_of
-from horehab.fhir.reconciliation import compared, night_of
+from horehab.fhir.reconciliation import compared, examined, night_of, not_among
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Site
 from horehab.fhir.sweep import Marks, Reader, closed, guarded, just_read
@@ -36,7 +36,9 @@ class Followed:
     `known` were read from the beginning in an earlier pass, `new` are in this one; `in_doubt` are those of whom
     something may be missing, so that the new ones among them are new again next time. `joined` are other records
     of the same person, with the one that led to them. `alone` are kinds that take one patient a search. `newest`
-    is the latest change of a patient's own record that was seen in this pass.
+    is the latest change of a patient's own record that was seen in this pass. `whole` tells by kind who was read
+    from the beginning in this pass, `seen` what came then, and `pending` are marks that wait until what we held of
+    these patients before was compared with it.
     """
 
     reader: Reader
@@ -47,6 +49,9 @@ class Followed:
     in_doubt: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     newest: datetime | None = None
+    whole: dict[str, set[str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    pending: list[ChartPage] = field(default_factory=list)
 
     def changes(self, marks: Marks) -> Iterator[ChartPage]:
         """Find who is in the scope and read what changed of them; EhrUnavailable, EhrRefused, NotAFhirServer."""
@@ -59,10 +64,18 @@ class Followed:
         self.new = {each: None for each in stay if each not in before}
         for kind in KINDS:
             yield from self._kind(kind, marks.get(of_followed(kind)))
-        yield from self._closing(before)
+        self.pending += self._closing(before)
 
     def vanished(self, marks: Marks, held: Held, day: str) -> Iterator[ChartPage]:
-        """Find what was deleted of those in the scope, where deletions are not told; once per ward day and kind."""
+        """Find what was deleted of those in the scope, where deletions are not told; once per ward day and kind.
+
+        What is held of those who were read from the beginning just now is compared first: it may have been deleted
+        while they were out of the scope, or after an earlier first reading broke off.
+        """
+        for kind, patients in self.whole.items():
+            missing = not_among(held(kind, patients=patients), self.seen)
+            yield from examined(self.reader.client, of_followed(kind), missing)
+        yield from self.pending
         ours = (*self.known, *self.new)
         for kind in ESSENTIAL:
             name = of_ids(kind, is_scoped=True)
@@ -87,7 +100,7 @@ class Followed:
         if mark and self._parameter(kind) is None:
             self.in_doubt |= set(self.new)  # what they have of this kind may be older than its mark
         if is_well and ends and ends[0]:
-            yield ChartPage(kind=of_followed(kind), items=(), mark=ends[0], is_last=True)
+            self.pending.append(ChartPage(kind=of_followed(kind), items=(), mark=ends[0], is_last=True))
 
     def _pages(self, kind: str, mark: str | None) -> Iterator[ChartPage]:
         parameter = self._parameter(kind)
@@ -127,13 +140,19 @@ class Followed:
 
     def _search(self, kind: str, mark: str | None, whose: Whose) -> Iterator[ChartPage]:
         reader, asked = self.reader, replace(whose, seen_before=self.newest)
+        is_well = True
         for page in changes_of(reader.client, kind, mark, reader.understand, whose=asked):
-            if page.problems:
-                self.in_doubt |= set(whose.references)
+            is_well = is_well and not page.problems
+            if mark is None:
+                self.seen |= {item.reference for item in page.items}
             if kind == "Patient":
                 self.newest = later([self.newest, *(latest_update(item.source) for item in page.items)])
                 self._join(page.items)
             yield page
+        if not is_well:
+            self.in_doubt |= set(whose.references)
+        elif mark is None:
+            self.whole.setdefault(kind, set()).update(whose.references)
 
     def _join(self, items: tuple[ChartItem, ...]) -> None:
         """Follow the other records of the same person, so that a merge takes nobody out of sight."""
