@@ -1,6 +1,7 @@
 """The ledger of reminders: each key once, due at its local time, leased to one scheduler, never lost."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -127,12 +128,20 @@ def settle(connection: Connection, row: ReminderRow, state: ReminderState, *, de
 
 
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:
-    """List reminders, soonest first."""
-    t = tables.reminder
-    asked = select(*_shown()).order_by(t.c.due, t.c.row)
+    """List reminders, soonest first; those of merged patients under the survivor, with the key that they had."""
+    t, p = tables.reminder, tables.patient
+    known = select(*_shown(), p.c.survivor).outerjoin(p, p.c.reference == t.c.patient)
+    asked = known.order_by(t.c.due, t.c.row)
     if references is not None:
         asked = asked.where(t.c.patient.in_(references))
-    return tuple(_as_row(row) for row in connection.execute(asked))
+    return tuple(_under(row.survivor, _as_row(row)) for row in connection.execute(asked))
+
+
+def _under(survivor: str | None, row: ReminderRow) -> ReminderRow:
+    first = row.reminder.keyed_to or row.reminder.patient
+    if survivor is None or survivor == row.reminder.patient:
+        return row
+    return replace(row, reminder=replace(row.reminder, patient=survivor, keyed_to=first))
 
 
 def _shown() -> tuple[Column[Any], ...]:

@@ -90,7 +90,7 @@ def _keyed(reminder: Reminder, row: ReminderRow | None) -> Reminder:
     return replace(reminder, keyed_to=row.reminder.keyed_to or row.reminder.patient)
 
 
-def no_longer_asked(patient: str, wanted: Sequence[Reminder], rows: Sequence[ReminderRow]) -> tuple[str, ...]:
+def no_longer_asked(wanted: Sequence[Reminder], rows: Sequence[ReminderRow]) -> tuple[str, ...]:
     """Name the waiting reminders of merged patients that the survivor's own take the place of.
 
     The calendar is the survivor's alone; a joint is asked about once. What only the other's asked stays.
@@ -103,7 +103,7 @@ def no_longer_asked(patient: str, wanted: Sequence[Reminder], rows: Sequence[Rem
         for row in rows
         if row.state is ReminderState.DUE
         and row.reminder.key not in keys
-        and (_what(row.reminder) in same or (row.reminder.patient != patient and _is_replaced(row.reminder, asked)))
+        and (_what(row.reminder) in same or (_was_of_another(row.reminder) and _is_replaced(row.reminder, asked)))
     )
 
 
@@ -115,6 +115,10 @@ def moved_tasks(patient: str, tasks: Iterable[TaskEntry], *, but: Iterable[TaskE
         for task in tasks
         if task.patient != patient and not task.is_cancelled and task.key not in said
     )
+
+
+def _was_of_another(reminder: Reminder) -> bool:
+    return reminder.keyed_to not in (None, reminder.patient)
 
 
 def _is_replaced(reminder: Reminder, asked: set[tuple[ReminderRule, JointSide | None]]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from horehab.store import SqlLogbook
 from horehab.usecases.exchange import CaseloadQuery
-from tests.store.making import NOW, item, page, person
+from tests.store.making import NOW, item, page, person, reminder
 
 ANA, EVA, IDA = "Patient/ana", "Patient/eva", "Patient/ida"
 
@@ -78,3 +78,16 @@ def test_who_is_replaced_by_themselves_stands_alone(logbook: SqlLogbook) -> None
     logbook.keep(page(person(ANA, replaced_by=ANA), item(patient=ANA)), now=NOW)
     assert logbook.patients() == (ANA,)
     assert logbook.health(now=NOW).details["notes"].startswith("1 patient is replaced in a circle")
+
+
+def test_the_reminders_of_a_merged_patient_stand_under_the_survivor_with_their_key(logbook: SqlLogbook) -> None:
+    logbook.keep(page(person(ANA), person(EVA)), now=NOW)
+    logbook.log(patient=ANA, entries=(), reminders=(reminder(ANA), reminder("Patient/nobody")), now=NOW)
+    key = reminder(ANA).key
+    logbook.keep(page(person(ANA, version=2, replaced_by=EVA)), now=NOW)
+    (row,) = logbook.reminders(patient=EVA)
+    assert (row.reminder.patient, row.reminder.keyed_to, row.reminder.key) == (EVA, ANA, key)
+    assert {r.reminder.patient for r in logbook.reminders()} == {EVA, "Patient/nobody"}
+    logbook.keep(page(person(ANA, version=3)), now=NOW)
+    assert [r.reminder for r in logbook.reminders(patient=ANA)] == [reminder(ANA)]
+    assert logbook.reminders(patient=EVA) == ()
