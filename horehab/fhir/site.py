@@ -76,12 +76,24 @@ def concept_map_of(tree: Tree) -> Mapping[Coding, tuple[Coding, ...]]:
             if code:
                 known = pairs.get((source.split("|")[0], code), ())
                 pairs[source.split("|")[0], code] = known + _targets(element, target.split("|")[0])
-    return MappingProxyType(pairs)
+    return MappingProxyType({code: _settled(targets) for code, targets in pairs.items()})
+
+
+def _settled(targets: tuple[Coding, ...]) -> tuple[Coding, ...]:
+    """Let a code that means something in one group not be nothing by another."""
+    known = tuple(target for target in targets if target != UNMATCHED)
+    return known or targets
+
+
+def _is_nothing(element: Tree) -> bool:
+    """Say whether a code matches nothing anywhere; in a group with a target it only matches nothing there."""
+    targets = children(element, "target")
+    bare = [word(target, "equivalence") == "unmatched" and word(target, "code") is None for target in targets]
+    return element.get("noMap") is True or (bool(bare) and all(bare))
 
 
 def _targets(element: Tree, system: str) -> tuple[Coding, ...]:
-    equivalences = [word(target, "equivalence") for target in children(element, "target")]
-    if element.get("noMap") is True or "unmatched" in equivalences:
+    if not system and _is_nothing(element):
         return (UNMATCHED,)
     targets = [
         (system, word(target, "code"))

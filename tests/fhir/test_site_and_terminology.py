@@ -16,7 +16,7 @@ from horehab.errors import ConfigurationError
 from horehab.fhir.diagnoses import OSSIFICATION, subject_of
 from horehab.fhir.places import place_of, said_of, written_place
 from horehab.fhir.quarantine import CODES
-from horehab.fhir.site import concept_map_of, read_concept_map
+from horehab.fhir.site import UNMATCHED, concept_map_of, read_concept_map
 from horehab.fhir.terminology import LOINC, SNOMED, joint_motion, loinc_to_write, meanings
 from tests.fhir.charts import SITE, concept, observation, understood
 
@@ -85,6 +85,21 @@ def test_a_local_code_may_be_explained_in_the_words_of_r4_or_r5(how: dict[str, s
 @pytest.mark.parametrize("equivalence", ["narrower", "unmatched", "disjoint", "inexact"])
 def test_an_explanation_that_says_less_than_the_code_is_not_taken(equivalence: str) -> None:
     assert concept_map_of(_map("AP", "6768-6", LOINC, equivalence=equivalence)) == {("urn:lab", "AP"): ()}
+
+
+def test_a_code_is_nothing_only_where_it_matches_nothing_anywhere() -> None:
+    nothing = {"source": "urn:lab", "element": [{"code": "AP", "target": [{"equivalence": "unmatched"}]}]}
+    newer = {"source": "urn:lab", "element": [{"code": "AP", "noMap": True}]}
+    elsewhere = nothing | {"target": "http://hl7.org/fhir/sid/icd-10"}
+    known = _map("AP", "6768-6", LOINC)["group"][0]
+    for groups, means in (
+        ([nothing], (UNMATCHED,)),
+        ([newer], (UNMATCHED,)),
+        ([elsewhere], ()),
+        ([nothing, known], ((LOINC, "6768-6"),)),
+        ([elsewhere, known], ((LOINC, "6768-6"),)),
+    ):
+        assert concept_map_of({"resourceType": "ConceptMap", "group": groups})["urn:lab", "AP"] == means
 
 
 def test_a_concept_map_is_read_from_its_file(tmp_path: Path) -> None:
