@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import chain
 
-from horehab.errors import EhrUnavailable
+from horehab.errors import EhrRefused, EhrUnavailable, NotAFhirServer
 from horehab.usecases.exchange import ChartPage, Kept, PullReport
 from horehab.usecases.gather import gathered
 from horehab.usecases.leave_alone import note_answer, note_silence
@@ -16,10 +16,18 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
 
     The marks in the report are to be committed with the verdicts that rest on them (`finish_pass`); a kind
     with problems keeps its old mark, so that the next pass reads it again. A server that falls silent in
-    mid-pass makes the pass incomplete; what was read is kept. EhrRefused and NotAFhirServer are raised.
+    mid-pass makes the pass incomplete; what was read is kept. EhrRefused and NotAFhirServer are noted and raised.
     Whether it answered is noted for all processes (leave_alone): one that fails at one kind still answers.
     What is stored is read again first if it may be understood better, after an upgrade or since a code was mapped.
     """
+    try:
+        return _pulled(ports, on_page)
+    except (EhrRefused, NotAFhirServer) as error:
+        ports.logbook.finish_pass(marks={}, reviews=(), now=ports.clock.now(), problems=(str(error),))
+        raise
+
+
+def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullReport:
     marks: dict[str, str] = {}
     troubled: set[str] = set()
     problems: list[str] = []

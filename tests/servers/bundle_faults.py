@@ -13,10 +13,6 @@ from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen, answe
 Bundle = dict[str, Any]
 Edit = Callable[[Bundle, Seen], None]
 
-NOT_FOUND = json.dumps(
-    {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "not-found"}]}
-).encode()
-
 
 def edited(change: Edit, *, path: str = "") -> Fault:
     """Each Bundle that answers a GET is changed on its way."""
@@ -57,21 +53,10 @@ def hidden_from_search(*references: str) -> Fault:
     """Searches do not find these, though they are there and can be read: a lagging index, a filter, a proxy."""
 
     def change(bundle: Bundle, _: Seen) -> None:
-        entries = bundle.get("entry", [])
-        bundle["entry"] = [entry for entry in entries if _name(entry) not in references]
-        if "total" in bundle:
-            bundle["total"] -= len(entries) - len(bundle["entry"])
+        bundle["entry"] = [entry for entry in bundle.get("entry", []) if _name(entry) not in references]
+        bundle.pop("total", None)
 
     return edited(change, path="?")
-
-
-def not_committed_yet(*references: str) -> tuple[Fault, Fault]:
-    """These bear their lastUpdated already, and nobody sees them until their transaction is committed."""
-    reads = tuple(
-        Fault(strike=lambda *_: Reply(status=404, body=NOT_FOUND), methods=("GET",), path=f"/{reference}")
-        for reference in references
-    )
-    return hidden_from_search(*references), *reads  # type: ignore[return-value]  # one reference, two faults
 
 
 def deletions_untold() -> Fault:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from horehab.domain.entries import Delivery, Outcome
-from horehab.fhir import chart, connection, delivery, placing
+from horehab.fhir import connection, delivery, placing, sweep
 from horehab.fhir.client import Client
 from horehab.fhir.server_ids import _if_none_exist
 from horehab.usecases.exchange import ChartPage
@@ -56,7 +56,7 @@ def _search_alone() -> None:
     def nothing(_: Client, __: str, ___: str) -> Iterator[ChartPage]:
         yield from ()
 
-    _instead(chart, "deletions_of", nothing)
+    _instead(sweep, "deletions_of", nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
