@@ -17,7 +17,11 @@ _TRUE = MappingProxyType(
     {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 )
 _CHOICES = MappingProxyType(
-    {"write": ("auto", "approve", "off"), "extension_sign": ("ask", "deficit", "hyperextension")}
+    {
+        "write": ("auto", "approve", "off"),
+        "extension_sign": ("ask", "deficit", "hyperextension"),
+        "suspicion_category": ("encounter-diagnosis", "problem-list-item"),
+    }
 )
 _MOST_SECONDS = 86_400.0
 _BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -68,6 +72,8 @@ class Settings:
     concept_map: str = ""
     extension_sign: str = "ask"
     suspicion_code: str = "http://snomed.info/sct|128491006"
+    suspicion_category: str = "encounter-diagnosis"
+    has_profiles: bool = False
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
     rules_file: str = ""

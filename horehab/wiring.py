@@ -186,6 +186,8 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         concept_map=local_codes.of_file(),
         limits={motion: (numbers.lowest, numbers.highest) for motion, numbers in rules.motions.items()},
         suspicion_code=_coding(settings.suspicion_code),
+        suspicion_category=settings.suspicion_category,
+        has_profiles=settings.has_profiles,
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
         scope=read_scope(settings.scope),

@@ -211,3 +211,13 @@ def test_a_suspicion_that_is_only_listed_says_why(
         ward.on(day + timedelta(days=200))
     report = keep_step(ward.ports)
     assert why in report.reviews[0].why_silent
+
+
+def test_category_and_profile_of_a_suspicion_are_the_sites_to_choose(open_ward: Callable[..., Ward]) -> None:
+    ward = open_ward(suspicion_category="problem-list-item", has_profiles=True)
+    ward.chart(PATIENT)
+    falling(ward)
+    keep_step(ward.ports)
+    (condition,) = ward.conditions()
+    assert condition["category"][0]["coding"][0]["code"] == "problem-list-item"
+    assert condition["meta"]["profile"][0].endswith("/horehab-ho-suspicion")
