@@ -215,6 +215,9 @@ def test_a_server_of_r5_is_read_and_never_written(ward: Desk) -> None:
         assert said["ok FHIR version"].startswith("5.0.0 (R5): read; nothing is written there, because")
         assert "speaks FHIR R5 and what we write is R4" in said["! suspicions"]
         assert "HOREHAB_WRITE=off" in said["! suspicions"]
+        only_read = ward.run("doctor", fhir_url=proxy.url, write="off")
+        assert only_read.exit_code == 0
+        assert "speaks FHIR R5" in lines_of(only_read.stdout)["i suspicions"]
         reviewed = ward.run("review", fhir_url=proxy.url)
         assert "refused by the server" in reviewed.stdout
         assert "R5" in ward.run("outbox", fhir_url=proxy.url).stdout
