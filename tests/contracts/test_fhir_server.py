@@ -11,6 +11,8 @@ from tests.contracts.fhir_bundles import BUNDLES
 from tests.contracts.fhir_finding import FINDING
 from tests.contracts.fhir_shapes import SHAPES
 from tests.contracts.fhir_writing import WRITING
+from tests.servers.hapi import on_postgresql, start_hapi
+from tests.servers.postgresql import PostgresqlServer
 from tests.servers.sandbox import start_sandbox
 
 BEHAVIOURS = (*WRITING, *SHAPES, *FINDING, *BUNDLES)
@@ -41,11 +43,29 @@ def test_the_sandbox_does_what_we_rely_on(behaviour: Behaviour, on_sandbox: Aske
     assert behaviour.question(on_sandbox) == behaviour.expected
 
 
+@pytest.fixture(scope="module")
+def on_hapi_over_postgresql(_postgresql: PostgresqlServer) -> Iterator[Asker]:
+    with _postgresql.fresh_database() as database, start_hapi(options=on_postgresql(database)) as url:
+        asker = Asker(base=url)
+        yield asker
+        asker.session.close()
+
+
 @pytest.mark.needs("HAPI")
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=by_sentence)
 def test_hapi_does_the_same_but_for_the_measured_differences(behaviour: Behaviour, on_hapi: Asker) -> None:
+    _answers_as_measured(behaviour, on_hapi)
+
+
+@pytest.mark.needs("HAPI")
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=by_sentence)
+def test_hapi_over_postgresql_does_as_hapi_in_memory(behaviour: Behaviour, on_hapi_over_postgresql: Asker) -> None:
+    _answers_as_measured(behaviour, on_hapi_over_postgresql)
+
+
+def _answers_as_measured(behaviour: Behaviour, asker: Asker) -> None:
     difference = DIFFERENCES.get(behaviour.sentence)
-    answer = behaviour.question(on_hapi)
+    answer = behaviour.question(asker)
     if difference is None:
         assert answer == behaviour.expected
     else:

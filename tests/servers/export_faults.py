@@ -52,14 +52,15 @@ def as_binary(text: bytes) -> bytes:
     return head + b64encode(text) + b'"}'
 
 
-def _escaped(text: bytes) -> bytes:
+def as_escaped_binary(text: bytes) -> bytes:
+    """Wrap a text in a Binary whose base64 is escaped as some writers of JSON do."""
     head, data, end = as_binary(text).rpartition(b'"data":"')[0], b64encode(text), b'"}'
     return head + b'"data":"' + data.replace(b"/", b"\\/").replace(b"+", b"\\u002B").replace(b"=", b"\\u003d") + end
 
 
 def wrapped(*, is_escaped: bool = False) -> Fault:
     """The files come as Binary resources with their text in base64, perhaps with each special sign escaped."""
-    return file_body(_escaped if is_escaped else as_binary, Content_Type="application/fhir+json")
+    return file_body(as_escaped_binary if is_escaped else as_binary, Content_Type="application/fhir+json")
 
 
 def zipped_on_the_way() -> Fault:
