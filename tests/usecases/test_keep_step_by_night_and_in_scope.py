@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 
 from horehab.domain.entries import SuspicionEntry
 from horehab.usecases.exchange import CaseloadQuery
 from horehab.usecases.keep_step import keep_step
 from tests.fhir.in_scope import edited, without_interaction
+from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, pain
@@ -80,3 +82,25 @@ def test_a_record_that_may_not_be_whole_is_said_and_hinders_nothing(
         health = ward.ports.logbook.health(now=ward.clock.now())
         assert health.problems == ()
         assert health.details["notes"] == note
+
+
+def test_while_the_server_is_asked_others_may_write_to_our_memory(
+    open_ward: Callable[..., Ward], sandbox: RunningSandbox
+) -> None:
+    """An open write transaction of SQLite locks everyone else out: none is open while we wait for a page."""
+    with faulty_proxy(sandbox.url) as proxy:
+        ward = open_ward(fhir_url=proxy.url, page_size=1)
+        ward.chart(PATIENT, *(flexion(f"r{number}", DAY_ONE, 90) for number in range(4)))
+        other = open_ward(fhir_url=proxy.url).ports
+        waited: list[float] = []
+
+        def strike(seen: Seen, forward: Forward, _: FaultyProxy) -> Reply:
+            begun = monotonic()
+            other.logbook.audit(who="somebody else", what="a note", patient=None, now=ward.clock.now())
+            waited.append(monotonic() - begun)
+            return forward(seen)
+
+        proxy.set(Fault(strike=strike, methods=("GET",)))
+        assert keep_step(ward.ports).pulled.problems == ()
+        assert len(waited) > 10
+        assert max(waited) < 2.0
