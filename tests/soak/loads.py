@@ -17,7 +17,8 @@ from random import Random
 import pytest
 
 from horehab.sandbox import exporting
-from tests.fhir.loading import MADRID, desk_at, fill, held
+from tests.fhir.loading import desk_at, fill, held
+from tests.fhir.ward import MADRID
 from tests.servers.export_faults import cut_file, preparing, ranges
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen, answers, lost_answer
 from tests.servers.proxying import faulty_proxy
