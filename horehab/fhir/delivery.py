@@ -28,7 +28,7 @@ from horehab.fhir.placing import Decide, NotCreated, place, revise
 from horehab.fhir.references import IDENTIFIERS
 from horehab.fhir.server_ids import find_ours, is_there, place_by_identifier
 from horehab.fhir.site import Site
-from horehab.fhir.standing import Settled
+from horehab.fhir.standing import Deleted, Settled
 
 Resource = Mapping[str, Any]
 
@@ -48,9 +48,7 @@ class Courier:
         that says nothing against the entry. 403 and what it will not take mean REFUSED.
         """
         try:
-            return self._deliver(entry, own_versions, target)
-        except Settled as settled:
-            return settled.delivery
+            return self._settled(entry, own_versions, target)
         except EhrUnavailable as error:
             return Delivery(outcome=Outcome.LATER, detail=str(error), retry_after=error.retry_after)
         except EhrRefused as error:
@@ -62,6 +60,20 @@ class Courier:
             place = note_mishap(type(entry).__name__, error)
             detail = f"It could not be written, by a fault of this program ({type(error).__name__} at {place})."
             return Delivery(outcome=Outcome.CONFLICT, detail=f"{detail} Please report it.")
+
+    def _settled(self, entry: ChartEntry, own: frozenset[str], target: str | None) -> Delivery:
+        """Deliver, unless somebody deleted what was to be taken back or explained: then there is nothing to do."""
+        try:
+            return self._deliver(entry, own, target)
+        except Deleted as deleted:
+            is_taken_back = getattr(entry, "is_withdrawn", False) or getattr(entry, "is_cancelled", False)
+            return Delivery(outcome=Outcome.DONE) if is_taken_back else deleted.delivery
+        except Settled as settled:
+            if settled.delivery.outcome is Outcome.REFUSED and isinstance(entry, ReasonsEntry):
+                target = self._suspicion(entry.condition_id)
+                if target is None or self.client.get(target).is_gone:
+                    return Delivery(outcome=Outcome.DONE, detail="What it gives the reasons for was deleted.")
+            return settled.delivery
 
     def _deliver(self, entry: ChartEntry, own: frozenset[str], target: str | None) -> Delivery:
         if isinstance(entry, DecisionEntry):

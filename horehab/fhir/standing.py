@@ -17,6 +17,14 @@ class Settled(Exception):
         self.delivery = Delivery(outcome=outcome, detail=detail, reference=reference)
 
 
+class Deleted(Settled):
+    """What was to be changed was deleted in the chart: a person must say whether it is wanted."""
+
+    def __init__(self, reference: str) -> None:
+        why = "It was deleted in the chart; a person must say whether it is wanted."
+        super().__init__(Outcome.CONFLICT, why, reference=reference)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One version of one resource as the server holds it."""
@@ -27,10 +35,10 @@ class Standing:
 
 
 def read_standing(client: Client, reference: str) -> Standing | None:
-    """Read what stands under a reference now; None when nothing ever did. Settled(CONFLICT) when it was deleted."""
+    """Read what stands under a reference now; None when nothing ever did. Deleted when it was."""
     answer = client.get(reference)
     if answer.status == 410:  # noqa: PLR2004  # gone
-        raise Settled(Outcome.CONFLICT, "It was deleted in the chart; a person must say whether it is wanted.")
+        raise Deleted(reference)
     if answer.status == 404:  # noqa: PLR2004  # not found
         return None
     if not answer.is_success:

@@ -34,6 +34,8 @@ class Standings:
             source = f"Condition/{entry.condition_id}"
             if row.state == "waiting" or source not in charted:
                 charted[source] = _as_charted(entry, charted.get(source))
+            if row.state == "kept" and row.settled and not charted[source].version:
+                charted[source] = _closed(charted[source], row.settled.date())
         return Standing(
             ossifications=tuple(charted.values()),
             written={entry.condition_id: entry for _, entry in here},
@@ -90,6 +92,12 @@ def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
         known_days=days_of_facts(known),
         logbook=logbook,
     )
+
+
+def _closed(charted: ChartedOssification, day: date) -> ChartedOssification:
+    """Show what a person keeps out of the EHR, or deleted there, as closed by them on what was known that day."""
+    status = ChartedStatus.ENTERED_IN_ERROR
+    return replace(charted, status=status, is_active=False, version="a person's", known_on=day)
 
 
 def _as_charted(entry: SuspicionEntry, charted: ChartedOssification | None) -> ChartedOssification:

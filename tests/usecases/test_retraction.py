@@ -10,7 +10,9 @@ import pytest
 import requests
 
 from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.usecases.conflict_queue import Settlement
 from horehab.usecases.keep_step import StepOrder, keep_step
+from horehab.usecases.settle_conflict import SettlementForm, settle_conflict
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
@@ -298,3 +300,42 @@ def test_under_ids_of_the_servers_a_double_is_ended_in_the_step_and_silences_not
     mistaken(ward)
     keep_step(ward.ports)
     assert codes(ward) == ["entered-in-error", "entered-in-error"]
+
+
+def test_a_suspicion_that_was_deleted_at_the_ehr_waits_for_a_person_and_comes_back_as_a_new_episode(
+    suspected: Ward,
+) -> None:
+    ward = suspected
+    (condition,) = ward.conditions()
+    for each in ward.resources("Provenance"):
+        ward.server.store.remove(f"Provenance/{each['id']}")
+    ward.server.store.remove(f"Condition/{condition['id']}")
+
+    def news(visit: int, degrees: float) -> None:
+        ward.on(ward.clock.today() + timedelta(days=4))
+        ward.chart(flexion(f"rom-{visit}", ward.clock.today(), degrees), pain(f"pain-{visit}", ward.clock.today(), 9))
+        keep_step(ward.ports)
+
+    news(6, 72)
+    assert not ward.conditions()
+    (row,) = ward.ports.logbook.queue.listed()
+    assert (row.reference, "deleted in the chart" in row.detail) == (f"Condition/{condition['id']}", True)
+    settled = SettlementForm(row=row.row, how=Settlement.KEEP_THEIRS, who="Dr. Synthetic", why="it is a contracture")
+    settle_conflict(ward.ports, settled)
+    for _ in range(2):
+        ward.on(ward.clock.today() + timedelta(days=1))
+        assert keep_step(ward.ports).is_complete
+        assert not ward.conditions()
+    news(7, 66)
+    assert [episode(each) for each in ward.conditions()] == [2]
+
+
+def test_what_was_deleted_at_the_ehr_needs_no_withdrawal(suspected: Ward) -> None:
+    (condition,) = suspected.conditions()
+    for each in suspected.resources("Provenance"):
+        suspected.server.store.remove(f"Provenance/{each['id']}")
+    suspected.server.store.remove(f"Condition/{condition['id']}")
+    mistaken(suspected)
+    keep_step(suspected.ports)
+    assert not suspected.conditions()
+    assert [row.key for row in suspected.ports.logbook.queue.listed()] == []
