@@ -11,8 +11,11 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from horehab.errors import ConfigurationError, StoreUnavailable
+from horehab.store.quiet import silence_values
 
 _BUSY_SECONDS = 15
+# Larger pages and rarer checkpoints make a first load cheaper; an older file keeps the pages that it has.
+_LAYOUT = ("page_size=8192", "journal_mode=WAL", "wal_autocheckpoint=2000")
 _WRITE_LOCK = 0x486F5265  # "HoRe": one writer at a time, as SQLite has it
 _REMEDY_URL = "Set HOREHAB_DATABASE_URL as in sqlite:///horehab.sqlite3 or postgresql+psycopg://user@host/database."
 
@@ -45,14 +48,17 @@ def absent_file(url: str) -> Path | None:
 
 def make_engine(url: URL) -> Engine:
     """Prepare the way to the database; nothing is opened yet. ConfigurationError when the driver is missing."""
+    silence_values()
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        )
         event.listen(engine, "do_connect", lambda *_: _make_private(Path(str(url.database))))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10})
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             "The driver for PostgreSQL is not installed.", remedy='Run: pip install "horehab[postgresql]"'
@@ -131,7 +137,7 @@ def _make_private(file: Path) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+    for pragma in (*_LAYOUT, "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
