@@ -32,17 +32,18 @@ class Losses:
         return {each.name: len(getattr(self, each.name)) for each in fields(self)}
 
 
-def compare(ward: Ward, database: str, losses: Losses) -> None:
-    """Add to the losses what differs now; nobody may be writing."""
-    held = _held(database)
+def compare(ward: Ward, database: str, losses: Losses) -> list[str]:
+    """Add to the losses what differs now, and name what was not delivered and why; nobody may be writing."""
+    held, stuck = _held(database)
     there = ward.numbers()
     losses.lost += sorted(there.keys() - held.keys())
     losses.kept += sorted(held.keys() - there.keys())
     losses.stale += sorted(name for name in held.keys() & there.keys() if held[name] != there[name])
     _compare_suspicions(ward, losses)
+    return stuck
 
 
-def _held(database: str) -> dict[str, float]:
+def _held(database: str) -> tuple[dict[str, float], list[str]]:
     logbook = open_logbook(database, zone=ZoneInfo("UTC"))
     try:
         found: dict[str, float] = {}
@@ -53,7 +54,7 @@ def _held(database: str) -> dict[str, float]:
                 (reference,) = base_references([source])
                 assert reference not in found, f"{reference} is held twice"
                 found[reference.partition("/")[2]] = float(number)
-        return found
+        return found, [f"{row.state} {row.key} ({row.patient}): {row.detail}" for row in logbook.outbox()]
     finally:
         logbook.close()
 

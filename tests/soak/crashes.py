@@ -46,6 +46,9 @@ class Report:
     observations: int = 0
     living: int = 0
     suspicions: int = 0
+    stuck: list[str] = field(default_factory=list)
+    """What was not delivered when all was well again, with its reason."""
+
     moments: dict[str, int] = field(default_factory=dict)
     losses: Losses = field(default_factory=Losses)
 
@@ -90,7 +93,7 @@ class Run:
         self.report.losses = Losses()
         self.clock.jump(_REST)
         self.zygote.work(self._order(passes=2))
-        compare(self.ward, self.database, self.report.losses)
+        self.report.stuck = compare(self.ward, self.database, self.report.losses)
         self.report.losses.unforeseen += self.zygote.unforeseen
         self.zygote.unforeseen.clear()
         self.proxy.seen.clear()
@@ -179,6 +182,8 @@ def main(kills: int, seed: int, ablation: str | None, *, postgresql: bool) -> No
     for name, found in ((n, getattr(report.losses, n)) for n in report.losses.counts()):
         if found:
             click.echo(f"  {name}: {', '.join(found[:10])}")
+    for words in report.stuck[:20]:
+        click.echo(f"  not delivered: {words}")
     sys.exit(1 if report.losses else 0)
 
 
