@@ -61,9 +61,6 @@ bench-detection: $(VENV)/.bench ## Judge the detection beside textbook rules on 
 bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resources, fhirclient, fhirpy and plain JSON (ten minutes)
 	@$(BIN)/python -m benchmarks.sync $(BENCH)
 
-bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resources, fhirclient, fhirpy and plain JSON (ten minutes)
-	@$(BIN)/python -m benchmarks.sync $(BENCH)
-
 fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
 	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1
 	@$(BIN)/python -m benchmarks.detection.fitting $(FIT)

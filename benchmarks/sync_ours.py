@@ -1,7 +1,9 @@
 """horehab on the same pages: its own chart reader into its own store, and what the store then holds."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +15,8 @@ from horehab.fhir.client import Connection
 from horehab.fhir.site import Site
 from horehab.rules import load_rules
 from horehab.store import open_logbook
+from horehab.usecases.gather import gathered
+from horehab.usecases.ports import Logbook
 
 TITLE = "horehab"
 _ZONE = ZoneInfo("Europe/Madrid")
@@ -22,26 +26,27 @@ _ASKED = (
 )
 
 
-def prepare(path: str) -> None:
-    """Make the tables, once for the life of a file."""
-    open_logbook(f"sqlite:///{path}", zone=_ZONE).close()
-
-
-def run(base: str, path: str) -> int:
-    """Read all pages into the file and count the entries."""
+@contextmanager
+def opened(base: str, path: str) -> Iterator[Callable[[], int]]:
+    """Open chart and store, and give what reads all pages into the file and counts the entries."""
     clock = SystemClock(zone=_ZONE)
     limits = {motion: (numbers.lowest, numbers.highest) for motion, numbers in load_rules().motions.items()}
     chart = FhirChart(Connection(url=base), Site(zone=_ZONE, base=base, limits=limits), clock)
     logbook = open_logbook(f"sqlite:///{path}", zone=_ZONE)
-    entries = 0
     try:
-        for page in chart.changes({}):
-            assert not page.problems, page.problems
-            logbook.keep(page, now=clock.now())
-            entries += len(page.items)
+        yield lambda: _pull(chart, logbook, clock.now())
     finally:
         chart.close()
         logbook.close()
+
+
+def _pull(chart: FhirChart, logbook: Logbook, now: datetime) -> int:
+    """Read and keep as `pull_chart` does, from the beginning each time."""
+    entries = 0
+    for page in gathered(chart.changes({})):
+        assert not page.problems, page.problems
+        logbook.keep(page, now=now)
+        entries += len(page.items)
     return entries
 
 

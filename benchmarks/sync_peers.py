@@ -6,7 +6,7 @@ the text of a resource beside its facts, as horehab does, but for the one whose 
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -30,19 +30,19 @@ class Peer:
     keeping: Callable[[str], AbstractContextManager[Keep]]
 
 
-def prepare(peer: Peer, path: str) -> None:
-    """Make the tables."""
-    with peer.keeping(path):
-        pass
-
-
-def run(peer: Peer, base: str, path: str) -> int:
-    """Read all pages into the file and count the entries."""
-    codes, entries = table(), 0
+@contextmanager
+def opened(peer: Peer, base: str, path: str) -> Iterator[Callable[[], int]]:
+    """Open the file, and give what reads all pages into it and counts the entries."""
+    codes = table()
     with peer.keeping(path) as keep:
-        for page in peer.read(base, codes):
-            keep(page)
-            entries += len(page)
+        yield lambda: _run(peer.read(base, codes), keep)
+
+
+def _run(pages: Iterator[list[Kept]], keep: Keep) -> int:
+    entries = 0
+    for page in pages:
+        keep(page)
+        entries += len(page)
     return entries
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,26 +46,24 @@ def run_alone(name: str, base: str, warm: str) -> tuple[Run, set[Row]]:
 
 def run_here(name: str, base: str, *, warm: str, path: str) -> Run:
     """Read the pages twice in this process, after a warm-up with a few others into a file of its own."""
-    prepare, read = _reader(name)
-    prepare(f"{path}.warm")
-    read(warm, f"{path}.warm")
-    prepare(path)
-    wall, cpu, entries = _timed(read, base, path)
-    peak = _peak_memory()
-    wall_again, cpu_again, _ = _timed(read, base, path)
+    with _opened(name, warm, f"{path}.warm") as read:
+        read()
+    with _opened(name, base, path) as read:
+        wall, cpu, entries = _timed(read)
+        peak = _peak_memory()
+        wall_again, cpu_again, _ = _timed(read)
     return Run(entries=entries, wall=wall, cpu=cpu, wall_again=wall_again, cpu_again=cpu_again, peak=peak)
 
 
-def _reader(name: str) -> tuple[Callable[[str], None], Callable[[str, str], int]]:
+def _opened(name: str, base: str, path: str) -> AbstractContextManager[Callable[[], int]]:
     if name == OURS:
-        return sync_ours.prepare, sync_ours.run
-    peer = sync_peers.PEERS[name]
-    return partial(sync_peers.prepare, peer), partial(sync_peers.run, peer)
+        return sync_ours.opened(base, path)
+    return sync_peers.opened(sync_peers.PEERS[name], base, path)
 
 
-def _timed(read: Callable[[str, str], int], base: str, path: str) -> tuple[float, float, int]:
+def _timed(read: Callable[[], int]) -> tuple[float, float, int]:
     wall, cpu = time.perf_counter(), time.process_time()
-    entries = read(base, path)
+    entries = read()
     return time.perf_counter() - wall, time.process_time() - cpu, entries
 
 

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.sync_pages import KINDS, Pages
 
+# With a history, no list of ids has to be compared: the peers look for no deletions either.
+_OFFERED = [{"code": "search-type"}, {"code": "history-type"}]
 _STATEMENT = {
     "resourceType": "CapabilityStatement",
     "status": "active",
@@ -16,9 +18,7 @@ _STATEMENT = {
     "kind": "instance",
     "fhirVersion": "4.0.1",
     "format": ["json"],
-    "rest": [
-        {"mode": "server", "resource": [{"type": kind, "interaction": [{"code": "search-type"}]} for kind in KINDS]}
-    ],
+    "rest": [{"mode": "server", "resource": [{"type": kind, "interaction": _OFFERED} for kind in KINDS]}],
 }
 
 

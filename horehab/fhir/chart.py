@@ -54,6 +54,7 @@ class FhirChart:
         self._clock = clock
         self._client = client or Client(connection, clock)
         self._capability: Capability | None = None
+        self._plain: PlainReader | None = None
         self._sweep: Everybody | Followed | None = None
 
     @property
@@ -166,7 +167,9 @@ class FhirChart:
         """Read plain Observations quickly, where it does not matter when the server last touched them."""
         if self._site.known_by_last_updated:
             return self._understand
-        return Readers(tolerant=self._understand, quick=PlainReader(self._site).read)
+        if self._plain is None or self._plain.site != self._site:
+            self._plain = PlainReader(self._site)
+        return Readers(tolerant=self._understand, quick=self._plain.read)
 
     def _understand(self, resource: dict[str, Any], source: bytes) -> ChartItem:
         may_be_newer = self._capability is None or is_r5(self._capability.fhir_version)

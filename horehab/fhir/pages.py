@@ -1,6 +1,6 @@
 """Bundles as they come: each entry kept as it was sent, `next` followed on the server's own ground alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -83,6 +83,20 @@ class _Entry(msgspec.Struct):
     response: Any = None
 
 
+class _Search(msgspec.Struct, forbid_unknown_fields=True):
+    mode: str = "match"
+    score: float = 0.0
+
+
+class _PlainEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """An entry as nearly all of a search are: a resource, its address, and why it is there."""
+
+    resource: msgspec.Raw
+    fullUrl: str = ""  # noqa: N815  # the name is FHIR's
+    search: _Search | None = None
+
+
+_PLAIN = msgspec.json.Decoder(list[_PlainEntry])
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ENTRY = msgspec.json.Decoder(_Entry)
@@ -175,7 +189,7 @@ def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     return page, links.get("next")
 
 
-def _open(body: bytes) -> tuple[_Bundle, list[bytes] | None] | None:
+def _open(body: bytes) -> tuple[_Bundle, Sequence[bytes | _PlainEntry] | None] | None:
     """Part a Bundle into its frame and its entries (None when they are no list); None when it cannot be read."""
     try:
         bundle = _BUNDLE.decode(body)
@@ -184,6 +198,10 @@ def _open(body: bytes) -> tuple[_Bundle, list[bytes] | None] | None:
         return _reopen(*rescued) if rescued else None
     if bytes(bundle.entry) in (b"", b"null"):
         return bundle, []
+    try:
+        return bundle, _PLAIN.decode(bundle.entry)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass  # one entry that is not as entries of a search are: each is looked at by itself
     try:
         return bundle, [bytes(piece) for piece in _LIST.decode(bundle.entry)]
     except msgspec.MsgspecError:
@@ -207,19 +225,28 @@ def _broken(answer: Answer, number: int) -> Page:
     return Page(problems=(problem,), is_last=True)
 
 
-def _entries(slices: list[bytes] | None) -> tuple[tuple[Entry, ...], tuple[Heard, ...]]:
+def _entries(slices: Sequence[bytes | _PlainEntry] | None) -> tuple[tuple[Entry, ...], tuple[Heard, ...]]:
     if slices is None:
         return (), (Heard(problem="its entries are no list"),)
     entries: list[Entry] = []
     said: list[Heard] = []
     for index, piece in enumerate(slices):
-        entry = _entry(piece, f"Bundle.entry[{index}]")
+        entry = _plain(piece, index) if isinstance(piece, _PlainEntry) else _entry(piece, f"Bundle.entry[{index}]")
         outcome = _outcome(entry)
         if outcome is None:
             entries.append(entry)
         else:
             said.append(heard(outcome))
     return tuple(entries), tuple(said)
+
+
+def _plain(entry: _PlainEntry, index: int) -> Entry:
+    return Entry(
+        path=f"Bundle.entry[{index}].resource",
+        source=bytes(entry.resource),
+        mode=entry.search.mode if entry.search else "match",
+        full_url=entry.fullUrl,
+    )
 
 
 def _entry(piece: bytes, path: str) -> Entry:

@@ -5,6 +5,7 @@ Observation is its number and its circumstances. Whatever is not foreseen here i
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 from horehab.domain.moment import Moment
@@ -54,23 +55,32 @@ class PlainReader:
         shape, name = self._shape(source, plain), plain.id.strip()
         if shape is None or not name:
             return None
+        reference = f"Observation/{name}"
         patient, meta = self._patient(bytes(plain.subject)), plain.meta
         facts: tuple[Fact, ...] = ()
         if shape.reader is not None:
             if patient is None or plain.status not in _COUNT:
                 return None
-            occasion = self._occasion(plain, shape, f"Observation/{name}")
-            facts = self._facts(plain, shape, occasion)
+            facts = self._facts(plain, shape, reference)
             if not facts:
                 return None
+        else:
+            self._see_that_it_is_json(plain)
         return ChartItem(
-            reference=f"Observation/{name}",
+            reference=reference,
             version=meta.versionId.strip(),
             patient=patient,
             source=source,
             updated=meta.lastUpdated.strip() or None,
             facts=facts,
         )
+
+    def _see_that_it_is_json(self, plain: PlainObservation) -> None:
+        """Raise NotJson for parts that are none: they were taken as they stand, and nobody else looks at them."""
+        for text in (plain.performer, plain.device):
+            self._person(bytes(text))
+        self._session(bytes(plain.partOf))
+        self._is_ours(bytes(plain.meta.profile))
 
     def _shape(self, source: bytes, plain: PlainObservation) -> Shape | None:
         key = key_of(plain)
@@ -83,22 +93,14 @@ class PlainReader:
         self._shapes[key] = found
         return found
 
-    def _occasion(self, plain: PlainObservation, shape: Shape, reference: str) -> Occasion:
+    def _times(self, plain: PlainObservation) -> tuple[Moment, date, tuple[str, ...]]:
+        """Tell when it was measured, from when it was known, and what had to be assumed of that."""
         measured, issued = self._time(plain.effectiveDateTime), self._time(plain.issued)
         when = measured or issued
         if when is None:
             raise CannotRead("no-time", "effective[x]")
-        return Occasion(
-            reference=reference,
-            when=when,
-            known_on=(issued or when).day,
-            assumptions=() if measured and not when.is_zone_assumed else assumed(measured, when, self.site),
-            session=self._session(bytes(plain.partOf)),
-            rater=self._person(bytes(plain.performer)),
-            device=self._person(bytes(plain.device)),
-            position=shape.position,
-            is_ours=self._is_ours(bytes(plain.meta.profile)),
-        )
+        is_plain = measured is not None and not when.is_zone_assumed
+        return when, (issued or when).day, () if is_plain else assumed(measured, when, self.site)
 
     def _time(self, text: str | None) -> Moment | None:
         if text is None:
@@ -108,33 +110,46 @@ class PlainReader:
             raise CannotRead("bad-time", "effective[x]")
         return found
 
-    def _reading(self, plain: PlainObservation, angle: Angle, occasion: Occasion) -> Reading:
-        measured, has_our_sign = angle.measured, occasion.is_ours or angle.has_our_sign
-        quantity = plain.valueQuantity
+    def _reading(self, plain: PlainObservation, angle: Angle, reference: str) -> Reading:
+        when, known_on, assumptions = self._times(plain)
+        measured, quantity = angle.measured, plain.valueQuantity
         assert quantity is not None, "an angle is of an Observation with a quantity"
+        has_our_sign = angle.has_our_sign or self._is_ours(bytes(plain.meta.profile))
         given = (quantity.value * angle.factor, angle.unit)
         return Reading(
-            source=occasion.reference,
+            source=reference,
             joint=measured.joint,
             side=measured.side,
             motion=measured.motion,
             mode=measured.mode,
             degrees=settled(given, measured, has_our_sign=has_our_sign, site=self.site, path="valueQuantity")[0],
-            when=occasion.when,
-            known_on=occasion.known_on,
-            rater=occasion.rater,
-            device=occasion.device,
+            when=when,
+            known_on=known_on,
+            rater=self._person(bytes(plain.performer)),
+            device=self._person(bytes(plain.device)),
             position=angle.position,
-            session=occasion.session,
-            assumptions=(*occasion.assumptions, *angle.assumptions),
+            session=self._session(bytes(plain.partOf)),
+            assumptions=assumptions + angle.assumptions,
             unit=angle.unit,
         )
 
-    def _facts(self, plain: PlainObservation, shape: Shape, occasion: Occasion) -> tuple[Fact, ...]:
+    def _facts(self, plain: PlainObservation, shape: Shape, reference: str) -> tuple[Fact, ...]:
         if shape.angle is not None:
-            return (self._reading(plain, shape.angle, occasion),)
+            return (self._reading(plain, shape.angle, reference),)
         assert shape.reader is not None, "only what is read gets here"
         assert shape.part is not None, "what is read has a part"
+        when, known_on, assumptions = self._times(plain)
+        occasion = Occasion(
+            reference=reference,
+            when=when,
+            known_on=known_on,
+            assumptions=assumptions,
+            session=self._session(bytes(plain.partOf)),
+            rater=self._person(bytes(plain.performer)),
+            device=self._person(bytes(plain.device)),
+            position=shape.position,
+            is_ours=self._is_ours(bytes(plain.meta.profile)),
+        )
         return shape.reader(replace(shape.part, node=node_of(shape.part, plain)), occasion, self.site)
 
 

@@ -314,3 +314,14 @@ def test_a_searched_observation_comes_from_the_quick_reader_where_there_is_one()
     assert item_of("Observation", Entry(path="x", source=source), readers) == expected
     assert item_of("Patient", Entry(path="x", source=source), readers).unreadable[0].code == "wrong-kind"
     assert asked == [source]
+
+
+@pytest.mark.parametrize("name", ["performer", "partOf", "device", "encounter", "code"])
+def test_what_is_no_text_anywhere_is_left_to_the_careful_readers(name: str) -> None:
+    reader, site = PlainReader(SITES[0]), SITES[0]
+    code = concept(LOINC, "8867-4", "Pulse of Anna")
+    pulse: dict[str, Any] = {"resourceType": "Observation", "id": "1", "status": "final", "code": code}
+    clean = json.dumps({name: {"display": "Anna"}} | pulse)
+    for source in (clean.encode(), clean.replace("Anna", "\u00ff").encode("latin-1")):
+        found = reader.read(source)
+        assert found is None or found == carefully(source, site)
