@@ -25,7 +25,8 @@ def patient(hapi_url: str) -> str:
     group = {"resourceType": "Group", "id": f"g-{name}", "type": "person", "actual": True}
     entries.append(_put(group | {"member": [{"entity": {"reference": f"Patient/{name}"}}]}))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    requests.post(hapi_url, json=bundle, timeout=60).raise_for_status()
+    answer = requests.post(hapi_url, json=bundle, timeout=60)
+    assert answer.ok, answer.text
     return name
 
 
