@@ -17,10 +17,13 @@ COVER_CORE := 98
 COVER_ALL := 95
 CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
 
+# How often `make soak` kills, and how many sequences of events it tries (a hundred times as many mutants).
+KILLS ?= 1000
+SOAK ?= 10000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync fit-score screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -32,6 +35,7 @@ help: ## Say what there is
 	@echo "  PYTHON=...   another Python, 3.11 or newer"
 	@echo "  BENCH=...    options of make bench-detection (BENCH=--quick, BENCH=--help)"
 	@echo "  FIT=...      options of make fit-score (FIT=--help, FIT=--date=2026-11-21)"
+	@echo "  KILLS=, SOAK=  how long make soak takes (KILLS=100 SOAK=200 is a quarter of an hour)"
 	@echo "  TESTS=...    make test for some tests only, without the coverage floor (TESTS=tests/cli)"
 
 demo: $(VENV)/.runs ## Play the six published patients and a ward, then leave the pages on http://127.0.0.1:5000
@@ -64,6 +68,14 @@ bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resourc
 fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
 	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1
 	@$(BIN)/python -m benchmarks.detection.fitting $(FIT)
+
+soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,000 sequences (three hours; KILLS=, SOAK=)
+	@$(BIN)/python -m tests.soak.crashes --kills $(KILLS)
+	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --postgresql --seed 2
+	@$(BIN)/python -m tests.soak.ablate
+	@$(BIN)/python -m tests.soak.mutants --count $$(( $(SOAK) * 100 ))
+	@SOAK_EXAMPLES=$(SOAK) $(BIN)/python -m pytest --numprocesses=$(WORKERS) --durations=5 \
+	  tests/soak/test_any_sequence.py tests/soak/test_any_order_of_a_chart.py
 
 screenshots: tools ## Take the pictures of the pages in docs/ anew
 	@$(BIN)/python -m tests.e2e.screenshots

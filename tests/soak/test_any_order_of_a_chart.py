@@ -1,5 +1,6 @@
 """Whatever the order, repetition and paging in which a chart is served: same memory, same suspicions, same outbox."""
 
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ from horehab.wiring import opened_ports
 from tests.servers.in_process import BASE, connect
 from tests.soak.served import Resource, ServedHistory
 from tests.usecases.conftest import DAY_ONE, flexion, pain
+
+EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "25"))
 
 _VISITS = ((110, 2), (112, 2), (111, 2), (96, 6), (84, 6), (80, 6))
 _PEOPLE = ("ana", "bea")
@@ -101,7 +104,7 @@ def read(ports: Ports, versions: list[Resource], size: int) -> Any:
     return _state(ports)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data(), history=histories())
 def test_any_order_repetition_and_paging_of_a_chart_gives_the_same_house(
     ports: Ports, data: st.DataObject, history: list[list[Resource]]
