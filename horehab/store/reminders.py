@@ -130,8 +130,8 @@ def settle(connection: Connection, row: ReminderRow, state: ReminderState, *, de
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:
     """List reminders, soonest first; those of merged patients under the survivor, with the key that they had."""
     t, p = tables.reminder, tables.patient
-    known = select(*_shown(), p.c.survivor).outerjoin(p, p.c.reference == t.c.patient)
-    asked = known.order_by(t.c.due, t.c.row)
+    columns: tuple[Column[Any], ...] = (*_shown(), p.c.survivor)
+    asked = select(*columns).outerjoin(p, p.c.reference == t.c.patient).order_by(t.c.due, t.c.row)
     if references is not None:
         asked = asked.where(t.c.patient.in_(references))
     return tuple(_under(row.survivor, _as_row(row)) for row in connection.execute(asked))
