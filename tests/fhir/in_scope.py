@@ -67,7 +67,7 @@ def without_interaction(code: str, *kinds: str) -> Fault:
 class Pulls:
     """A chart that is pulled as the use case does it: marks move when a kind was read whole, what came is kept.
 
-    `held` are the references that are kept and not gone, with whose they are.
+    `held` are the references that are kept and not gone, with whose they are; `versions` tells which version.
     """
 
     sandbox: RunningSandbox
@@ -75,6 +75,7 @@ class Pulls:
     at: SetClock = field(default_factory=clock)
     marks: dict[str, str] = field(default_factory=dict)
     held: dict[str, str | None] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
 
     def pull(self, scope: str = "everything", **options: Any) -> list[ChartPage]:
         """Pull once, with a chart of its own, as each process has."""
@@ -97,6 +98,7 @@ class Pulls:
                     self.held.pop(item.reference, None)
                 else:
                     self.held[item.reference] = item.patient
+                    self.versions[item.reference] = item.version
             yield page
 
     def _held(self, kind: str, *, patients: Any = None) -> Iterator[str]:
