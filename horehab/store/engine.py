@@ -126,6 +126,11 @@ def _unavailable(words: str, url: URL) -> ConfigurationError | StoreUnavailable:
         return StoreUnavailable("The database is locked by another program.", remedy="Try again in a moment.")
     if "full" in words or "No space left" in words:
         return StoreUnavailable("The disk of the database is full; nothing was changed.", remedy="Make room on it.")
+    if "disk I/O" in words:  # a quota that is used up, or a disk that fails
+        return StoreUnavailable(
+            "The disk of the database does not take what is written; nothing was changed.",
+            remedy="Make room on it, raise the quota, or have it checked.",
+        )
     return StoreUnavailable("The database does not answer; nothing was changed.", remedy="Check that it runs.")
 
 
