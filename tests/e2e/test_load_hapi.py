@@ -20,13 +20,11 @@ READINGS = 45
 def patient(hapi_url: str) -> str:
     """One patient of our own with readings, and a group that holds nobody else."""
     name = f"p-{new_id()}"
-    entries = [_put({"resourceType": "Patient", "id": name})]
-    entries += [_put(_reading(name, number)) for number in range(READINGS)]
+    _put(hapi_url, {"resourceType": "Patient", "id": name})
+    for number in range(READINGS):
+        _put(hapi_url, _reading(name, number))
     group = {"resourceType": "Group", "id": f"g-{name}", "type": "person", "actual": True}
-    entries.append(_put(group | {"member": [{"entity": {"reference": f"Patient/{name}"}}]}))
-    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    answer = requests.post(hapi_url, json=bundle, timeout=60)
-    assert answer.ok, answer.text
+    _put(hapi_url, group | {"member": [{"entity": {"reference": f"Patient/{name}"}}]})
     return name
 
 
@@ -36,9 +34,9 @@ def _reading(patient: str, number: int) -> dict[str, Any]:
     return reading(number, id=name, subject={"reference": f"Patient/{patient}"}, valueQuantity=unit)
 
 
-def _put(resource: dict[str, Any]) -> dict[str, Any]:
-    url = f"{resource['resourceType']}/{resource['id']}"
-    return {"resource": resource, "request": {"method": "PUT", "url": url}}
+def _put(base: str, resource: dict[str, Any]) -> None:
+    url = f"{base}/{resource['resourceType']}/{resource['id']}"
+    requests.put(url, json=resource, timeout=60).raise_for_status()
 
 
 def _load(desk: LoadingDesk, order: CopyOrder | None = None) -> tuple[PullReport, list[LoadProgress]]:
@@ -61,8 +59,7 @@ def test_the_export_of_hapi_gives_the_same_memory_as_a_sync(hapi_url: str, patie
             assert synced.sync().problems == ()
             assert held(loaded.ports) == held(synced.ports)
         assert len(loaded.ports.logbook.record(f"Patient/{patient}").readings) == READINGS
-        later = _reading(patient, READINGS)
-        requests.put(f"{hapi_url}/Observation/{later['id']}", json=later, timeout=60).raise_for_status()
+        _put(hapi_url, _reading(patient, READINGS))
         assert loaded.sync().kept.changed == 1
 
 
