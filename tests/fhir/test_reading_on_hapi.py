@@ -1,0 +1,76 @@
+"""Scopes, lists of ids and deletions on a real HAPI."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from horehab.fhir.client import Client
+from tests.fhir.in_scope import Pulls, gone, items, open_pulls, problems, without_interaction
+from tests.fhir.ward import client_at, observation
+from tests.servers.sandbox import RunningSandbox, start_sandbox
+
+pytestmark = pytest.mark.needs("hapi")
+
+BLIND = without_interaction("history-type", "Patient", "Observation", "Procedure", "Condition")
+
+
+@pytest.fixture
+def people(hapi_url: str, request: pytest.FixtureRequest) -> Iterator[tuple[Client, list[str]]]:
+    """Three patients of this test's own, two of them in a group, of each of whom one thing was observed."""
+    names = [f"{uuid5(NAMESPACE_URL, request.node.nodeid).hex[:20]}-{letter}" for letter in "abc"]
+    with client_at(hapi_url) as client:
+        for name in names:
+            _put(client, {"resourceType": "Patient", "id": name})
+            _put(client, observation(f"{name}-1", subject={"reference": f"Patient/{name}"}))
+        members = [{"entity": {"reference": f"Patient/{name}"}} for name in names[:2]]
+        _put(client, {"resourceType": "Group", "id": names[0], "type": "person", "actual": True, "member": members})
+        yield client, names
+
+
+def _put(client: Client, resource: dict[str, Any]) -> None:
+    answer = client.send("PUT", f"{resource['resourceType']}/{resource['id']}", resource)
+    assert answer.is_success, answer.reason()
+
+
+@pytest.fixture
+def pulls(hapi_url: str) -> Iterator[Pulls]:
+    with (
+        start_sandbox() as other,
+        open_pulls(RunningSandbox(url=hapi_url, store=other.store, clock=other.clock)) as all_,
+    ):
+        yield all_
+
+
+def test_a_group_is_read_and_a_newcomer_from_the_beginning(people: tuple[Client, list[str]], pulls: Pulls) -> None:
+    client, names = people
+    pages = pulls.pull(f"Group/{names[0]}")
+    assert problems(pages) == []
+    assert items(pages) == {f"Observation/{name}-1" for name in names[:2]}
+    assert [params["patient"] for params in pulls.asked("Observation")] == [
+        [f"Patient/{names[0]},Patient/{names[1]}"]
+    ], "HAPI takes both in one search"
+    wider = f"Group/{names[0]} Patient/{names[2]}"
+    pages = pulls.pull(wider)
+    assert problems(pages) == []
+    assert f"Observation/{names[2]}-1" in items(pages)
+    _put(client, observation(f"{names[2]}-2", subject={"reference": f"Patient/{names[2]}"}))
+    assert f"Observation/{names[2]}-2" in items(pulls.pull(wider))
+
+
+def test_a_deletion_without_history_is_found_by_the_list_of_ids(
+    people: tuple[Client, list[str]], pulls: Pulls
+) -> None:
+    client, names = people
+    scope = f"Group/{names[0]}"
+    pulls.proxy.set(BLIND)
+    pulls.pull(scope)
+    deleted = client.ask("DELETE", f"{client.connection.base}/Observation/{names[1]}-1", headers={})
+    assert deleted.is_success, deleted.reason()
+    pulls.at.advance(timedelta(days=1))
+    pages = pulls.pull(scope)
+    assert problems(pages) == []
+    assert gone(pages) == {f"Observation/{names[1]}-1"}
+    assert [params["_elements"] for params in pulls.asked("Observation") if "_elements" in params] == [["id"]]
