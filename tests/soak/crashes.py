@@ -126,7 +126,7 @@ def soak(*, kills: int, seed: int, database: str, ablation: str = "", pause: flo
     began = time.monotonic()
     with _opened(seed=seed, database=database, ablation=ablation) as run:
         every = _CHECKED_EVERY_WHEN_ABLATED if ablation else _CHECKED_EVERY
-        with Charting(run.ward, pause) as charting:
+        with Charting(run.ward, pause / 4 if ablation else pause) as charting:
             while run.report.kills < kills and not run.has_found():
                 run.kill_once()
                 if run.report.kills % every == 0 and run.report.kills < kills:

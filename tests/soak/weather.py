@@ -50,6 +50,11 @@ _WRITING: tuple[Make, ...] = (
     lambda _: faults.html(),
     lambda _: faults.twice(),
 )
+_STORM: tuple[Make, ...] = (
+    lambda _: faults.lost_answer(),
+    lambda _: faults.cut_mid_body(),
+    lambda _: bundle_faults.forgotten_write(),
+)
 _DEAF = ("If-None-Exist", "If-None-Match", "If-Match")
 
 
@@ -62,7 +67,7 @@ def weather(dice: Random, *, is_storm: bool = False) -> tuple[Fault, ...]:
         made = dice.choice(_READING)(dice)
         chosen.append(made.only("GET", path=made.path, times=dice.randint(1, 3)))
     if is_storm or dice.random() < 0.6:  # writing matters most
-        made = dice.choice(_WRITING)(dice)
+        made = dice.choice(_STORM if is_storm else _WRITING)(dice)
         chosen.append(made.only(*(made.methods or _WRITES), times=dice.randint(1, 2)))
-    deaf = (faults.ignored_header(name).only(*_WRITES) for name in _DEAF if dice.random() < 0.5)  # each by itself
+    deaf = (faults.ignored_header(name).only(*_WRITES) for name in _DEAF if is_storm or dice.random() < 0.5)
     return (*chosen, *deaf)
