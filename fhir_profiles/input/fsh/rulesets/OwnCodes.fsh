@@ -1,0 +1,4 @@
+RuleSet: OwnCodes
+* ^experimental = false
+* ^caseSensitive = true
+* ^content = #complete
