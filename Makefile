@@ -23,7 +23,7 @@ SOAK ?= 10000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak profiles screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -76,6 +76,9 @@ soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,0
 	@$(BIN)/python -m tests.soak.mutants --count $$(( $(SOAK) * 100 ))
 	@SOAK_EXAMPLES=$(SOAK) $(BIN)/python -m pytest --numprocesses=$(WORKERS) --durations=5 \
 	  tests/soak/test_any_sequence.py tests/soak/test_any_order_of_a_chart.py
+
+profiles: $(VENV)/.tests ## Compile fhir_profiles/input into fhir_profiles/package anew (half a minute)
+	@$(BIN)/python -m tests.profiles.packaging
 
 screenshots: tools ## Take the pictures of the pages in docs/ anew
 	@$(BIN)/python -m tests.e2e.screenshots
