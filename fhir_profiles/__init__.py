@@ -1,9 +1,12 @@
-"""The ground on which the house stands: our canonical base, and every code that we read or write, with its source."""
+"""The ground on which the house stands: our canonical base, our profiles, and every code with its source."""
 
+import json
+from collections.abc import Iterator
 from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 CANONICAL = "https://horehab.org/fhir"
 """The base of our profiles, extensions, code systems and identifier systems."""
@@ -37,3 +40,49 @@ def codes() -> tuple[Code, ...]:
         lines = files(__name__).joinpath(name).read_text(encoding="utf-8").splitlines()
         rows += [Code(**row) for row in DictReader(lines) if row["code"]]
     return tuple(rows)
+
+
+def version() -> str:
+    """Say which version of our profiles this is; it is that of the whole distribution."""
+    return str(json.loads(files(__name__).joinpath("package/package.json").read_text(encoding="utf-8"))["version"])
+
+
+def load(name: str, kind: str = "StructureDefinition") -> dict[str, Any]:
+    """Load an artefact of ours by its id ("horehab-rom") or canonical address, as a tree of its own for each caller.
+
+    LookupError, with the names that there are, when we have none of that name and kind.
+    """
+    ident = name.split("|", maxsplit=1)[0].rpartition("/")[2]
+    file = files(__name__).joinpath(f"package/{kind}-{ident}.json")
+    if ("/" in name and not name.startswith(f"{CANONICAL}/{kind}/")) or ident not in names(kind):
+        raise LookupError(f"horehab has no {kind} called {name!r}; it has {', '.join(names(kind)) or 'none at all'}.")
+    artefact: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return artefact
+
+
+def names(kind: str = "StructureDefinition") -> tuple[str, ...]:
+    """List the ids of our artefacts of a kind, sorted."""
+    return tuple(sorted(ident for each, ident in _listed("") if each == kind))
+
+
+def artefacts() -> Iterator[dict[str, Any]]:
+    """Give every artefact of our specification, what others cite before what cites it."""
+    order = {kind: place for place, kind in enumerate(_INSTALLED)}
+    for kind, ident in sorted(_listed(""), key=lambda each: (order[each[0]], each[1])):
+        yield load(ident, kind)
+
+
+def examples() -> Iterator[dict[str, Any]]:
+    """Give every example, the six published patients as Bundles among them."""
+    for kind, ident in _listed("example/"):
+        yield json.loads(files(__name__).joinpath(f"package/example/{kind}-{ident}.json").read_text(encoding="utf-8"))
+
+
+_INSTALLED = ("CodeSystem", "ValueSet", "StructureDefinition", "ConceptMap", "Questionnaire", "CapabilityStatement")
+"""The kinds of our artefacts, in the order in which a server needs them."""
+
+
+@cache
+def _listed(folder: str) -> tuple[tuple[str, str], ...]:
+    index = json.loads(files(__name__).joinpath(f"package/{folder}.index.json").read_text(encoding="utf-8"))
+    return tuple((row["resourceType"], row["id"]) for row in index["files"])

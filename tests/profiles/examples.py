@@ -95,7 +95,8 @@ def _suspicions() -> list[ChartEntry]:
 def _task() -> TaskEntry:
     return TaskEntry(
         key=f"{PATIENT}|measure-rom|left hip|team|task|2026-W13", patient=PATIENT, rule=ReminderRule.MEASURE_ROM,
-        place=LEFT_HIP, condition_id=SUSPICION, due=date(2026, 3, 27), authored=DAY, text="Measure the left hip again.",
+        place=LEFT_HIP, condition_id=SUSPICION, due=date(2026, 3, 27), authored=DAY,
+        text="Measure the left hip again.",
     )  # fmt: skip
 
 
@@ -104,7 +105,9 @@ def entries() -> list[ChartEntry]:
     pain = PainRating(source="", score=6.0, occasion=PainOccasion.END_RANGE, place=LEFT_HIP, **WHEN)
     readings = {
         "rom-hip-flexion": _reading(Joint.HIP, Motion.FLEXION, 85.0),
-        "rom-shoulder-flexion": _reading(Joint.SHOULDER, Motion.FLEXION, 110.0, mode=Mode.ACTIVE, device="goniometer"),
+        "rom-shoulder-flexion": _reading(
+            Joint.SHOULDER, Motion.FLEXION, 110.0, mode=Mode.ACTIVE, device="goniometer"
+        ),
         "rom-ankle": _reading(Joint.ANKLE, Motion.DORSIFLEXION, -5.0, side=Side.RIGHT, position="supine"),
         "rom-knee": _reading(Joint.KNEE, Motion.EXTENSION, -10.0, side=Side.RIGHT, mode=Mode.UNKNOWN),
     }
@@ -147,4 +150,4 @@ def _bundle(story: Story) -> Resource:
         }
         for reference, resource in last.items()
     ]
-    return {"resourceType": "Bundle", "id": f"published-{story.key}", "type": "transaction", "entry": entries}
+    return {"resourceType": "Bundle", "id": story.key, "type": "transaction", "entry": entries}

@@ -41,10 +41,10 @@ def questionnaire() -> Tree:
         "status": "active",
         "experimental": False,
         "subjectType": ["Patient"],
-        "description": "What was done in one session, how it was borne, and the degrees of each motion, both sides in a row. "
-        "What was not measured is left empty. Extension deficits are negative.",
-        "copyright": "Contains LOINC codes (http://loinc.org), copyright Regenstrief Institute, Inc., and SNOMED CT codes, "
-        "used by permission of SNOMED International.",
+        "description": "What was done in one session, how it was borne, and the degrees of each motion, both sides in "
+        "a row. What was not measured is left empty. Extension deficits are negative.",
+        "copyright": "Contains LOINC codes (http://loinc.org), copyright Regenstrief Institute, Inc., and SNOMED CT "
+        "codes, used by permission of SNOMED International.",
         "item": [*_about_the_session(), *_by_mode(), _pain()],
     }
 
@@ -87,12 +87,13 @@ def _about_the_session() -> list[Tree]:
     kinds = [_coding((SESSION_TYPE, kind.value), kind.value) for kind in SessionKind]
     states = [_coding((_EVENT_STATUS, status.value), status.value) for status in SessionStatus]
     kind = _choice("kind", "Mainly", f"{_SESSION}#Procedure.category", kinds)
+    chosen = "%resource.item.where(linkId = 'kind').answer.value"
     kind["extension"] = [
         _beside(f"{_SESSION}#Procedure.subject.reference", expression="%resource.subject.reference"),
         _beside(f"{_SESSION}#Procedure.performer.actor", expression="%resource.author"),
-        _beside(f"{_SESSION}#Procedure.code.coding", expression="%resource.item.where(linkId = 'kind').answer.value"),
-        _beside(f"{_SESSION}#Procedure.code.text", expression="%resource.item.where(linkId = 'kind').answer.value.display"),
-    ]  # fmt: skip
+        _beside(f"{_SESSION}#Procedure.code.coding", expression=chosen),
+        _beside(f"{_SESSION}#Procedure.code.text", expression=f"{chosen}.display"),
+    ]
     fields = (
         ("when", "When", "dateTime", "Procedure.performedDateTime", ""),
         ("minutes", "Minutes", "decimal", "", "session-minutes"),
@@ -150,7 +151,10 @@ def _row(link: str, mode: Mode, joint: Joint, motion: Motion) -> Tree:
 
 def _angle(link: str, own: Tree, mode: Mode, place: JointSide) -> Tree:
     range_of_motion = {"system": RANGE_OF_MOTION[0], "code": RANGE_OF_MOTION[1]}
-    concept = {"coding": [range_of_motion, {"system": JOINT_MOTION, "code": own["code"]}], "text": f"{mode.value} {own['display'].lower()}"}
+    concept = {
+        "coding": [range_of_motion, {"system": JOINT_MOTION, "code": own["code"]}],
+        "text": f"{mode.value} {own['display'].lower()}",
+    }
     return {
         "extension": [
             _ext(f"{_CORE}unit", "valueCoding", {"system": UCUM, "code": "deg", "display": "deg"}),
@@ -165,12 +169,14 @@ def _angle(link: str, own: Tree, mode: Mode, place: JointSide) -> Tree:
         "code": [own, _side(place.side)],
         "text": place.side.value.capitalize(),
         "type": "quantity",
-    }  # fmt: skip
+    }
 
 
 def _circumstances(profile: str) -> list[Tree]:
     status = _beside(f"{profile}#Observation.status", valueCode="final")
-    exam = _beside(f"{profile}#Observation.category", valueCodeableConcept={"coding": [{"system": _EXAM, "code": "exam"}]})
+    exam = _beside(
+        f"{profile}#Observation.category", valueCodeableConcept={"coding": [{"system": _EXAM, "code": "exam"}]}
+    )
     computed = (
         ("subject.reference", "%resource.subject.reference"),
         ("partOf.reference", "%session"),
@@ -182,7 +188,9 @@ def _circumstances(profile: str) -> list[Tree]:
 
 def _side(side: Side) -> Tree:
     ((system, code), row) = next(
-        (coding, row) for coding, row in coded("laterality").items() if row.display.lower().startswith(f"{side.value} (")
+        (coding, row)
+        for coding, row in coded("laterality").items()
+        if row.display.lower().startswith(f"{side.value} (")
     )
     return {"system": system, "code": code, "display": row.display}
 

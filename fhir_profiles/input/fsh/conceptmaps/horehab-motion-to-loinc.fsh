@@ -2,12 +2,12 @@
 Instance: horehab-motion-to-loinc
 InstanceOf: ConceptMap
 Title: "Our motions in LOINC"
-Description: "Every LOINC code of each motion; each says mode or side too, and how sure it is."
+Description: "Every LOINC code of each motion, with its mode and side and how sure it is."
 Usage: #definition
 * url = "https://horehab.org/fhir/ConceptMap/horehab-motion-to-loinc"
 * name = "HorehabMotionToLoinc"
 * title = "Our motions in LOINC"
-* description = "Every LOINC code of each motion; each says mode or side too, and how sure it is."
+* description = "Every LOINC code of each motion, with its mode and side and how sure it is."
 * status = #active
 * experimental = false
 * insert LoincMap

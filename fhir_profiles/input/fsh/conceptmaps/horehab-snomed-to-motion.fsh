@@ -2,12 +2,12 @@
 Instance: horehab-snomed-to-motion
 InstanceOf: ConceptMap
 Title: "SNOMED CT's directions in our motions"
-Description: "Which of our motions a direction can be; the body site says which."
+Description: "Which motions a direction can be; the body site says which."
 Usage: #definition
 * url = "https://horehab.org/fhir/ConceptMap/horehab-snomed-to-motion"
 * name = "HorehabSnomedToMotion"
 * title = "SNOMED CT's directions in our motions"
-* description = "Which of our motions a direction can be; the body site says which."
+* description = "Which motions a direction can be; the body site says which."
 * status = #active
 * experimental = false
 * insert SnomedMap

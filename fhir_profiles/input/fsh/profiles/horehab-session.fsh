@@ -5,7 +5,7 @@ Expression: "performer.all(actor.reference.exists() or actor.identifier.exists()
 
 Invariant: horehab-session-reason
 Description: "A reason for not being done belongs to a session that was not done or was stopped."
-Severity: #error
+Severity: #warning
 Expression: "statusReason.exists() implies (status = 'not-done' or status = 'stopped')"
 
 Invariant: horehab-session-order
