@@ -132,3 +132,27 @@ def test_doctor_finds_hapi_well(hapi: tuple[Client, str]) -> None:
     with chart_at(client.connection.url) as chart:
         ill = [choice for choice in chart.inspect() if not choice.is_well and choice.subject != "clock"]
     assert ill == []
+
+
+def test_a_double_is_found_and_entered_in_error_with_its_reasons(hapi: tuple[Client, str]) -> None:
+    client, name = hapi
+    entry, task = (
+        suspicion(name, 1, 2),
+        replace(TASK, patient=f"Patient/{name}", key=f"Patient/{name}|measure-rom|a, b"),
+    )
+    with chart_at(client.connection.url) as chart:
+        for each in (entry, task):
+            delivery = Desk(chart=chart).deliver(each)
+            assert delivery.reference is not None
+            body = client.get(delivery.reference).resource()
+            twin = f"twin-{name}"
+            put = client.send("PUT", f"{body['resourceType']}/{twin}", {**body, "id": twin, "meta": {}})
+            assert put.is_success, put.reason()
+        swept = list(chart.end_doubles([entry, task], lambda _: frozenset()))
+        assert [(sweep.why, len(sweep.ended)) for sweep in swept] == [("", 1), ("", 1)]
+        assert list(chart.end_doubles([entry, task], lambda _: frozenset())) == []
+    assert state(client.get(f"Condition/{twin}").resource()) == "entered-in-error"
+    assert client.get(f"Task/{twin}").resource()["status"] == "entered-in-error"
+    for kind in ("Condition", "Task"):
+        found = client.get("Provenance", {"target": f"{kind}/{twin}"}, is_search=True).resource()
+        assert len(found["entry"]) == 1
