@@ -48,7 +48,7 @@ def _no_larger_files(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_disk_that_takes_no_more_is_said_harms_nothing_and_the_next_pass_goes_on(house: House, tmp_path: Path) -> None:
+def test_a_disk_that_takes_no_more_is_said_and_the_next_pass_goes_on(house: House, tmp_path: Path) -> None:
     patient = house.chart_a_fall()
     house.tick()
     second = house.chart_a_fall()
