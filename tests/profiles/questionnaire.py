@@ -41,8 +41,8 @@ def questionnaire() -> Tree:
         "status": "active",
         "experimental": False,
         "subjectType": ["Patient"],
-        "description": "What was done in one session, how it was borne, and the degrees of each motion, both sides in "
-        "a row. What was not measured is left empty. Extension deficits are negative.",
+        "description": "What was done in one session, how it was borne, and the degrees of each motion, both sides "
+        "in a row. What was not measured is left empty. Extension deficits are negative.",
         "copyright": "Contains LOINC codes (http://loinc.org), copyright Regenstrief Institute, Inc., and SNOMED CT "
         "codes, used by permission of SNOMED International.",
         "item": [*_about_the_session(), *_by_mode(), _pain()],
