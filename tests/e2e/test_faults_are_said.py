@@ -240,3 +240,15 @@ def test_what_a_server_will_not_take_is_counted_and_shown_to_a_person(tmp_path: 
         heard = house.tick(case.fault)
         assert heard.health["conflicts"] > 0
         assert case.says in " ".join(row.detail for row in house.tower.ports.logbook.outbox())
+
+
+def test_patients_who_replace_each_other_in_a_circle_are_shown_and_told(tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        for name, other in (("one", "two"), ("two", "one")):
+            link = [{"type": "replaced-by", "other": {"reference": f"Patient/{other}"}}]
+            house.sandbox.store.put({"resourceType": "Patient", "id": name, "link": link}, at=house.clock.now())
+        patient = house.chart_a_fall()
+        heard = house.tick()
+        assert heard.is_done
+        assert "2 patients are replaced in a circle" in heard.on_health
+        assert house.held(patient) == 12
