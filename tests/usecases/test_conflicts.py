@@ -136,7 +136,12 @@ def test_a_refused_withdrawal_is_said_once_and_not_each_day_anew(
 def test_settling_notes_who_decided_what_and_why(refusing: Ward) -> None:
     noted: list[dict[str, object]] = []
     audit = refusing.ports.logbook.audit
-    refusing.ports.logbook.audit = lambda **words: (noted.append(words), audit(**words))  # type: ignore[method-assign]  # listens in, and hands on
+
+    def listen(**words: object) -> None:
+        noted.append(words)
+        audit(**words)  # type: ignore[arg-type]  # handed on as it came
+
+    refusing.ports.logbook.audit = listen  # type: ignore[method-assign]  # listens in
     found = settle(refusing, Settlement.KEEP_THEIRS)
     (note,) = noted
     assert (note["who"], note["patient"]) == ("Dr. Synthetic", "Patient/ana")
