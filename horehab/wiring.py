@@ -13,7 +13,7 @@ from horehab.clock import SystemClock, new_id
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
-from horehab.fhir import code_map_file, subscribing
+from horehab.fhir import code_map_file, publishing, subscribing
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection
@@ -239,6 +239,17 @@ def make_hooks(settings: Settings, address: str) -> Iterator[tuple[str, bool, st
     """Make what lets the EHR ring our hook; gives each kind, whether it rings now, and what was done."""
     clock, shown = SystemClock(zone=settings.zone), secret(settings.hook_secret, settings.hook_secret_file)
     return subscribing.subscribe(_connection(settings), clock, address, shown)
+
+
+def export_profiles(folder: Path) -> tuple[Path, ...]:
+    """Write our FHIR profiles as a package and as a Bundle; InputError when the folder does not take them."""
+    return publishing.export_files(folder)
+
+
+def install_profiles(settings: Settings) -> Iterator[tuple[str, bool, str]]:
+    """Put our FHIR profiles onto the server; gives each artefact, whether it is there now, and what was done."""
+    for placed in publishing.install(_connection(settings), SystemClock(zone=settings.zone)):
+        yield placed.name, placed.is_there, placed.words
 
 
 def absent_database(settings: Settings) -> Path | None:

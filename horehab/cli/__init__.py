@@ -11,6 +11,7 @@ from horehab.cli.explaining import explain_command
 from horehab.cli.keys import keys
 from horehab.cli.loading import load
 from horehab.cli.mapping import map_command
+from horehab.cli.publishing import profiles
 from horehab.cli.quality import quality
 from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
@@ -20,7 +21,7 @@ from horehab.cli.subscribing import subscribe
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
-    user, keys, subscribe, db, adopt, sandbox, demo,
+    user, keys, subscribe, profiles, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 
