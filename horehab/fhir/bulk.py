@@ -1,7 +1,7 @@
 """Bulk $export, as the first load of a large chart uses it: ordered, asked after, read file by file, given back."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -75,7 +75,7 @@ class BulkCopies:
                 remedy="Run `horehab sync`, which reads these patients alone, or name one Group in HOREHAB_SCOPE.",
             )
         url = f"{self._client.connection.base}/{_path(order.whose)}"
-        wanted = {"_outputFormat": "application/fhir+ndjson", "_type": ",".join(self._kinds())}
+        wanted = {"_outputFormat": "application/fhir+ndjson", "_type": ",".join(_kinds_in(order, self._kinds()))}
         params = wanted | ({"_since": order.since} if order.since else {})
         try:
             answer = self._client.ask("GET", url, headers=_ASYNC, params=params)
@@ -189,6 +189,15 @@ def _read(text: bytes) -> dict[str, Any]:
 
 def _path(whose: str) -> str:
     return {WHOLE: "$export", PATIENTS: "Patient/$export"}.get(whose, f"{whose}/$export")
+
+
+def _kinds_in(order: CopyOrder, kinds: Iterable[str]) -> list[str]:
+    """Leave out what no patient's compartment holds, unless all is ordered: HAPI refuses the whole order for it."""
+    return [kind for kind in kinds if order.whose == WHOLE or kind not in _OUTSIDE_COMPARTMENT]
+
+
+_OUTSIDE_COMPARTMENT = frozenset({"Task"})
+"""Kinds of those that we read which R4's patient compartment does not hold (compartmentdefinition-patient)."""
 
 
 def _words(answer: Answer) -> str:
