@@ -225,3 +225,10 @@ def test_every_artefact_is_valid_by_the_base_definitions(artefact: dict[str, Any
 
 def test_the_site_of_the_examples_names_our_profiles() -> None:
     assert SITE.has_profiles
+
+
+def test_the_page_for_integrators_names_every_profile() -> None:
+    page = (PROFILES.parent / "docs/integration.md").read_text(encoding="utf-8")
+    listed = [name for name in names() if load(name)["type"] != "Extension"]
+    assert [name for name in listed if f"`{name}`" not in page] == []
+    assert len(names()) - len(listed) == 12, "the page says twelve extensions"
