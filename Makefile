@@ -72,6 +72,7 @@ fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patie
 soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,000 sequences (three hours; KILLS=, SOAK=)
 	@$(BIN)/python -m tests.soak.crashes --kills $(KILLS)
 	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --postgresql --seed 2
+	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --scope 'Patient?active=true' --seed 3
 	@$(BIN)/python -m tests.soak.ablate
 	@$(BIN)/python -m tests.soak.mutants --count $$(( $(SOAK) * 100 ))
 	@SOAK_EXAMPLES=$(SOAK) $(BIN)/python -m pytest --numprocesses=$(WORKERS) --durations=5 \

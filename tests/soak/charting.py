@@ -88,7 +88,9 @@ class Ward:
 
     def _admit(self) -> Story:
         name = f"p{len(self.stories)}"
-        self.store.put({"resourceType": "Patient", "id": name, "name": [{"text": f"Synthetic {name}"}]})
+        self.store.put(
+            {"resourceType": "Patient", "id": name, "active": True, "name": [{"text": f"Synthetic {name}"}]}
+        )
         self.stories.append(Story(patient=name))
         return self.stories[-1]
 

@@ -32,6 +32,9 @@ from tests.soak.weather import weather
 _REST = 1300.0
 """Seconds that let every lease and every rest of the outbox run out, before the last passes."""
 
+_PAUSE = 0.08
+"""Seconds between two things that happen on the ward."""
+
 _CHECKED_EVERY = 100
 _CHECKED_EVERY_WHEN_ABLATED = 5
 
@@ -73,6 +76,7 @@ class Run:
     database: str
     dice: Random
     ablation: str
+    scope: str = ""
     report: Report = field(default_factory=Report)
 
     def kill_once(self) -> None:
@@ -110,6 +114,7 @@ class Run:
             "HOREHAB_DATABASE_URL": self.database,
             "HOREHAB_TIME_ZONE": "Europe/Madrid",
             "HOREHAB_TIMEOUT": "1",
+            "HOREHAB_SCOPE": self.scope,
         }
         return {
             "settings": settings,
@@ -121,12 +126,13 @@ class Run:
         }
 
 
-def soak(*, kills: int, seed: int, database: str, ablation: str = "", pause: float = 0.08) -> Report:
+def soak(*, kills: int, seed: int, database: str, ablation: str = "", scope: str = "") -> Report:
     """Kill so many times, or until something is lost; check every hundred kills (every five, when ablated)."""
     began = time.monotonic()
     with _opened(seed=seed, database=database, ablation=ablation) as run:
+        run.scope = scope
         every = _CHECKED_EVERY_WHEN_ABLATED if ablation else _CHECKED_EVERY
-        with Charting(run.ward, pause / 4 if ablation else pause) as charting:
+        with Charting(run.ward, _PAUSE / 4 if ablation else _PAUSE) as charting:
             while run.report.kills < kills and not run.has_found():
                 run.kill_once()
                 if run.report.kills % every == 0 and run.report.kills < kills:
@@ -169,7 +175,8 @@ def _show(report: Report, began: float) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The dice of ward, weather and kills.")
 @click.option("--ablation", type=click.Choice(sorted(ABLATIONS)), help="Take one idea away: a loss must be found.")
 @click.option("--postgresql", is_flag=True, help="Keep our memory in a private PostgreSQL instead of SQLite.")
-def main(kills: int, seed: int, ablation: str | None, *, postgresql: bool) -> None:
+@click.option("--scope", default="", help='HOREHAB_SCOPE, such as "Patient?active=true": some patients alone.')
+def main(kills: int, seed: int, ablation: str | None, scope: str, *, postgresql: bool) -> None:
     """Kill horehab again and again while everything goes wrong, and say what was lost."""
     with ExitStack() as stack:
         if postgresql:
@@ -177,7 +184,7 @@ def main(kills: int, seed: int, ablation: str | None, *, postgresql: bool) -> No
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="horehab-soak-"))
             database = f"sqlite:///{Path(folder) / 'horehab.sqlite3'}"
-        report = soak(kills=kills, seed=seed, database=database, ablation=ablation or "")
+        report = soak(kills=kills, seed=seed, database=database, ablation=ablation or "", scope=scope)
     click.echo(report.line())
     for name, found in ((n, getattr(report.losses, n)) for n in report.losses.counts()):
         if found:
