@@ -19,11 +19,15 @@ _BACK = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspected:
-    """A suspicion that stands: what it rests on, and since when; `is_bounded` when a better reading goes before."""
+    """A suspicion that stands: what it rests on, and since when; `is_bounded` when a better reading goes before.
+
+    `strength` is the greatest that it ever had: what is not rated or not measured later takes nothing away.
+    """
 
     finding: Finding
     since: date
     is_bounded: bool
+    strength: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +97,20 @@ def _next(file: JointFile, life: Life, finding: Finding, rules: Rules) -> Suspec
         return standing
     if standing is None:
         since, is_bounded = _onset(file, finding, rules, after=life.ended)
-        return Suspected(finding=finding, since=since, is_bounded=is_bounded)
-    return replace(standing, finding=finding) if _is_deeper(finding, standing.finding) else standing
+        return Suspected(finding=finding, since=since, is_bounded=is_bounded, strength=finding.strength)
+    if not _is_deeper(finding, standing):
+        return standing
+    return replace(standing, finding=finding, strength=max(standing.strength, finding.strength))
 
 
-def _is_deeper(new: Finding, old: Finding) -> bool:
-    """Say whether more speaks for it than when it was last taken down: a stronger case, or a loss beyond error."""
-    if new.strength < old.strength:
-        return False
-    before = {loss.course.motion: loss.degrees for loss in old.losses}
+def _is_deeper(new: Finding, standing: Suspected) -> bool:
+    """Say whether more speaks for it than when it was last taken down: a stronger case, or a loss beyond error.
+
+    A loss that goes on is taken down however the score stands: a suspicion that was refuted must hear of it.
+    """
+    before = {loss.course.motion: loss.degrees for loss in standing.finding.losses}
     further = any(loss.degrees - before.get(loss.course.motion, 0.0) > loss.point.threshold for loss in new.losses)
-    return new.strength > old.strength or further
+    return new.strength > standing.strength or further
 
 
 def _onset(file: JointFile, finding: Finding, rules: Rules, *, after: date | None) -> tuple[date, bool]:

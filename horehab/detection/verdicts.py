@@ -98,7 +98,7 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
     return Verdict(
         place=case.file.place,
         tier=tier,
-        strength=finding.strength,
+        strength=standing.strength if standing is not None else finding.strength,
         as_of=case.as_of,
         rule_version=case.rules.version,
         since=since,

@@ -68,3 +68,14 @@ def test_a_suspicion_deepens_when_motion_falls_further() -> None:
     assert verdict(of, 63).strength >= verdict(of, 56).strength
     assert set(verdict(of, 63).evidence) != set(verdict(of, 56).evidence)
     assert verdict(of, 70).since == day(49)
+
+
+def test_a_loss_that_goes_on_is_cited_though_nothing_makes_the_case_stronger() -> None:
+    fallen = [(28, 110), (35, 110), (42, 110), (49, 80), (56, 70), (63, 60)]
+    rated = [pain(day, 8) for day in (49, 56, 63)]
+    before = verdict(record(course(fallen), *rated), 63)
+    later = course([(84, 40)])
+    after = verdict(record(course(fallen), *rated, pain(84, 0), later), 84)
+    assert before.tier is after.tier is Tier.SUSPECT
+    assert {each.source for each in later} <= set(after.evidence)
+    assert after.strength >= before.strength
