@@ -54,6 +54,7 @@ _STORM: tuple[Make, ...] = (
     lambda _: faults.lost_answer(),
     lambda _: faults.cut_mid_body(),
     lambda _: bundle_faults.forgotten_write(),
+    lambda _: bundle_faults.forgotten_write(),
 )
 _DEAF = ("If-None-Exist", "If-None-Match", "If-Match")
 
