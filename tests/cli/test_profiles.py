@@ -65,6 +65,7 @@ class _Shelf:
         self.kept: dict[str, dict[str, Any]] = {}
         self.version = "4.0.1"
         self.takes_our_ids = True
+        self.takes_snapshots = True
         self.refused = ""
         self.away_after = 10_000
 
@@ -81,7 +82,7 @@ class _Shelf:
 
     def _keep(self, seen: Seen) -> Reply:
         resource = json.loads(seen.body)
-        if resource["resourceType"] == self.refused:
+        if resource["resourceType"] == self.refused or ("snapshot" in resource and not self.takes_snapshots):
             return _json(
                 422, {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "invalid"}]}
             )
@@ -150,6 +151,16 @@ def test_a_kind_that_the_server_refuses_is_reported_and_hinders_no_other(here: H
     assert "refused: status 422" in _row(result.stdout, "Questionnaire/horehab-rom-session")
     assert len(shelf.kept) == COUNT - 1
     assert f"1 of {COUNT} artefacts are not on the server" in result.stderr
+
+
+def test_a_server_that_finds_fault_with_snapshots_makes_them_itself(here: Here) -> None:
+    desk, shelf, _ = here
+    shelf.takes_snapshots = False
+    result = desk.run("profiles", "install")
+    assert result.exit_code == 0, result.output
+    assert "installed without its snapshot" in _row(result.stdout, ROM)
+    assert shelf.kept[ROM]["differential"] == load("horehab-rom")["differential"]
+    assert desk.run("profiles", "install").stdout.count("stands already") == COUNT
 
 
 def test_a_server_that_gives_its_own_ids_gets_them_too_and_not_twice(here: Here) -> None:

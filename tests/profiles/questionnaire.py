@@ -128,7 +128,8 @@ def _by_mode() -> Iterator[Tree]:
 
 def _of_joint(mode: Mode, joint: Joint) -> Tree:
     link = f"{mode.value}.{joint.value}"
-    table = {"coding": [_coding(("http://hl7.org/fhir/questionnaire-item-control", "grid"), "grid")]}
+    # R5's code for rows beneath each other; R4's code system has none, so that it is said in words.
+    table = {"text": "grid"}
     return {
         "extension": [_ext(f"{_CORE}itemControl", "valueCodeableConcept", table)],
         "linkId": link,
@@ -157,7 +158,7 @@ def _angle(link: str, own: Tree, mode: Mode, place: JointSide) -> Tree:
     }
     return {
         "extension": [
-            _ext(f"{_CORE}unit", "valueCoding", {"system": UCUM, "code": "deg", "display": "deg"}),
+            _ext(f"{_CORE}unitOption", "valueCoding", {"system": UCUM, "code": "deg", "display": "deg"}),
             _extracts(_ROM),
             _beside(f"{_ROM}#Observation.code", valueCodeableConcept=concept),
             _beside(f"{_ROM}#Observation.bodySite", valueCodeableConcept=written_place(place, SITE)),
@@ -210,7 +211,7 @@ def _pain_at(occasion: str) -> Tree:
     concept = {"coding": [{"system": row.system, "code": row.code}], "text": f"Pain, {occasion.replace('-', ' ')}"}
     return {
         "extension": [
-            _ext(f"{_CORE}unit", "valueCoding", {"system": UCUM, "code": "{score}", "display": "{score}"}),
+            _ext(f"{_CORE}unitOption", "valueCoding", {"system": UCUM, "code": "{score}", "display": "{score}"}),
             _extracts(_PAIN),
             _beside(f"{_PAIN}#Observation.code", valueCodeableConcept=concept),
             _beside(f"{_STRUCTURE}pain-occasion#Extension.value[x]", valueCode=occasion),

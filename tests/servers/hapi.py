@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.servers.cannot_be_had import CannotBeHad
+from tests.servers.sushi import definitions
 
 _HOME = Path(__file__).parent / "hapi_testbed"
 _TARGET = _HOME / "target"
@@ -126,6 +127,18 @@ def on_postgresql(url: str) -> tuple[str, ...]:
     )
 
 
+def _definitions_at_hand() -> list[str]:
+    """Let HAPI's validator find the definitions of R4 in a cache of packages.
+
+    Without them, and without a way to packages.fhir.org, it refuses each definition of an extension ("Unable to
+    resolve package id hl7.fhir.r4.core#null", measured with 8.8.0).
+    """
+    try:
+        return [f"-Duser.home={definitions()}"]
+    except CannotBeHad:
+        return []
+
+
 @contextmanager
 def start_hapi(*, port: int = 0, options: Sequence[str] = ()) -> Iterator[str]:
     """Run HAPI for as long as the block lasts and give its base URL; CannotBeHad when this machine cannot.
@@ -141,6 +154,7 @@ def start_hapi(*, port: int = 0, options: Sequence[str] = ()) -> Iterator[str]:
                 jdk / "bin/java",
                 "-Xmx1536m",
                 "-XX:TieredStopAtLevel=1",
+                *_definitions_at_hand(),
                 "-cp",
                 f"{_TARGET}/classes:{_TARGET}/lib/*",
                 "horehab.testbed.HapiTestbed",

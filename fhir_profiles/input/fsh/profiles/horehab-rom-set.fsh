@@ -11,7 +11,7 @@ Description: "A panel: the readings of one visit as members, each an Observation
 * identifier MS
 * status MS
 * category 1..* MS
-* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.type = #value
 * category ^slicing.discriminator.path = "$this"
 * category ^slicing.rules = #open
 * category contains exam 1..1

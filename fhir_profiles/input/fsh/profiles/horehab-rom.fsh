@@ -6,7 +6,7 @@ Expression: "value.exists() xor dataAbsentReason.exists()"
 Invariant: horehab-rom-limits
 Description: "No joint turns by more than 200 degrees either way."
 Severity: #error
-Expression: "value.exists() implies (value.value >= -200 and value.value <= 200)"
+Expression: "value.exists() implies value.value.abs() <= 200"
 
 Profile: HorehabRom
 Parent: Observation

@@ -8,7 +8,7 @@ RuleSet: Measured
 * status MS
 * status from HorehabMeasuredStatus (required)
 * category 1..* MS
-* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.type = #value
 * category ^slicing.discriminator.path = "$this"
 * category ^slicing.rules = #open
 * category contains exam 1..1
