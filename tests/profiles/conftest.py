@@ -1,4 +1,4 @@
-"""The package as the FSH gives it now, compiled once for all tests of this folder."""
+"""SUSHI, and the package as the FSH gives it now, compiled once for all tests that ask for it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.profiles.packaging import build
-from tests.servers.sushi import Compiled
+from tests.servers.sushi import Compiled, install
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,13 @@ class Fresh:
 
 
 @pytest.fixture(scope="session")
-def sushi(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
-    """SUSHI, and the package that it makes of our FSH."""
+def sushi() -> None:
+    """The compiler of FSH, ready to be called."""
+    install()
+
+
+@pytest.fixture(scope="session")
+def fresh(sushi: None, tmp_path_factory: pytest.TempPathFactory) -> Fresh:  # noqa: ARG001 -- it must be there
+    """The package that SUSHI makes of our FSH."""
     folder = tmp_path_factory.mktemp("package")
     return Fresh(folder=folder, compiled=build(folder))

@@ -12,6 +12,7 @@ from horehab import __version__
 from tests.profiles import examples, vocabulary
 from tests.profiles.questionnaire import questionnaire
 from tests.profiles.sandbox_server import sandbox_server
+from tests.servers.cannot_be_had import CannotBeHad
 from tests.servers.sushi import Compiled, compile_fsh
 
 PROFILES = Path(__file__).parents[2] / "fhir_profiles"
@@ -102,7 +103,7 @@ def main() -> int:
         fresh = Path(folder) / "package"
         try:
             build(fresh)
-        except NotCompiled as error:
+        except (NotCompiled, CannotBeHad) as error:
             print(error, file=sys.stderr)  # noqa: T201 -- the answer to whoever called make
             return 1
         shutil.rmtree(PACKAGE, ignore_errors=True)

@@ -36,17 +36,17 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.needs("sushi")
-def test_the_committed_package_is_what_the_fsh_gives(sushi: Fresh) -> None:
-    fresh, committed = _files(sushi.folder), _files(PACKAGE)
-    assert fresh.keys() == committed.keys(), "run make profiles"
-    assert [name for name in fresh if fresh[name] != committed[name]] == [], "run make profiles"
+def test_the_committed_package_is_what_the_fsh_gives(fresh: Fresh) -> None:
+    built, committed = _files(fresh.folder), _files(PACKAGE)
+    assert built.keys() == committed.keys(), "run make profiles"
+    assert [name for name in built if built[name] != committed[name]] == [], "run make profiles"
 
 
 @pytest.mark.needs("sushi")
-def test_sushi_finds_no_error_and_no_warning(sushi: Fresh) -> None:
-    assert sushi.compiled.errors == ()
-    assert sushi.compiled.warnings == ()
-    assert re.search(r"\b0 Errors", sushi.compiled.said)
+def test_sushi_finds_no_error_and_no_warning(fresh: Fresh) -> None:
+    assert fresh.compiled.errors == ()
+    assert fresh.compiled.warnings == ()
+    assert re.search(r"\b0 Errors", fresh.compiled.said)
 
 
 @pytest.mark.parametrize("name", sorted(vocabulary.files()))

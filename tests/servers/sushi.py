@@ -52,7 +52,7 @@ def compile_fsh(project: Path, into: Path, *, packages: tuple[Path, ...] = ()) -
 
     The errors are those of the FSH; CannotBeHad when SUSHI, Node or the definitions cannot be had.
     """
-    _install()
+    install()
     # Read from a copy: SUSHI writes beside what it compiles.
     tree = into / "project"
     shutil.copytree(project, tree)
@@ -108,9 +108,10 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _install() -> None:
-    """Install SUSHI and the definitions of R4 unless they are there."""
+def install() -> None:
+    """Install SUSHI and the definitions of R4 unless they are there; CannotBeHad."""
     definitions()
+    _node()
     stamp = _CACHE / "installed-from"
     with _alone():
         if stamp.exists() and stamp.read_text() == _sources():
