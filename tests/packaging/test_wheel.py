@@ -111,8 +111,9 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         ["bin/python", "-m", "horehab", "--help"],
         ["bin/python", "-m", "scheduler", "--help"],
         ["bin/python", "-c", "from horehab import HoRehab; import scheduler; print(HoRehab, scheduler)"],
+        ["bin/python", "-c", "from fhir_profiles import examples, load; print(load('horehab-rom')['url'], *examples())"],
     ],
-    ids=["horehab", "python -m horehab", "python -m scheduler", "plug-in"],
+    ids=["horehab", "python -m horehab", "python -m scheduler", "plug-in", "profiles"],
 )
 def test_a_front_door_opens_from_the_wheel(clean: Path, tmp_path: Path, command: list[str]) -> None:
     done = subprocess.run(
