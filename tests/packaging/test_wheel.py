@@ -111,7 +111,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         ["bin/python", "-m", "horehab", "--help"],
         ["bin/python", "-m", "scheduler", "--help"],
         ["bin/python", "-c", "from horehab import HoRehab; import scheduler; print(HoRehab, scheduler)"],
-        ["bin/python", "-c", "from fhir_profiles import examples, load; print(load('horehab-rom')['url'], *examples())"],
+        ["bin/python", "-c", "import fhir_profiles as f; print(f.load('horehab-rom')['url'], *f.examples())"],
     ],
     ids=["horehab", "python -m horehab", "python -m scheduler", "plug-in", "profiles"],
 )
