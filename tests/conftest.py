@@ -28,11 +28,16 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let two processes share the tests file by file; all that needs a HAPI first, and in one of them."""
+    """Let two processes share the tests file by file; every file that starts a HAPI first, and in one of them."""
+    files = {item.path: "hapi" if _starts_hapi(item.path) else str(item.path) for item in items}
     for item in items:
-        needs_hapi = "hapi" in item.nodeid or "hapi_url" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("hapi" if needs_hapi else item.nodeid.partition("::")[0]))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("hapi",))  # type: ignore[union-attr]  # set above
+        item.add_marker(pytest.mark.xdist_group(files[item.path]))
+    items.sort(key=lambda item: files[item.path] != "hapi")
+
+
+def _starts_hapi(file: Path) -> bool:
+    text = file.read_text(encoding="utf-8")
+    return any(name in text for name in ("hapi_url", "start_hapi"))
 
 
 @pytest.fixture(autouse=True)
