@@ -46,7 +46,7 @@ test: tools lint ## Lint, types, arrows, then the whole test suite; installs wha
 ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
 else
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report=term:skip-covered --durations=15 2>&1 | tee $(CACHE)/pytest.log
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --cov --cov-report=term:skip-covered --durations=15 2>&1 | tee $(CACHE)/pytest.log
 	@$(BIN)/coverage report --include='$(CORE)' --precision=1 --fail-under=$(COVER_CORE) --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=$(COVER_ALL) --format=total > /dev/null \
 	  || { echo "The tests cover less than $(COVER_ALL) per cent of the branches of the house." >&2; exit 1; }

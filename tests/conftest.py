@@ -4,10 +4,12 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from horehab.fhir.kinds import KINDS, PLACES
 from tests.servers.cannot_be_had import CannotBeHad
@@ -26,18 +28,30 @@ def pytest_configure() -> None:
     time.tzset()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let two processes share the tests file by file; every file that starts a HAPI first, and in one of them."""
-    files = {item.path: "hapi" if _starts_hapi(item.path) else str(item.path) for item in items}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(files[item.path]))
-    items.sort(key=lambda item: files[item.path] != "hapi")
+    """Begin with what waits longest: the files that start a HAPI."""
+    items.sort(key=lambda item: not _starts_hapi(item.nodeid))
 
 
-def _starts_hapi(file: Path) -> bool:
-    text = file.read_text(encoding="utf-8")
+class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Let processes share the tests file by file; every file that starts a HAPI goes to one and the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "hapi" if _starts_hapi(nodeid) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Hand the tests out in our way."""
+    return _FileByFile(config, log)
+
+
+@cache
+def _starts_hapi(nodeid: str) -> bool:
+    text = (_ROOT / nodeid.partition("::")[0]).read_text(encoding="utf-8")
     return any(name in text for name in ("hapi_url", "start_hapi"))
+
+
+_ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
