@@ -1,6 +1,5 @@
 """Bulk $export, as the first load of a large chart uses it: ordered, asked after, read file by file, given back."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urljoin
@@ -11,6 +10,8 @@ from horehab.fhir.answers import Answer, is_incomplete, issues
 from horehab.fhir.bulk_manifest import date_of, read_manifest
 from horehab.fhir.bulk_reading import FileReader, Found, ReadLine
 from horehab.fhir.client import Client
+from horehab.fhir.deletions import Place as Named
+from horehab.fhir.deletions import is_surely_gone, place_in, read_directly, tombstone
 from horehab.fhir.envelope import Understand, item_of
 from horehab.fhir.marks import FOLLOWED, YES
 from horehab.fhir.pages import Entry
@@ -34,7 +35,6 @@ from horehab.usecases.ports import Clock
 _ACCEPTED = 202
 _LEAST_WAIT, _USUAL_WAIT = 1.0, 10.0
 _LONGEST_WORDS = 100
-_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
 _ASYNC = {"Prefer": "respond-async"}
 _MANIFEST = {"Accept": "application/json, application/fhir+json"}
 
@@ -147,16 +147,23 @@ class BulkCopies:
         entries = bundle.get("entry")
         if bundle.get("resourceType") != "Bundle" or not isinstance(entries, list):
             return (), (f"{where}: what was deleted cannot be read",)
-        requests = [entry.get("request") for entry in entries if isinstance(entry, dict)]
-        named = [str(each.get("url", "")) for each in requests if isinstance(each, dict)]
         kinds = self._kinds()
-        ours = [name for name in named if _REFERENCE.fullmatch(name) and name.partition("/")[0] in kinds]
-        return tuple(item for name in ours for item in self._vanished(name)), ()
+        ours = {place.reference: place for place in map(_deleted, entries) if place and place.kind in kinds}
+        return tuple(item for place in ours.values() for item in self._vanished(place)), ()
 
-    def _vanished(self, reference: str) -> Iterator[ChartItem]:
-        answer = self._client.get(reference)
-        if answer.is_gone:
-            yield ChartItem(reference=reference, version=answer.version or "", patient=None, is_gone=True)
+    def _vanished(self, place: Named) -> Iterator[ChartItem]:
+        answer = read_directly(self._client, place.reference)
+        if answer is not None and is_surely_gone(answer):
+            yield tombstone(place.reference, answer, version=place.version)
+
+
+def _deleted(entry: object) -> Named | None:
+    """Tell which resource an entry of a list of deletions names; None when it names none."""
+    if not isinstance(entry, dict):
+        return None
+    request = entry.get("request")
+    url = request.get("url", "") if isinstance(request, dict) else ""
+    return place_in(str(url), str(entry.get("fullUrl", "")))
 
 
 def _nothing(_: tuple[ChartItem, ...]) -> tuple[tuple[str, str], ...]:

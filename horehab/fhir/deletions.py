@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from horehab.errors import EhrRefused, NotAFhirServer
 from horehab.fhir.answers import Answer
@@ -13,6 +14,25 @@ from horehab.usecases.exchange import ChartItem, ChartPage
 _PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/([A-Za-z0-9.\-]{1,64}))?/?$")
 _WEB_PAGE = (b"<!doctype html", b"<html")
 _TAG = re.compile(r'"([^"]+)"')
+
+
+class Place(NamedTuple):
+    """Where a resource stands: its kind, its id, and its version where the address names one."""
+
+    kind: str
+    identity: str
+    version: str
+
+    @property
+    def reference(self) -> str:
+        """The resource's name in our memory."""
+        return f"{self.kind}/{self.identity}"
+
+
+def place_in(*addresses: str) -> Place | None:
+    """Read the first of these addresses that names a resource, relative or absolute; None when none does."""
+    found = next((match for address in addresses if (match := _PLACE.search(address))), None)
+    return found and Place(found.group(1), found.group(2), found.group(3) or "")
 
 
 def deletions_of(client: Client, kind: str, mark: str) -> Iterator[ChartPage]:
@@ -39,16 +59,15 @@ def deletions_of(client: Client, kind: str, mark: str) -> Iterator[ChartPage]:
 def _gone(client: Client, kind: str, entry: Entry, asked: set[str]) -> Iterator[ChartItem]:
     if entry.method.upper() != "DELETE":
         return
-    place = _PLACE.search(entry.request_url) or _PLACE.search(entry.full_url)
-    if place is None or place.group(1) != kind or place.group(0).split("/_history")[0] in asked:
+    place = place_in(entry.request_url, entry.full_url)
+    if place is None or place.kind != kind or place.reference in asked:
         return
-    reference = f"{kind}/{place.group(2)}"
-    asked.add(reference)
-    answer = read_directly(client, reference)
+    asked.add(place.reference)
+    answer = read_directly(client, place.reference)
     if answer is not None and is_surely_gone(answer):
         tag = _TAG.search(entry.tag)
-        version = place.group(3) or (tag.group(1) if tag else "")
-        yield tombstone(reference, answer, version=version, updated=entry.modified)
+        version = place.version or (tag.group(1) if tag else "")
+        yield tombstone(place.reference, answer, version=version, updated=entry.modified)
 
 
 def read_directly(client: Client, reference: str) -> Answer | None:

@@ -564,6 +564,48 @@ def test_a_deletion_that_a_direct_read_denies_is_not_believed(at: Desk) -> None:
     assert (report.kept.gone, report.problems) == (0, ())
 
 
+def _deleted(proxy: FaultyProxy, *entries: dict[str, Any]) -> tuple[Fault, Fault]:
+    """Let the server's list of files name one more, in which these were deleted."""
+    bundle = json.dumps({"resourceType": "Bundle", "entry": entries}).encode() + b"\n"
+
+    def change(listed: dict[str, Any]) -> None:
+        listed["deleted"] = [{"type": "Bundle", "url": f"{proxy.url}/gone"}]
+
+    return wrong.manifest(change), Fault(strike=lambda *_: Reply(status=200, body=bundle), path="/gone")
+
+
+def test_a_deletion_that_only_a_proxys_web_page_confirms_is_not_believed(at: Desk) -> None:
+    desk, proxy = at
+    entry = {"request": {"method": "DELETE", "url": "Observation/o1"}}
+    page = Fault(strike=lambda *_: Reply(status=404, body=b"<html>not here</html>"), path="/Observation/o1")
+    proxy.set(*_deleted(proxy, entry), page)
+    report = desk.load()
+    assert (report.kept.gone, report.problems) == (0, ())
+
+
+def test_a_deletion_that_may_not_be_read_directly_does_not_end_the_load(at: Desk) -> None:
+    """The next one is deleted all the same."""
+    desk, proxy = at
+    named = [{"request": {"method": "DELETE", "url": f"Observation/{each}"}} for each in ("o1", "o2")]
+    proxy.set(*_deleted(proxy, *named), answers(403).only(path="/Observation/o1"), answers(410).only(path="/o2"))
+    assert desk.load().kept.gone == 1
+    assert "Observation/o1" in sources(desk)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"request": {"url": "https://ehr.example/fhir/Observation/o2"}},
+        {"request": {"url": "Observation/o2/_history/3"}},
+        {"request": {"url": "Observation"}, "fullUrl": "https://ehr.example/fhir/Observation/o2"},
+    ],
+)
+def test_a_deletion_is_found_by_each_form_of_its_address(at: Desk, entry: dict[str, Any]) -> None:
+    desk, proxy = at
+    proxy.set(*_deleted(proxy, entry), answers(410).only(path="/Observation/o2"))
+    assert desk.load().kept.gone == 1
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
