@@ -1,6 +1,7 @@
 """Finds what stands in the chart more than once under our identifier, and enters all but one of it in error."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,7 @@ class Doubles:
     def end(self, entries: Sequence[ChartEntry]) -> Iterator[Sweep]:
         """Enter doubles in error, and tell of each entry that had any; a server that promises our ids is not asked.
 
+        Goes on only when it is asked for the next, so that what was told can be noted before more is written.
         What cannot be asked or ended now is left to the next step; never raises for what a server may answer.
         """
         by_kind: dict[str, dict[str, ChartEntry]] = {}
@@ -53,7 +55,7 @@ class Doubles:
                     by_kind.setdefault(said[0], {})[entry_key(entry)] = said[1]
         for kind, mine in by_kind.items():
             for some in _batches(list(mine.items())):
-                yield from self._attempt(self._end_some, kind, some) or ()
+                yield from _as_far_as_it_goes(self._end_some(kind, some))
 
     def _attempt(self, work: Callable[..., Any], *words: Any) -> Any:
         try:
@@ -68,23 +70,23 @@ class Doubles:
         kind = str(writing.resource_of(form, self.courier.site)["resourceType"])
         return None if capability.promises_our_ids(kind) or not capability.may_change(kind) else (kind, form)
 
-    def _end_some(self, kind: str, entries: Iterable[tuple[str, ChartEntry]]) -> list[Sweep]:
-        entries = list(entries)
+    def _end_some(self, kind: str, entries: Sequence[tuple[str, ChartEntry]]) -> Iterator[Sweep]:
         plain = {key: writing.resource_of(entry, self.courier.site) for key, entry in entries}
         tokens = ",".join(token_of(wanted) for wanted in plain.values())
         found = search(self.courier.client, kind, {"identifier": tokens})
-        ended = []
         for key, entry in entries:
             mine = oldest_first(each for each in found if is_the_same_thing(plain[key], each.resource))
             standing = [each for each in mine if not is_error(each.resource)]
             is_taken_back = is_error(plain[key])
             if len(mine if is_taken_back else standing) > 1 and standing:
-                sweep = self._attempt(self._end_one, key, entry, mine if is_taken_back else standing)
-                ended += [sweep] if sweep else []
-        return ended
+                yield from _as_far_as_it_goes(self._end_one(key, entry, mine if is_taken_back else standing))
 
-    def _end_one(self, key: str, entry: ChartEntry, mine: Sequence[Standing]) -> Sweep:
-        """Keep the one that a person worked on, else the oldest that says our last word; several are a person's."""
+    def _end_one(self, key: str, entry: ChartEntry, mine: Sequence[Standing]) -> Iterator[Sweep]:
+        """Keep the one that a person worked on, else the oldest that says our last word; several are a person's.
+
+        Which one stays is told before any is ended, and each that was ended at once: whoever is killed in between
+        leaves nothing that looks like a person's closure of the entry that we know.
+        """
         cited = self.courier.cited(entry)
         forms = [writing.resource_of(form, self.courier.site, cited=cited) for form in _forms(entry)]
         standing = [each for each in mine if not is_error(each.resource)]
@@ -93,28 +95,35 @@ class Doubles:
         kept = (*touched, *said, *mine)[0]
         if len(touched) > 1 or (touched and said and is_error(forms[0])):
             why = f"It stands in the chart {len(mine)} times, and people worked on {len(touched)} of them."
-            return Sweep(key=key, kept=kept.reference, why=why)
-        ended: list[tuple[str, str]] = []
+            yield Sweep(key=key, kept=kept.reference, why=why)
+            return
+        yield Sweep(key=key, kept=kept.reference)
         for double in standing:
             if double is not kept:
-                try:
-                    ended += self._end_double(double, kept)
-                except Settled as settled:
-                    return Sweep(key=key, kept=kept.reference, ended=tuple(ended), why=settled.delivery.detail)
-        return Sweep(key=key, kept=kept.reference, ended=tuple(ended))
+                yield self._end_double(key, double, kept)
 
     def _is_ours_alone(self, each: Standing, forms: Sequence[Resource]) -> bool:
         own = self.own_versions(each.reference)
         return any(is_untouched(self.courier.client, each, form, own) for form in forms)
 
-    def _end_double(self, double: Standing, kept: Standing) -> list[tuple[str, str]]:
+    def _end_double(self, key: str, double: Standing, kept: Standing) -> Sweep:
         """Leave the reasons first, then enter it in error: a crash in between leaves a double with its reasons."""
         why = double_to_provenance(double.reference, kept.reference, self.now, self.courier.site)
         if not is_there(self.courier.client, {name: why[name] for name in ("resourceType", "target", "entity")}):
             self.courier.client.send("POST", "Provenance", why)
-        delivery = amend(self.courier.client, double, as_error(double.resource))
+        try:
+            delivery = amend(self.courier.client, double, as_error(double.resource))
+        except Settled as settled:
+            return Sweep(key=key, kept=kept.reference, why=settled.delivery.detail)
         is_done = delivery is not None and delivery.outcome is Outcome.DONE
-        return [(double.reference, str(delivery.version))] if delivery is not None and is_done else []
+        ended = ((double.reference, str(delivery.version)),) if delivery is not None and is_done else ()
+        return Sweep(key=key, kept=kept.reference, ended=ended)
+
+
+def _as_far_as_it_goes(sweeps: Iterator[Sweep]) -> Iterator[Sweep]:
+    """Give what was done until the server stopped it; the rest is left to the next step."""
+    with suppress(HorehabError, Settled):
+        yield from sweeps
 
 
 def _forms(entry: ChartEntry) -> tuple[ChartEntry, ...]:

@@ -44,12 +44,17 @@ def twice(server: MeddledServer, chart: FhirChart, entry: ChartEntry) -> tuple[s
 
 
 def swept(chart: FhirChart, *entries: ChartEntry, desk: Desk | None = None) -> list[Sweep]:
-    """Sweep with the ledger of a desk, which knows the one resource that it delivered."""
+    """Sweep with the ledger of a desk, which knows the one resource that it delivered; gives one sum for each entry."""
 
     def own(reference: str) -> frozenset[str]:
         return frozenset(desk.own) if desk and reference == desk.target else frozenset()
 
-    return list(chart.end_doubles(entries, own))
+    summed: dict[str, Sweep] = {}
+    for sweep in chart.end_doubles(entries, own):
+        before = summed.get(sweep.key, sweep)
+        ended = tuple(dict.fromkeys((*before.ended, *sweep.ended)))
+        summed[sweep.key] = replace(sweep, ended=ended, why=before.why or sweep.why)
+    return list(summed.values())
 
 
 def is_ended(server: MeddledServer, reference: str) -> bool:
@@ -108,6 +113,40 @@ def test_two_that_people_worked_on_are_left_as_they_are_and_a_person_is_asked(
     assert sweep.ended == ()
     assert "people worked on 2 of them" in sweep.why
     assert [server.store.read(each) for each in both] == theirs
+
+
+def test_which_one_stays_is_told_before_any_is_ended_and_each_end_at_once(
+    server: MeddledServer, chart: FhirChart
+) -> None:
+    older, younger = twice(server, chart, SUSPICION)
+    body = server.store.read(younger)
+    assert body is not None
+    server.store.put({**body, "id": "triplet"})
+    ours = (younger, "Condition/triplet")
+    sweeps = chart.end_doubles([SUSPICION], lambda _: frozenset())
+    told: list[Sweep] = []
+    for count, sweep in enumerate(sweeps):
+        told.append(sweep)
+        assert [is_ended(server, each) for each in ours].count(True) == count
+    assert {sweep.kept for sweep in told} == {older}
+    assert [sweep.ended for sweep in told] == [(), ((younger, "2"),), (("Condition/triplet", "2"),)]
+
+
+def test_what_was_ended_is_told_although_the_server_goes_away_before_the_next(
+    server: MeddledServer, chart: FhirChart
+) -> None:
+    older, younger = twice(server, chart, SUSPICION)
+    body = server.store.read(younger)
+    assert body is not None
+    server.store.put({**body, "id": "triplet"})
+
+    def go_away(method: str, path: str) -> None:
+        if method == "PUT" and path.endswith("triplet"):
+            server.refuse = {"PUT": 500}
+
+    server.before = go_away
+    (sweep,) = swept(chart, SUSPICION)
+    assert (sweep.kept, sweep.ended) == (older, ((younger, "2"),))
 
 
 def test_a_person_who_is_quicker_than_the_sweep_is_not_overwritten(server: MeddledServer, chart: FhirChart) -> None:
