@@ -15,8 +15,9 @@ from horehab.domain.entries import (
     TaskEntry,
     entry_key,
 )
-from horehab.errors import HorehabError
+from horehab.errors import EhrRefused, HorehabError
 from horehab.fhir import writing
+from horehab.fhir.client import FORBIDDEN
 from horehab.fhir.comparison import carries
 from horehab.fhir.delivery import Courier, as_written
 from horehab.fhir.placing import amend
@@ -107,17 +108,30 @@ class Doubles:
         return any(is_untouched(self.courier.client, each, form, own) for form in forms)
 
     def _end_double(self, key: str, double: Standing, kept: Standing) -> Sweep:
-        """Leave the reasons first, then enter it in error: a crash in between leaves a double with its reasons."""
-        why = double_to_provenance(double.reference, kept.reference, self.now, self.courier.site)
-        if not is_there(self.courier.client, {name: why[name] for name in ("resourceType", "target", "entity")}):
-            self.courier.client.send("POST", "Provenance", why)
+        """End one, or say why a person must: it changed under our hands, or the server does not let us."""
+        sweep = Sweep(key=key, kept=kept.reference)
         try:
+            self._leave_reasons(double, kept)
             delivery = amend(self.courier.client, double, as_error(double.resource))
         except Settled as settled:
-            return Sweep(key=key, kept=kept.reference, why=settled.delivery.detail)
-        is_done = delivery is not None and delivery.outcome is Outcome.DONE
-        ended = ((double.reference, str(delivery.version)),) if delivery is not None and is_done else ()
-        return Sweep(key=key, kept=kept.reference, ended=ended)
+            return sweep if settled.delivery.outcome is Outcome.LATER else replace(sweep, why=settled.delivery.detail)
+        except EhrRefused as refusal:
+            if refusal.code != FORBIDDEN:
+                raise
+            return replace(sweep, why=f"It stands in the chart more than once, and cannot be ended: {refusal}")
+        if delivery is None or delivery.outcome is not Outcome.DONE:
+            return sweep
+        return replace(sweep, ended=((double.reference, str(delivery.version)),))
+
+    def _leave_reasons(self, double: Standing, kept: Standing) -> None:
+        """Say why it is ended before it is: a crash in between leaves a double with its reasons, not the reverse."""
+        why = double_to_provenance(double.reference, kept.reference, self.now, self.courier.site)
+        if is_there(self.courier.client, {name: why[name] for name in ("resourceType", "target", "entity")}):
+            return
+        answer = self.courier.client.send("POST", "Provenance", why)
+        if not answer.is_success:
+            what = "It stands in the chart more than once, and the reasons for ending one are refused"
+            raise Settled(Outcome.REFUSED, f"{what} ({answer.reason()}).")
 
 
 def _as_far_as_it_goes(sweeps: Iterator[Sweep]) -> Iterator[Sweep]:

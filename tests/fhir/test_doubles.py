@@ -44,7 +44,7 @@ def twice(server: MeddledServer, chart: FhirChart, entry: ChartEntry) -> tuple[s
 
 
 def swept(chart: FhirChart, *entries: ChartEntry, desk: Desk | None = None) -> list[Sweep]:
-    """Sweep with the ledger of a desk, which knows the one resource that it delivered; gives one sum for each entry."""
+    """Sweep with the ledger of a desk, which knows the one resource that it delivered; summed up by entry."""
 
     def own(reference: str) -> frozenset[str]:
         return frozenset(desk.own) if desk and reference == desk.target else frozenset()
@@ -254,6 +254,29 @@ def test_a_server_that_is_away_or_unwilling_leaves_the_doubles_to_the_next_step(
     swept(chart, SESSION)
     assert is_ended(server, younger)
     assert len(server.store.search("Provenance")) == 1
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 403), ("POST", 422), ("PUT", 403)])
+def test_doubles_that_the_server_does_not_let_us_end_are_put_before_a_person(
+    server: MeddledServer, chart: FhirChart, method: str, status: int
+) -> None:
+    older, younger = twice(server, chart, SESSION)
+    server.refuse = {method: status}
+    (sweep,) = swept(chart, SESSION)
+    assert (sweep.kept, sweep.ended) == (older, ())
+    assert str(status) in sweep.why
+    assert not is_ended(server, younger)
+
+
+@pytest.mark.parametrize("status", [401, 503])
+def test_doubles_that_cannot_be_ended_just_now_are_no_matter_for_a_person(
+    server: MeddledServer, chart: FhirChart, status: int
+) -> None:
+    _, younger = twice(server, chart, SESSION)
+    server.refuse = {"POST": status}
+    (sweep,) = swept(chart, SESSION)
+    assert (sweep.ended, sweep.why) == ((), "")
+    assert not is_ended(server, younger)
 
 
 def test_eight_writers_at_once_before_a_server_deaf_to_if_none_exist_leave_one_of_each(
