@@ -185,4 +185,5 @@ def _written_meanwhile(client: Client, base: Standing, answer: Answer) -> Standi
 
 
 def _if_match(version: str) -> dict[str, str]:
-    return {"If-Match": f'W/"{version}"'}
+    """Ask for the version that we looked at; a server without versions would refuse the empty one for ever."""
+    return {"If-Match": f'W/"{version}"'} if version else {}

@@ -174,6 +174,18 @@ def test_an_update_that_changes_nothing_keeps_its_version(wire: responses.Reques
     assert put(client).version == "4"
 
 
+def test_where_there_are_no_versions_none_is_made_a_condition_of(
+    wire: responses.RequestsMock, client: Client
+) -> None:
+    wire.get(AT, json=THEIRS)
+    wire.put(AT, status=200)
+    wire.get(AT, json=OURS)
+    wire.get(AT, json=OURS)
+    assert put(client).outcome is Outcome.DONE
+    (written,) = [call.request for call in wire.calls if call.request.method == "PUT"]
+    assert "If-Match" not in written.headers
+
+
 def test_what_the_server_does_not_show_us_is_not_written_over(wire: responses.RequestsMock, client: Client) -> None:
     wire.get(AT, status=400)
     assert put(client).outcome is Outcome.REFUSED
