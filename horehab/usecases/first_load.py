@@ -54,8 +54,9 @@ def first_load(ports: Ports, order: CopyOrder | None, *, voice: Voice, is_resume
 
     `order` None means whatever stands, else the whole chart. Marks move only for kinds that came completely and
     without problems, and only where none stood: to the earliest time of the server when the copy was ordered or
-    made. `is_resumed` goes on with what stands, or raises InputError. Raises NoCopyOffered, CopyLost, CopyFailed,
-    EhrUnavailable, EhrRefused and NotAFhirServer; what was read is kept, and the next call goes on from there.
+    made. Marks that arose later than that go back to it. `is_resumed` goes on with what stands, or raises
+    InputError. Raises NoCopyOffered, CopyLost, CopyFailed, EhrUnavailable, EhrRefused and NotAFhirServer; what was
+    read is kept, and the next call goes on from there.
     """
     with _alone(ports):
         run = _Run(ports=ports, voice=voice, load=_begun(ports, order, voice, is_resumed=is_resumed))
@@ -227,13 +228,21 @@ def _further(load: FirstLoad, part: CopyPart) -> FirstLoad:
 
 
 def _marks(run: _Run) -> dict[str, str]:
-    """Choose the marks that the load leaves: a mark that stood also guards what was deleted since, and stays."""
-    load = run.load
-    if load.problems or load.began is None or not load.whole:
+    """Choose the marks that the load leaves: a mark that stood also guards what was deleted since, and stays.
+
+    One that arose after the copy was ordered does not, and goes back, even if the copy was not whole: it may have
+    brought back what was deleted before that mark.
+    Marks of time are written by the server's clock in one form, so that their order is that of their texts.
+    """
+    load, standing = run.load, run.ports.logbook.marks()
+    if load.began is None:
         return {}
-    standing = run.ports.logbook.marks()
-    marks = {**dict.fromkeys(load.whole, load.began), **dict(load.marks)}
-    return {name: mark for name, mark in marks.items() if name not in standing}
+    came = {*load.whole, *(file.kind for file in load.files or ())}
+    back = {name: load.began for name in came if standing.get(name, "") > load.began}
+    if load.problems or not load.whole:
+        return back
+    found = dict.fromkeys(load.whole, load.began) | dict(load.marks)
+    return back | {name: mark for name, mark in found.items() if name not in standing}
 
 
 def _earliest(*times: str | None) -> str | None:

@@ -257,6 +257,33 @@ def test_a_mark_that_stood_stays_since_it_guards_what_was_deleted(at: Desk) -> N
     assert desk.ports.logbook.marks() == before
 
 
+@pytest.mark.parametrize("errors", [[], "no list"], ids=["whole", "incomplete"])
+def test_what_was_deleted_while_the_copy_was_made_is_gone_though_a_sync_ran_meanwhile(
+    tmp_path: Path, errors: object
+) -> None:
+    """The mark of that sync speaks only for what it read; the copy brought back what was deleted before."""
+    with start_sandbox() as server, loading_desk(server, tmp_path) as (desk, proxy):
+        fill(server, readings=60)
+        proxy.set(wrong.manifest(lambda listed: listed.update(error=errors)))
+
+        def time_passes(progress: LoadProgress) -> None:
+            if progress.stage is Stage.ORDERED:
+                server.clock.instant += timedelta(days=1)
+                server.store.remove("Observation/o1")
+                server.clock.instant += timedelta(days=1)
+                server.store.put(reading(2))
+                desk.told = lambda _: None
+                desk.sync()
+
+        desk.told = time_passes
+        began = desk.load().marks["Observation"]
+        assert began == desk.ports.logbook.marks()["Observation"]
+        assert "Observation/o1" in sources(desk)
+        desk.sync()
+        assert "Observation/o1" not in sources(desk)
+        assert desk.ports.logbook.marks()["Observation"] > began
+
+
 BLOWN_UP = wrong.file_body(lambda body: body.replace(b"}\n", b"}" + b" " * 2_000 + b"\n"))
 """Files of 100 kB: what comes is handed on in pieces of 64 kB."""
 
