@@ -6,7 +6,7 @@ from typing import Any
 
 from horehab.domain.entries import ChartEntry, Delivery, Outcome
 from horehab.domain.local_code import LocalCode
-from horehab.errors import HorehabError
+from horehab.errors import EhrUnavailable, HorehabError
 from horehab.fhir.bulk import BulkCopies
 from horehab.fhir.capability import Capability, read_capability
 from horehab.fhir.client import Client
@@ -56,6 +56,7 @@ class FhirChart:
         self._capability: Capability | None = None
         self._plain: PlainReader | None = None
         self._sweep: Everybody | Followed | None = None
+        self._knows_wards = False
 
     @property
     def address(self) -> str:
@@ -101,8 +102,10 @@ class FhirChart:
             yield from self._sweep.vanished(marks, held, day)
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
-        """Understand a stored resource anew, without the network."""
+        """Understand a stored resource anew, without the network; EhrUnavailable while the wards are not known."""
         kind = reference.partition("/")[0]
+        if kind == "Encounter" and not self._knows_wards and b'"location"' in source:
+            raise EhrUnavailable("Which wards are intensive care is not known before the chart was looked at.")
         return item_of(kind, Entry(path=kind, source=source), self._understand)
 
     def understanding(self) -> Understanding:
@@ -148,6 +151,7 @@ class FhirChart:
         if self._capability.offers_reading("Location"):
             wards = icu_wards(self._client, self._site)
             self._site = replace(self._site, icu_locations=self._site.icu_locations | wards)
+        self._knows_wards = True
         return self._capability
 
     def _kinds(self) -> tuple[str, ...]:

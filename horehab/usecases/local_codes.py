@@ -61,6 +61,7 @@ class ReadAnew:
 
     `entries` of the chart say something else than before; `gained` and `lost` count facts by their kind
     ("Reading"); `patients` are those whom it concerns; `understood` counts entries that had been set aside.
+    `is_whole` unless some must wait until the chart was looked at.
     """
 
     entries: int = 0
@@ -68,6 +69,7 @@ class ReadAnew:
     lost: Mapping[str, int] = field(default_factory=dict)
     patients: frozenset[str] = frozenset()
     understood: int = 0
+    is_whole: bool = True
 
     def __add__(self, other: "ReadAnew") -> "ReadAnew":
         """Put two rounds together."""
@@ -77,6 +79,7 @@ class ReadAnew:
             lost=_sum(self.lost, other.lost),
             patients=self.patients | other.patients,
             understood=self.understood + other.understood,
+            is_whole=self.is_whole and other.is_whole,
         )
 
 

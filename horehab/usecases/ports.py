@@ -64,11 +64,15 @@ class Chart(Protocol):
     def vanished(self, marks: Mapping[str, str], held: Held) -> Iterator[ChartPage]:
         """Find what was deleted where the EHR does not tell of deletions; at most once per ward day and kind.
 
-        After `changes` of the same pass. A page's kind is the name of a mark of its own, never a kind's.
+        Called before the `changes` of the same pass are read; its pages are drawn after them. A page's kind is the
+        name of a mark of its own, never a kind's.
         """
 
     def read_again(self, reference: str, source: bytes) -> ChartItem:
-        """Understand a stored resource anew, without the network; never raises for its content."""
+        """Understand a stored resource anew, without the network; never raises for its content.
+
+        EhrUnavailable for one that cannot be understood before the chart was looked at in this process.
+        """
 
     def understanding(self) -> Understanding:
         """Tell how entries are understood from now on, with all that was mapped until now; ConfigurationError."""

@@ -39,7 +39,7 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
     try:
         changed = gathered(ports.chart.changes(before))
         for page in chain(changed, gathered(ports.chart.vanished(before, ports.logbook.held))):
-            kept, has_answered = _sum(kept, ports.logbook.keep(page, now=ports.clock.now())), True
+            kept, has_answered = kept + ports.logbook.keep(page, now=ports.clock.now()), True
             problems.extend(page.problems)
             notes |= dict.fromkeys(page.notes)
             if page.problems:
@@ -55,7 +55,8 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
             note_silence(ports, error)
     else:
         note_answer(ports)
-    read_anew += catch_up(ports, since=understood, on_page=on_page)  # a code may have been mapped meanwhile
+    since = understood if read_anew.is_whole else None
+    read_anew += catch_up(ports, since=since, on_page=on_page)  # a code may have been mapped meanwhile
     return PullReport(
         marks=marks,
         kept=kept,
@@ -63,13 +64,4 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
         notes=tuple(notes),
         is_silent=is_silent,
         understood_now=read_anew.understood,
-    )
-
-
-def _sum(left: Kept, right: Kept) -> Kept:
-    return Kept(
-        changed=left.changed + right.changed,
-        gone=left.gone + right.gone,
-        unchanged=left.unchanged + right.unchanged,
-        set_aside=left.set_aside + right.set_aside,
     )

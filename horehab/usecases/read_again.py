@@ -1,7 +1,9 @@
 """Read stored entries again once they may be understood better: after an upgrade, or when a code was mapped."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from horehab.errors import EhrUnavailable
 from horehab.usecases.exchange import ChartItem, ChartPage
 from horehab.usecases.local_codes import ReadAnew, Understanding
 from horehab.usecases.ports import Ports
@@ -18,6 +20,7 @@ def catch_up(
     each entry that bears it, back to the first one ever seen. Nothing is asked of the EHR. `since` is how this
     process understood entries when it read the last ones, in place of what our memory notes. Each few are kept in
     a short transaction of their own and noted at the end, so that a crash repeats the work and loses nothing.
+    What cannot be understood before the chart was looked at stays as it is: nothing is noted, and it is done later.
     """
     now = ports.chart.understanding()
     before = since or ports.logbook.codes.understanding()
@@ -29,28 +32,34 @@ def catch_up(
     codes = now.codes_changed_since(before)
     if codes:
         done += _read(ports, ports.logbook.codes.sources_with(codes), on_page)
-    ports.logbook.codes.note_understanding(now)
+    if done.is_whole:
+        ports.logbook.codes.note_understanding(now)
     return done
-
-
-def read_set_aside_again(ports: Ports) -> int:
-    """Read each entry that was set aside anew, whatever changed, and count those that are understood now."""
-    return _read(ports, ports.logbook.sources_set_aside(), None).understood
 
 
 def _read(
     ports: Ports, sources: Iterable[tuple[str, bytes]], on_page: Callable[[ChartPage], None] | None
 ) -> ReadAnew:
     done = ReadAnew()
-    for items in _few(ports.chart.read_again(reference, source) for reference, source in sources):
+    for few in _few(_again(ports, reference, source) for reference, source in sources):
+        items = tuple(item for item in few if item is not None)
         done += ports.logbook.codes.keep_again(items, now=ports.clock.now())
+        if len(items) < len(few):
+            done = replace(done, is_whole=False)
         if on_page is not None:
             on_page(ChartPage(kind="read again", items=items))
     return done
 
 
-def _few(items: Iterable[ChartItem]) -> Iterator[tuple[ChartItem, ...]]:
-    few: list[ChartItem] = []
+def _again(ports: Ports, reference: str, source: bytes) -> ChartItem | None:
+    try:
+        return ports.chart.read_again(reference, source)
+    except EhrUnavailable:
+        return None
+
+
+def _few(items: Iterable[ChartItem | None]) -> Iterator[tuple[ChartItem | None, ...]]:
+    few: list[ChartItem | None] = []
     for item in items:
         few.append(item)
         if len(few) == _AT_ONCE:
