@@ -1,5 +1,6 @@
 """Speaks HTTP with one FHIR server: patiently, politely, and with nobody else."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ _TRY_AGAIN = (429, 502, 503, 504)
 _CONNECT_SECONDS = 10.0
 _CHUNK = 65_536
 _FHIR_JSON = "application/fhir+json"
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 Params = Mapping[str, str] | None
 
@@ -141,7 +143,7 @@ class Client:
             return False
 
     def _address(self, path: str) -> str:
-        url = path if "://" in path else f"{self.connection.base}/{path}"
+        url = path if _ABSOLUTE.match(path) else f"{self.connection.base}/{path}"
         if not self.is_same_origin(url):
             raise NotAFhirServer("The server points to an address on another server.", remedy=_REDIRECT_REMEDY)
         return url

@@ -104,6 +104,20 @@ def test_an_absolute_address_on_another_origin_is_never_asked(wire: responses.Re
     assert len(wire.calls) == 0
 
 
+def test_a_search_may_name_an_address_of_somebody_elses(wire: responses.RequestsMock) -> None:
+    """A code system is named by an address, which nobody is asked at."""
+    wire.get(f"{BASE}/Patient?_tag=http://h.example/tags%7Crehab", json={"resourceType": "Bundle"})
+    with client_at(BASE) as client:
+        assert client.get("Patient?_tag=http://h.example/tags|rehab", is_search=True).status == 200
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "file", "HTTP", "httpx"])
+def test_an_address_by_another_scheme_is_never_asked(wire: responses.RequestsMock, scheme: str) -> None:
+    with client_at(BASE) as client, pytest.raises(NotAFhirServer, match="another server"):
+        client.get(f"{scheme}://ehr.example/fhir/Patient/1")
+    assert len(wire.calls) == 0
+
+
 def test_redirects_in_circles_end(wire: responses.RequestsMock) -> None:
     wire.get(f"{BASE}/Patient/1", status=302, headers={"Location": f"{BASE}/Patient/1"})
     with client_at(BASE) as client, pytest.raises(NotAFhirServer, match="circles"):
