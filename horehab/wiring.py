@@ -62,17 +62,24 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
         may_write=may_write,
         may_write_past=settings.is_loopback,
         needs_approval=settings.write == "approve",
-        owner=f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{new_id()[:8]}",
+        owner=f"{_here()}:{os.getpid()}:{_started(os.getpid())}:{new_id()[:8]}",
     )
 
 
 def _is_dead(owner: str) -> bool:
-    """Say whether a process of this machine that held a lease is gone; of another machine we cannot know."""
-    host, _, rest = owner.partition(":")
-    process, _, rest = rest.partition(":")
-    if host != socket.gethostname() or not process.isdigit():
-        return False
-    return _started(int(process)) != rest.partition(":")[0]
+    """Say whether a process that counts with us held a lease and is gone; of any other we cannot know."""
+    here = f"{_here()}:"
+    process, _, rest = owner.removeprefix(here).partition(":")
+    return owner.startswith(here) and process.isdigit() and _started(int(process)) != rest.partition(":")[0]
+
+
+def _here() -> str:
+    """Name where our process numbers count: containers may share a host name, and never a PID namespace."""
+    try:
+        namespace = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()}:{''.join(filter(str.isdigit, namespace))}"
 
 
 def _started(process: int) -> str:
