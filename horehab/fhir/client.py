@@ -91,19 +91,23 @@ class Client:
 
     @contextmanager
     def stream(self, url: str, *, headers: Mapping[str, str]) -> Iterator[Stream]:
-        """Open an answer of any size, read piece by piece; no redirect is followed, no status judged."""
-        address, timeout = self._address(url), self.connection.timeout
-        self._pace.wait()
+        """Open an answer of any size, read piece by piece; no redirect is followed, no status judged.
+
+        A token that has run out is replaced once, as for every other request.
+        """
+        address = self._address(url)
+        signed = self.sign_in.headers(address)
         try:
-            with self._session.get(
-                address,
-                headers={**headers, **self.sign_in.headers(address)},
-                timeout=(min(timeout, _CONNECT_SECONDS), timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                lowered = {name.lower(): value for name, value in response.headers.items()}
-                yield Stream(status=response.status_code, headers=lowered, pieces=response.iter_content(_CHUNK))
+            response = self._open("GET", address, headers={**headers, **signed})
+            if self.sign_in.renews(response.status_code, signed):
+                response.close()
+                response = self._open("GET", address, headers={**headers, **self.sign_in.headers(address)})
+            with response:
+                yield Stream(
+                    status=response.status_code,
+                    headers=_lowered(response),
+                    pieces=response.iter_content(_CHUNK),
+                )
         except (requests.RequestException, OSError) as error:
             raise explain(error, self.connection) from error
 
@@ -170,23 +174,33 @@ class Client:
     def _exchange(
         self, method: str, url: str, *, headers: Mapping[str, str], params: Params, body: bytes | None
     ) -> Answer:
-        self._pace.wait()
-        timeout = self.connection.timeout
         try:
-            with self._session.request(
-                method,
-                url,
-                params=params,
-                data=body,
-                headers=headers,
-                timeout=(min(timeout, _CONNECT_SECONDS), timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                lowered = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(status=response.status_code, headers=lowered, body=self._body(response))
+            with self._open(method, url, headers=headers, params=params, body=body) as response:
+                return Answer(status=response.status_code, headers=_lowered(response), body=self._body(response))
         except (requests.RequestException, OSError) as error:
             raise explain(error, self.connection) from error
+
+    def _open(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Params = None,
+        body: bytes | None = None,
+    ) -> requests.Response:
+        self._pace.wait()
+        timeout = self.connection.timeout
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            data=body,
+            headers=headers,
+            timeout=(min(timeout, _CONNECT_SECONDS), timeout),
+            allow_redirects=False,
+            stream=True,
+        )
 
     def _body(self, response: requests.Response) -> bytes:
         pieces: list[bytes] = []
@@ -215,6 +229,10 @@ class Client:
                 retry_after=retry_after(answer.headers.get("retry-after"), self._clock.now()),
                 is_passing=answer.status in _TRY_AGAIN,
             )
+
+
+def _lowered(response: requests.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 _REDIRECT_REMEDY = "Set HOREHAB_FHIR_URL to the address that the server itself uses; our token goes nowhere else."

@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 from horehab.clock import SetClock, SystemClock
 from horehab.errors import ConfigurationError, EhrRefused, EhrUnavailable
 from horehab.fhir.answers import Answer
+from horehab.fhir.bulk_fetching import opened
 from horehab.fhir.client import Client
 from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
 from horehab.fhir.connection import BackendService, Connection
@@ -32,6 +33,7 @@ from horehab.fhir.tokens import LIFE_OF_AN_ASSERTION, TokenDesk, assertion
 from horehab.plugin import create_app
 from horehab.sandbox import serve
 from horehab.settings import Settings
+from horehab.usecases.chart_copy import CopyFile
 from horehab.usecases.ports import Clock
 from tests.fhir.ward import PATIENT, Naps
 from tests.servers.faults import Fault, Reply, answers, html
@@ -203,6 +205,20 @@ def test_a_token_that_is_no_longer_taken_is_replaced_in_the_midst_of_the_work(si
         signed.server.not_taken.add(signed.server.tokens[-1])
         assert client.send("PUT", "Patient/p2", {"resourceType": "Patient", "id": "p2"}).status == 201
     assert len(set(signed.server.tokens)) == 3
+
+
+def test_a_token_that_is_no_longer_taken_is_replaced_between_two_files_of_an_export(signed: Signed) -> None:
+    """Fetching files takes longer than a token holds."""
+    file = CopyFile(address=f"{signed.server.url}/Patient/p1", kind="Patient")
+    with signed.client() as client:
+        for _ in range(2):
+            with opened(client, file) as stream:
+                assert b'"p1"' in b"".join(stream.pieces)
+            signed.server.not_taken.add(signed.server.tokens[-1])
+        assert len(set(signed.server.tokens)) == 2
+        signed.server.takes_none = True
+        with pytest.raises(EhrRefused, match="does not know us"), opened(client, file):
+            pass
 
 
 def test_a_server_that_takes_no_token_is_asked_twice_and_said_in_a_sentence(signed: Signed) -> None:
