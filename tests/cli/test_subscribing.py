@@ -55,13 +55,18 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.kept: list[dict[str, object]] = []
+        self.beside: list[dict[str, object]] = []
+        self.answer_to_change = 200
 
     def __call__(self, seen: Seen, _forward: Forward, _proxy: FaultyProxy) -> Reply:
         if seen.method == "GET":
-            entries = [{"resource": resource} for resource in self.kept]
-            found = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+            entries: list[dict[str, object]] = [{"resource": resource} for resource in self.kept]
+            found = {"resourceType": "Bundle", "type": "searchset", "entry": entries + self.beside}
             return Reply(status=200, body=json.dumps(found).encode())
         resource = json.loads(seen.body)
+        if seen.method == "PUT":
+            self.kept = [resource if each["id"] == resource["id"] else each for each in self.kept]
+            return Reply(status=self.answer_to_change, body=seen.body)
         if resource["criteria"] == "Appointment?":
             return Reply(status=403, body=b'{"resourceType": "OperationOutcome"}')
         self.kept.append(resource | {"id": f"s{len(self.kept)}", "status": "active"})
@@ -94,6 +99,57 @@ def test_each_is_created_once_and_one_that_is_refused_hinders_no_other(
     assert again.stdout.count("stands already") == count
     assert len(here.kept) == count
     assert proxy.requests("POST", "/Subscription")
+
+
+def test_those_that_stand_with_another_secret_are_given_ours_and_keep_what_else_they_bear(
+    shelf: tuple[Desk, _Shelf, FaultyProxy],
+) -> None:
+    desk, here, _ = shelf
+    desk.run("subscribe", ADDRESS, "--write", hook_secret="the-one-of-last-year-0123456789")
+    for resource in here.kept:
+        resource["channel"]["header"].append("X-Ward: rehab")  # type: ignore[index]  # as it was sent
+    count = len(here.kept)
+    result = desk.run("subscribe", ADDRESS, "--write")
+    assert result.stdout.count("stood with another secret, and has ours now") == count
+    assert SECRET not in result.output
+    assert len(here.kept) == count
+    headers = {tuple(r["channel"]["header"]) for r in here.kept}  # type: ignore[index]  # as it was sent
+    assert headers == {(f"X-Horehab-Secret: {SECRET}", "X-Ward: rehab")}
+    assert desk.run("subscribe", ADDRESS, "--write").stdout.count("stands already") == count
+
+
+@pytest.mark.parametrize("status", [403, 422])
+def test_one_whose_secret_cannot_be_changed_does_not_ring(
+    shelf: tuple[Desk, _Shelf, FaultyProxy], status: int
+) -> None:
+    desk, here, _ = shelf
+    desk.run("subscribe", ADDRESS, "--write", hook_secret="the-one-of-last-year-0123456789")
+    here.answer_to_change = status
+    result = desk.run("subscribe", ADDRESS, "--write")
+    assert result.exit_code == 1
+    assert "yes" not in result.stdout
+    assert result.stdout.count("stands with another secret") == len(here.kept)
+
+
+def test_one_that_bears_the_secret_the_other_way_stands_already(shelf: tuple[Desk, _Shelf, FaultyProxy]) -> None:
+    desk, here, _ = shelf
+    desk.run("subscribe", ADDRESS, "--write")
+    for resource in here.kept:
+        resource["channel"]["header"] = [f"Authorization: Bearer {SECRET}"]  # type: ignore[index]  # as it was sent
+    assert desk.run("subscribe", ADDRESS, "--write").stdout.count("stands already") == len(here.kept)
+
+
+def test_where_the_server_shows_only_a_part_of_what_stands_nothing_is_made(
+    shelf: tuple[Desk, _Shelf, FaultyProxy],
+) -> None:
+    desk, here, _ = shelf
+    issue = {"severity": "error", "code": "timeout"}
+    outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+    here.beside = [{"resource": outcome, "search": {"mode": "outcome"}}]
+    result = desk.run("subscribe", ADDRESS, "--write")
+    assert result.exit_code == 3
+    assert "none was made" in result.stderr
+    assert here.kept == []
 
 
 def test_where_the_server_does_not_show_what_stands_nothing_is_made(shelf: tuple[Desk, _Shelf, FaultyProxy]) -> None:
