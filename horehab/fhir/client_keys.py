@@ -6,6 +6,7 @@ a while, and then knows us by the old key only.
 
 import json
 import os
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -162,7 +163,7 @@ def _key(listed: dict[str, Any]) -> ClientKey:
 
 
 def _write(file: Path, keys: tuple[ClientKey, ...]) -> None:
-    """Put the whole set in the place of the old one in one stroke, readable to the owner alone."""
+    """Put the whole set in the place of the old one in one stroke; a first one is for its owner alone."""
     text = json.dumps({"keys": [_private(key) for key in keys]}, indent=2)
     try:
         number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made with mode 0600
@@ -171,6 +172,7 @@ def _write(file: Path, keys: tuple[ClientKey, ...]) -> None:
                 fresh.write(text + "\n")
                 fresh.flush()
                 os.fsync(number)
+            _hand_over(Path(name), file)
             Path(name).replace(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -180,6 +182,23 @@ def _write(file: Path, keys: tuple[ClientKey, ...]) -> None:
         raise ConfigurationError(
             f"The key file {str(file)!r} cannot be written ({error.strerror}).", remedy=remedy, code=UNUSABLE_KEYS
         ) from error
+
+
+def _hand_over(fresh: Path, file: Path) -> None:
+    """Give the new file to whom the old one belongs, if there is one, so that the service is not locked out."""
+    if not file.exists():
+        return
+    before, now = file.stat(), fresh.stat()
+    if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+        try:
+            os.chown(fresh, before.st_uid, before.st_gid)
+        except PermissionError as error:
+            raise ConfigurationError(
+                f"The key file {str(file)!r} belongs to another user or group; it was left as it is.",
+                remedy="Run this as the user that the service runs as, or as root.",
+                code=UNUSABLE_KEYS,
+            ) from error
+    fresh.chmod(stat.S_IMODE(before.st_mode))
 
 
 def _private(key: ClientKey) -> dict[str, Any]:

@@ -77,6 +77,49 @@ def test_the_newest_key_signs_and_the_old_ones_stay_until_they_are_retired(file:
     assert [each.name for each in file.parent.iterdir()] == [file.name]
 
 
+def whose(file: Path) -> tuple[int, int, int]:
+    found = file.stat()
+    return found.st_mode & 0o777, found.st_uid, found.st_gid
+
+
+def test_who_may_read_the_keys_is_left_as_it_was_set(file: Path) -> None:
+    """The service reads them by its group; whoever rotates them may be somebody else."""
+    old = make_keys(file, "ES384", NOW)
+    file.chmod(0o640)
+    user, group = (12_345, 12_346) if os.geteuid() == 0 else (os.geteuid(), os.getgroups()[-1])
+    os.chown(file, user, group)
+    rotate_keys(file, None, NOW + timedelta(days=1))
+    assert whose(file) == (0o640, user, group)
+    retire_key(file, old.kid)
+    assert whose(file) == (0o640, user, group)
+
+
+def test_keys_of_an_owner_whom_we_cannot_give_them_to_are_left_as_they_are(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the service would stand before keys that it cannot read."""
+    make_keys(file, "ES384", NOW)
+    before = file.read_bytes()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", refused)
+    real = Path.stat
+
+    def of_somebody_else(self: Path, **options: Any) -> os.stat_result:
+        found = list(real(self, **options))
+        found[4] += self == file  # st_uid
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "stat", of_somebody_else)
+    with pytest.raises(ConfigurationError, match="belongs to another user") as error:
+        rotate_keys(file, None, NOW + timedelta(days=1))
+    assert "user that the service runs as" in error.value.remedy
+    assert file.read_bytes() == before
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
 def test_an_unknown_key_and_the_last_key_are_not_retired(file: Path) -> None:
     made = make_keys(file, "ES384", NOW)
     with pytest.raises(InputError, match="There is no key 'x'") as unknown:
