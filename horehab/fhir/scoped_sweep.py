@@ -8,6 +8,7 @@ ever speaks for a patient who was not read up to it.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from horehab.errors import EhrRefused
 from horehab.fhir import verbatim
@@ -19,7 +20,7 @@ from horehab.fhir.members import members_of
 from horehab.fhir.reconciliation import compared, examined, night_of, not_among
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Site
-from horehab.fhir.sweep import Marks, Reader, closed, guarded, just_read
+from horehab.fhir.sweep import Marks, Reader, apart, closed, guarded, just_read
 from horehab.fhir.whose import NotTogether, Whose, batches, parameter_for
 from horehab.usecases.exchange import ChartItem, ChartPage
 from horehab.usecases.ports import Held
@@ -87,7 +88,8 @@ class Followed:
                 yield just_read(name, day)
                 continue
             whoses = (Whose(parameter=parameter, references=batch) for batch in batches(ours))
-            yield from compared(self.reader.client, night, held(kind, patients=ours), whoses)
+            pages = partial(compared, self.reader.client, night, held(kind, patients=ours), whoses)
+            yield from apart(self.reader, kind, name, pages)
 
     def _kind(self, kind: str, mark: str | None) -> Iterator[ChartPage]:
         """Read a kind of all who are followed; its mark is that of the first search, and moves if all went well."""
@@ -97,7 +99,7 @@ class Followed:
             is_well = is_well and not page.problems
             ends += [page.mark] if page.is_last else []
             yield replace(page, mark=None, is_last=False)
-        if mark and self._parameter(kind) is None:
+        if mark and (self._parameter(kind) is None or kind in self.reader.shut):
             self.in_doubt |= set(self.new)  # what they have of this kind may be older than its mark
         if is_well and ends and ends[0]:
             self.pending.append(ChartPage(kind=of_followed(kind), items=(), mark=ends[0], is_last=True))

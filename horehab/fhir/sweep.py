@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from horehab.errors import EhrRefused
+from horehab.errors import EhrRefused, EhrUnavailable, HorehabError
 from horehab.fhir.capability import Capability
 from horehab.fhir.changes import changes_of
 from horehab.fhir.client import FORBIDDEN, Client
@@ -21,16 +21,31 @@ Marks = Mapping[str, str]
 
 @dataclass(slots=True, kw_only=True)
 class Reader:
-    """A server, what it offers, how its entries are understood; `blind` are kinds whose history is closed to us."""
+    """A server, what it offers, how its entries are understood; `blind` are kinds whose history is closed to us.
+
+    `has_answered` once a kind was read in this pass; `shut` are kinds that could not be read in it.
+    """
 
     client: Client
     capability: Capability
     understand: Understand
     blind: set[str] = field(default_factory=set)
+    has_answered: bool = False
+    shut: set[str] = field(default_factory=set)
 
     def tells_deletions(self, kind: str) -> bool:
         """Whether deletions of that kind are seen in every pass."""
         return self.capability.offers_history(kind) and kind not in self.blind
+
+    def fails_at_one(self, error: EhrUnavailable) -> bool:
+        """Whether the server fails at one kind alone: it answered before and still does, and asks for no rest."""
+        if not self.has_answered or error.retry_after is not None:
+            return False
+        try:
+            self.client.ask("GET", "metadata", headers={})
+        except HorehabError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +74,7 @@ class Everybody:
         Of every kind also once after its first whole reading, if earlier ones broke off (`left`): what they read
         may have been deleted before there was a mark from which the history is asked.
         """
-        for kind in KINDS:
+        for kind in (each for each in KINDS if each not in self.reader.shut):
             name = of_ids(kind, is_scoped=False)
             if not self.reader.capability.offers_reading(kind) or (kind in left and not self._is_read(kind, marks)):
                 continue
@@ -67,7 +82,8 @@ class Everybody:
             if night is None or not (kind in left or self._is_untold(kind) or name not in marks):
                 continue
             if kind in left or kind in marks:
-                yield from compared(self.reader.client, night, held(kind), None)
+                pages = partial(compared, self.reader.client, night, held(kind), None)
+                yield from apart(self.reader, kind, name, pages)
             elif kind in self.whole:
                 yield just_read(name, day)
 
@@ -87,20 +103,43 @@ def left_over(marks: Marks, held: Held) -> frozenset[str]:
 def guarded(
     reader: Reader, kind: str, mark: str | None, read: Callable[[], Iterator[ChartPage]]
 ) -> Iterator[ChartPage]:
-    """Read a kind if the server offers it, deletions first; a kind that is not essential may be closed to us."""
+    """Read a kind if the server offers it, deletions first; a kind that is not essential may be closed to us.
+
+    One at which the server fails is a problem of that kind, and the others are read all the same.
+    """
     if not reader.capability.offers_reading(kind):
         if kind in ESSENTIAL:
             yield closed(kind, "the server does not offer it")
         return
     try:
-        if mark and reader.tells_deletions(kind):
-            yield from _deletions(reader, kind, mark)
-        yield from read()
+        yield from apart(reader, kind, kind, partial(_whole, reader, kind, mark, read))
     except EhrRefused as refusal:
         if kind in ESSENTIAL:
             raise
+        reader.shut.add(kind)
         if mark:
             yield closed(kind, refusal.message)
+
+
+def apart(reader: Reader, kind: str, name: str, read: Callable[[], Iterator[ChartPage]]) -> Iterator[ChartPage]:
+    """Read pages of a kind, and say it under `name` where the server fails at this kind alone; EhrUnavailable."""
+    try:
+        for page in read():
+            reader.has_answered = True
+            yield page
+    except EhrUnavailable as error:
+        if not reader.fails_at_one(error):
+            raise
+        reader.shut.add(kind)
+        yield closed(name, error.message)
+
+
+def _whole(
+    reader: Reader, kind: str, mark: str | None, read: Callable[[], Iterator[ChartPage]]
+) -> Iterator[ChartPage]:
+    if mark and reader.tells_deletions(kind):
+        yield from _deletions(reader, kind, mark)
+    yield from read()
 
 
 def _deletions(reader: Reader, kind: str, mark: str) -> Iterator[ChartPage]:

@@ -23,6 +23,8 @@ def pull_chart(ports: Ports, *, on_page: Callable[[ChartPage], None] | None = No
     try:
         return _pulled(ports, on_page)
     except (EhrRefused, NotAFhirServer) as error:
+        if isinstance(error, EhrRefused):
+            note_answer(ports)
         ports.logbook.finish_pass(marks={}, reviews=(), now=ports.clock.now(), problems=(str(error),))
         raise
 
@@ -53,6 +55,8 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
         is_silent = not has_answered
         if error.is_passing or is_silent:
             note_silence(ports, error)
+        else:
+            note_answer(ports)
     else:
         note_answer(ports)
     since = understood if read_anew.is_whole else None

@@ -97,15 +97,30 @@ def test_only_404_and_410_make_a_tombstone(pulls: Pulls, fault: Fault) -> None:
     assert "Observation/o2" in pulls.held
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"), [(answers(401), EhrRefused), (answers(500), EhrUnavailable)], ids=["unknown", "fails"]
-)
-def test_a_server_that_falls_away_by_night_leaves_the_night_to_the_next_pass(
-    pulls: Pulls, fault: Fault, error: type[Exception]
-) -> None:
+def test_a_server_that_does_not_know_us_by_night_leaves_the_night_to_the_next_pass(pulls: Pulls) -> None:
     pulls.sandbox.store.remove("Observation/o2")
-    pulls.proxy.set(BLIND, fault.only("GET", path="/Observation/o2"))
-    with pytest.raises(error):
+    pulls.proxy.set(BLIND, answers(401).only("GET", path="/Observation/o2"))
+    with pytest.raises(EhrRefused):
+        pulls.pull()
+    pulls.proxy.set(BLIND)
+    assert gone(pulls.pull()) == {"Observation/o2"}
+
+
+def test_a_server_that_falls_away_by_night_leaves_the_night_to_the_next_pass(pulls: Pulls) -> None:
+    """One that answers otherwise fails at this kind alone; one that does not ends the pass."""
+    pulls.sandbox.store.remove("Observation/o2")
+    pulls.proxy.set(BLIND, answers(500).only("GET", path="/Observation/o2"))
+    assert problems(pulls.pull()) == ["Observation, ids: The FHIR server answers with status 500."]
+    struck: list[Seen] = []
+
+    def strike(seen: Seen, forward: Forward, _: FaultyProxy) -> Reply:
+        if struck or "/Observation/o2" in seen.path:
+            struck.append(seen)
+            return Reply(status=500)
+        return forward(seen)
+
+    pulls.proxy.set(BLIND, Fault(strike=strike))
+    with pytest.raises(EhrUnavailable):
         pulls.pull()
     pulls.proxy.set(BLIND)
     assert gone(pulls.pull()) == {"Observation/o2"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.errors import EhrUnavailable
+from horehab.errors import EhrRefused, EhrUnavailable
 from horehab.settings import Settings
 from horehab.store import open_logbook
 from horehab.usecases.keep_step import StepOrder, keep_step
@@ -204,13 +204,36 @@ def test_a_person_may_try_at_once_and_an_answer_lets_all_others_go_on(proxied: P
     assert ask_leave(ward.ports) == ""
 
 
-def test_a_server_that_fails_at_one_kind_still_answers(proxied: Proxied) -> None:
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_server_that_fails_at_one_kind_still_answers_and_all_others_are_read(proxied: Proxied, status: int) -> None:
     ward, proxy = proxied
-    proxy.set(answers(500).only("GET", path="/Provenance"))
-    for _ in range(3):
-        report = pull_chart(ward.ports)
+    _rested(ward)
+    assert ask_leave(ward.ports) == ""
+    proxy.set(answers(status).only("GET", path="/Encounter"))
+    report = keep_step(ward.ports)
+    assert any(f"Encounter: The FHIR server answers with status {status}" in each for each in report.pulled.problems)
+    assert not report.pulled.is_silent
+    assert _standing(ward) == "answers"
+    assert len(ward.ports.logbook.record("Patient/ana").readings) == 6
+    assert {"Patient", "Observation"} <= set(ward.ports.logbook.marks())
+    assert "Encounter" not in ward.ports.logbook.marks()
+    assert len(ward.conditions()) == 1
+
+
+def test_a_server_that_falls_silent_in_the_middle_of_a_pass_ends_it_at_once(proxied: Proxied) -> None:
+    ward, proxy = proxied
+    report = pull_chart(ward.ports, on_page=lambda _: proxy.set(answers(503)))
     assert report.problems
-    assert not report.is_silent
+    assert not any("Procedure: " in each for each in report.problems)
+    assert _standing(ward) == "faltering"
+
+
+def test_a_server_that_refuses_us_answers_all_the_same(proxied: Proxied) -> None:
+    ward, proxy = proxied
+    _rested(ward)
+    proxy.set(answers(401).only("GET", path="/Patient"))
+    with pytest.raises(EhrRefused):
+        pull_chart(ward.ports)
     assert _standing(ward) == "answers"
 
 
