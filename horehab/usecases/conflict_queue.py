@@ -19,8 +19,9 @@ class Settlement(Enum):
 class Sweep:
     """What was found of one entry that stands in the EHR more than once.
 
-    `kept` is the reference of the one that stays, `ended` the references and versions under which the others
-    were entered in error. `why` is set when people worked on several, so that a person must say which one stays.
+    `kept` is the reference of the one that stays, `ended` the references and versions under which others were
+    entered in error since what was told last: nothing at first, so that `kept` is noted before any is ended.
+    `why` is set when a person must say which one stays: people worked on several, or the EHR refuses it.
     """
 
     key: str
