@@ -343,3 +343,14 @@ def test_a_history_that_is_closed_to_us_stops_nothing(pulls: Pulls) -> None:
     pages = pulls.pull("Patient/ana")
     assert "Observation/ana-2" in items(pages)
     assert problems(pages) == []
+
+
+def test_where_the_history_is_closed_to_us_nothing_outside_the_scope_is_read_for_its_deletion(pulls: Pulls) -> None:
+    """A history is of everybody; ids can be compared of those in the scope alone."""
+    pulls.proxy.set(answers(403).only("GET", path="/_history"))
+    pulls.pull("Patient/ana")
+    pulls.at.advance(timedelta(days=1))
+    for name in ("ana-1", "ben-1"):
+        pulls.sandbox.store.remove(f"Observation/{name}", at=pulls.at.now())
+    assert gone(pulls.pull("Patient/ana")) == {"Observation/ana-1"}
+    assert pulls.proxy.requests("GET", path="/Observation/ben-1") == []
