@@ -246,6 +246,15 @@ class DeliveryReport:
     conflict: int = 0
     refused: int = 0
 
+    def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
+        """Count what both rounds did."""
+        return DeliveryReport(
+            done=self.done + other.done,
+            later=self.later + other.later,
+            conflict=self.conflict + other.conflict,
+            refused=self.refused + other.refused,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepReport:

@@ -48,8 +48,9 @@ def keep_step(
         return _left_alone(ports, why_not)
     why_dry = _why_dry(ports, order)
     # What does not answer of late is tried with one reading, not with every entry that waits.
+    delivered = DeliveryReport()
     if not why_dry and not ports.needs_approval and not is_faltering(ports):
-        deliver_entries(ports)
+        delivered = deliver_entries(ports)
     pulled = pull_chart(ports, on_page=on_page)
     reviews = review_joints(ports, as_of=order.as_of, patient=order.patient, on_progress=on_progress)
     if why_dry:
@@ -60,8 +61,8 @@ def keep_step(
         marks=pulled.marks, reviews=acted_on, now=now, problems=pulled.problems, notes=pulled.notes
     )
     if ports.needs_approval or pulled.is_silent:
-        return _report(ports, pulled, reviews)
-    delivered = deliver_entries(ports)
+        return _report(ports, pulled, reviews, delivered=delivered)
+    delivered += deliver_entries(ports)
     end_doubles(ports)
     return _report(ports, pulled, reviews, delivered=delivered)
 

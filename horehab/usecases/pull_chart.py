@@ -37,6 +37,7 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
     kept, has_answered, is_silent = Kept(), False, False
     understood = ports.chart.understanding()
     read_anew = catch_up(ports, on_page=on_page)
+    since = understood if read_anew.is_whole else None
     before = ports.logbook.marks()
     try:
         changed = gathered(ports.chart.changes(before))
@@ -50,16 +51,15 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
                 marks[page.kind] = page.mark
             if on_page is not None:
                 on_page(page)
+    except (EhrRefused, NotAFhirServer):
+        catch_up(ports, since=since, on_page=on_page)
+        raise
     except EhrUnavailable as error:
         problems.append(str(error))
         is_silent = not has_answered
-        if error.is_passing or is_silent:
-            note_silence(ports, error)
-        else:
-            note_answer(ports)
+        _note(ports, error, is_silent=is_silent)
     else:
         note_answer(ports)
-    since = understood if read_anew.is_whole else None
     read_anew += catch_up(ports, since=since, on_page=on_page)  # a code may have been mapped meanwhile
     return PullReport(
         marks=marks,
@@ -69,3 +69,11 @@ def _pulled(ports: Ports, on_page: Callable[[ChartPage], None] | None) -> PullRe
         is_silent=is_silent,
         understood_now=read_anew.understood,
     )
+
+
+def _note(ports: Ports, error: EhrUnavailable, *, is_silent: bool) -> None:
+    """Note for all processes whether a server that broke a pass off still answers."""
+    if error.is_passing or is_silent:
+        note_silence(ports, error)
+    else:
+        note_answer(ports)

@@ -57,6 +57,22 @@ def _fall(name: str) -> list[dict[str, Any]]:
     return readings
 
 
+def test_what_waited_and_is_written_before_the_chart_is_read_stands_in_the_report(
+    open_ward: Callable[..., Ward], sandbox: RunningSandbox
+) -> None:
+    with faulty_proxy(sandbox.url) as proxy:
+        ward = open_ward(fhir_url=proxy.url)
+        ward.chart(PATIENT)
+        falling(ward)
+        proxy.set(answers(503).only("PUT"))
+        waiting = keep_step(ward.ports).waiting
+        assert waiting > 0
+        proxy.set()
+        ward.clock.advance(timedelta(minutes=20))
+        report = keep_step(ward.ports)
+        assert (report.waiting, report.delivered.done) == (0, waiting)
+
+
 def test_a_silent_server_makes_the_pass_incomplete_and_loses_nothing(open_ward: Callable[..., Ward]) -> None:
     ward = open_ward(fhir_url="http://127.0.0.1:9/fhir", timeout=1.0)
     report = keep_step(ward.ports)

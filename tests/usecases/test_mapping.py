@@ -11,7 +11,7 @@ import pytest
 
 from horehab.domain.local_code import LocalCode, meaning_of
 from horehab.domain.suspicion import Tier
-from horehab.errors import ConfigurationError, UnknownCode
+from horehab.errors import ConfigurationError, EhrRefused, UnknownCode
 from horehab.usecases.exchange import ChartItem, ChartPage, StepReport
 from horehab.usecases.keep_step import keep_step
 from horehab.usecases.local_codes import ReadAnew
@@ -95,15 +95,18 @@ def test_what_a_running_process_reads_after_the_mapping_is_read_with_it(
 class Interrupted:
     """The EHR, with a person who maps a code while a pass is reading, as another process does."""
 
-    def __init__(self, ports: Ports, meanwhile: Callable[[], object]) -> None:
+    def __init__(self, ports: Ports, meanwhile: Callable[[], object], *, end: BaseException | None = None) -> None:
         self._chart = ports.chart
         self._meanwhile = meanwhile
+        self._end = end
 
     def changes(self, marks: dict[str, str]) -> Iterator[ChartPage]:
         for page in self._chart.changes(marks):
             if page.kind == "Observation":
                 self._meanwhile()
             yield page
+            if page.kind == "Observation" and self._end:
+                raise self._end
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chart, name)
@@ -116,6 +119,23 @@ def test_a_code_mapped_while_a_pass_is_reading_is_not_missed(hospital: Ward, ope
     pull_chart(replace(running, chart=by_hand))  # type: ignore[arg-type]  # all else is the real chart
     assert len(running.logbook.record("Patient/ana").readings) == 6
     assert catch_up(desk.ports) == ReadAnew()
+
+
+@pytest.mark.parametrize(
+    "end", [EhrRefused("The server refuses us."), KeyboardInterrupt()], ids=["refused", "killed"]
+)
+def test_a_code_mapped_while_a_pass_is_reading_that_breaks_off_is_not_missed(
+    hospital: Ward, open_ward: Callable[..., Ward], end: BaseException
+) -> None:
+    falling(hospital)
+    desk, running = open_ward(), hospital.ports
+    by_hand = Interrupted(running, lambda: map_codes(desk.ports, [(LOCAL, LEFT_HIP)], who="eva"), end=end)
+    with pytest.raises(type(end)):
+        pull_chart(replace(running, chart=by_hand))  # type: ignore[arg-type]  # all else is the real chart
+    if isinstance(end, EhrRefused):
+        assert len(running.logbook.record("Patient/ana").readings) == 6, "at once"
+    pull_chart(running)
+    assert len(running.logbook.record("Patient/ana").readings) == 6
 
 
 def test_after_an_upgrade_a_step_reads_once_more_what_was_set_aside(
