@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from horehab.store import many, patients, tables
+from horehab.store import code_tables, many, patients, tables
 from horehab.store.engine import reading
 from horehab.store.keeping_rows import Fresh, Known, deflate, inflate, replace, written
 from horehab.store.versions import Stamp, is_newer, stamp_of
@@ -49,12 +49,17 @@ def keep(connection: Connection, items: Iterable[ChartItem], *, is_read_again: b
 
 
 def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
+    unread = {
+        reference
+        for chunk in patients.chunks(references)
+        for (reference,) in many.look_up(connection, code_tables.unread_code, ("reference",), chunk)
+    }
     return {
         reference: Known(
             stamp=Stamp(version=version, updated=updated, content=content, is_gone=bool(is_gone)),
             patient=patient,
             understood=understood,
-            is_set_aside=bool(is_set_aside),
+            is_set_aside=bool(is_set_aside) or reference in unread,
         )
         for chunk in patients.chunks(references)
         for reference, version, updated, content, is_gone, patient, understood, is_set_aside in many.look_up(

@@ -21,7 +21,10 @@ _DEFLATED = b"x"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store holds of a resource: its stamp, its patient, and how it was understood."""
+    """What the store holds of a resource: its stamp, its patient, and how it was understood.
+
+    `is_set_aside` also where a code in it is not read: either may be understood better when it comes again.
+    """
 
     stamp: Stamp
     patient: str | None

@@ -34,7 +34,8 @@ def is_newer(new: Stamp, old: Stamp) -> bool:
     """Say whether `new` replaces `old`: by last update, then by number; where neither tells, the later arrival.
 
     The same version changes nothing, unless it is known to be gone. A server without versions is told apart
-    by the text itself.
+    by the text itself. What the server hid and shows again at the same version is not told from a late repeat of
+    what was deleted: it stays gone until it is changed there.
     """
     if new.version == old.version and (new.version or new.content == old.content):
         return new.is_gone and not old.is_gone

@@ -1,5 +1,6 @@
 """What a logbook promises of local codes: what was mapped stays, what is unread is counted, and found again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -118,6 +119,15 @@ def test_for_very_many_codes_every_entry_is_given(logbook: SqlLogbook) -> None:
     logbook.keep(page(*(item(f"Observation/{n}") for n in range(1200)), gone("Observation/5", 9)), now=NOW)
     many = [LocalCode(system="urn:ward", code=f"c{n}") for n in range(200)]
     assert len(dict(logbook.codes.sources_with(many))) == 1199
+
+
+def test_an_entry_with_a_code_that_was_not_read_counts_when_the_ehr_gives_it_again(logbook: SqlLogbook) -> None:
+    """Nothing else of it was set aside; the code was mapped by another process while this one was reading it."""
+    logbook.keep(page(person(), replace(unread("Observation/1"), unreadable=())), now=NOW)
+    mapped = item("Observation/1", facts=(reading("Observation/1"),))
+    assert logbook.keep(page(mapped), now=NOW).changed == 1
+    assert (len(logbook.record(ANA).readings), logbook.codes.to_map()) == (1, ())
+    assert logbook.keep(page(mapped), now=NOW).unchanged == 1
 
 
 def test_the_same_text_read_again_counts_as_it_is_understood_now(logbook: SqlLogbook) -> None:
