@@ -40,6 +40,9 @@ class Followed:
     is the latest change of a patient's own record that was seen in this pass. `whole` tells by kind who was read
     from the beginning in this pass, `seen` what came then, and `pending` are marks that wait until what we held of
     these patients before was compared with it.
+
+    A history cannot be asked for some patients alone: what was deleted of others is seen there too, by its id and
+    by the direct read that proves it gone; of what is not gone nothing is kept.
     """
 
     reader: Reader
