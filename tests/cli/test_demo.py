@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from tests.cli.conftest import Desk
+from tests.servers.ctrl_c import HEARING
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +33,7 @@ def test_the_demo_shows_what_was_published_and_ends_by_itself(
 
 def test_ctrl_c_ends_the_demo_in_the_middle_without_a_traceback(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "horehab", "demo", "--no-serve"],
+        [*HEARING, "-m", "horehab", "demo", "--no-serve"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -5,13 +5,13 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.cli.conftest import Desk, says_one_sentence
+from tests.servers.ctrl_c import HEARING
 from tests.servers.export_faults import files_at, manifest, preparing
 from tests.servers.faults import FaultyProxy, answers, slow
 from tests.servers.proxying import faulty_proxy
@@ -104,7 +104,7 @@ def test_on_a_terminal_it_shows_one_line_and_ctrl_c_stops_it_for_a_while(
     desk, proxy = before
     proxy.set(slow(60).only("GET", path="/2"))
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "horehab", "load"]
+    command = [*HEARING, "-m", "horehab", "load"]
     process = subprocess.Popen(
         command,
         env={**os.environ, **desk.settings, "TERM": "xterm"},

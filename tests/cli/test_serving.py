@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from horehab.cli import main
 from horehab.demo.story import Story
 from horehab.sandbox import SandboxStore
 from tests.cli.conftest import Desk, says_one_sentence
+from tests.servers.ctrl_c import HEARING
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def _running(folder: Path, settings: dict[str, str], *words: str, ready: str) -> Iterator[subprocess.Popen[str]]:
     """Run a command of the shell until its stderr or stdout says that it is ready; stop it by Ctrl-C at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "horehab", *words],
+        [*HEARING, "-m", "horehab", *words],
         cwd=folder,
         env={**os.environ, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
