@@ -67,18 +67,18 @@ class Page:
         return None if self.obeyed is None else frozenset(self.obeyed)
 
 
-class _Bundle(msgspec.Struct):
-    resourceType: Any = None  # noqa: N815  # the name is FHIR's
+class _Bundle(msgspec.Struct, rename="camel"):
+    resource_type: Any = None
     entry: msgspec.Raw = msgspec.Raw(b"")
     link: Any = None
     meta: Any = None
     total: Any = None
 
 
-class _Entry(msgspec.Struct):
+class _Entry(msgspec.Struct, rename="camel"):
     resource: msgspec.Raw = msgspec.Raw(b"")
     search: Any = None
-    fullUrl: Any = None  # noqa: N815  # the name is FHIR's
+    full_url: Any = None
     request: Any = None
     response: Any = None
 
@@ -88,11 +88,11 @@ class _Search(msgspec.Struct, forbid_unknown_fields=True):
     score: float = 0.0
 
 
-class _PlainEntry(msgspec.Struct, forbid_unknown_fields=True):
+class _PlainEntry(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """An entry as nearly all of a search are: a resource, its address, and why it is there."""
 
     resource: msgspec.Raw
-    fullUrl: str = ""  # noqa: N815  # the name is FHIR's
+    full_url: str = ""
     search: _Search | None = None
 
 
@@ -170,7 +170,7 @@ def _with(page: Page, problem: str) -> Page:
 def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     """Read one page and the link to the next; a page that cannot be read is a page with a problem."""
     opened = _open(answer.body.removeprefix(b"\xef\xbb\xbf"))
-    if opened is None or opened[0].resourceType != "Bundle":
+    if opened is None or opened[0].resource_type != "Bundle":
         return _broken(answer, number), None
     bundle, slices = opened
     links = _links(bundle.link)
@@ -245,7 +245,7 @@ def _plain(entry: _PlainEntry, index: int) -> Entry:
         path=f"Bundle.entry[{index}].resource",
         source=bytes(entry.resource),
         mode=entry.search.mode if entry.search else "match",
-        full_url=entry.fullUrl,
+        full_url=entry.full_url,
     )
 
 
@@ -261,7 +261,7 @@ def _entry(piece: bytes, path: str) -> Entry:
         path=f"{path}.resource",
         source=bytes(entry.resource),
         mode=str(search.get("mode", "match")),
-        full_url=str(entry.fullUrl or ""),
+        full_url=str(entry.full_url or ""),
         method=str(request.get("method", "")),
         request_url=str(request.get("url", "")),
         tag=str(response.get("etag", "")),

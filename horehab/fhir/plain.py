@@ -13,11 +13,11 @@ ABSENT = msgspec.Raw(b"")
 """Stands for an element that an Observation does not have."""
 
 
-class Meta(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Meta(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """What a server says of a resource itself; `profile` as it is written."""
 
-    versionId: str = ""  # noqa: N815  # the names of all fields here are FHIR's
-    lastUpdated: str = ""  # noqa: N815
+    version_id: str = ""
+    last_updated: str = ""
     profile: msgspec.Raw = ABSENT
     source: Any = None
     security: Any = None
@@ -35,42 +35,42 @@ class Quantity(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     comparator: str | None = None
 
 
-class Component(msgspec.Struct, forbid_unknown_fields=True):
+class Component(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """One of several values in an Observation."""
 
     code: msgspec.Raw
-    valueQuantity: Quantity | None = None  # noqa: N815
-    valueInteger: int | None = None  # noqa: N815
-    valueString: Any = None  # noqa: N815
-    valueCodeableConcept: Any = None  # noqa: N815
-    dataAbsentReason: Any = None  # noqa: N815
+    value_quantity: Quantity | None = None
+    value_integer: int | None = None
+    value_string: Any = None
+    value_codeable_concept: Any = None
+    data_absent_reason: Any = None
     interpretation: Any = None
-    referenceRange: Any = None  # noqa: N815
+    reference_range: Any = None
 
 
-class PlainObservation(msgspec.Struct, forbid_unknown_fields=True):
+class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """An Observation in the plain shape; Raw is understood once for each text of it, Any tells us nothing."""
 
-    resourceType: str  # noqa: N815
+    resource_type: str
     id: str
     status: str
     code: msgspec.Raw
     subject: msgspec.Raw = ABSENT
     meta: Meta = msgspec.field(default_factory=Meta)
-    effectiveDateTime: str | None = None  # noqa: N815
+    effective_date_time: str | None = None
     issued: str | None = None
-    valueQuantity: Quantity | None = None  # noqa: N815
-    valueInteger: int | None = None  # noqa: N815
-    valueBoolean: bool | None = None  # noqa: N815
-    valueString: str | None = None  # noqa: N815
-    valueCodeableConcept: Any = None  # noqa: N815
-    bodySite: msgspec.Raw = ABSENT  # noqa: N815
+    value_quantity: Quantity | None = None
+    value_integer: int | None = None
+    value_boolean: bool | None = None
+    value_string: str | None = None
+    value_codeable_concept: Any = None
+    body_site: msgspec.Raw = ABSENT
     method: msgspec.Raw = ABSENT
     extension: msgspec.Raw = ABSENT
-    referenceRange: msgspec.Raw = ABSENT  # noqa: N815
+    reference_range: msgspec.Raw = ABSENT
     component: list[Component] = []
     performer: msgspec.Raw = ABSENT
-    partOf: msgspec.Raw = ABSENT  # noqa: N815
+    part_of: msgspec.Raw = ABSENT
     device: msgspec.Raw = ABSENT
     identifier: Any = None
     category: Any = None
@@ -78,9 +78,9 @@ class PlainObservation(msgspec.Struct, forbid_unknown_fields=True):
     text: Any = None
     note: Any = None
     interpretation: Any = None
-    basedOn: Any = None  # noqa: N815
+    based_on: Any = None
     focus: Any = None
-    derivedFrom: Any = None  # noqa: N815
+    derived_from: Any = None
     specimen: Any = None
 
 
@@ -95,4 +95,4 @@ def read_plain(source: bytes) -> PlainObservation | None:
         plain = _DECODER.decode(source)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return plain if plain.resourceType == "Observation" else None
+    return plain if plain.resource_type == "Observation" else None

@@ -68,10 +68,10 @@ class PlainReader:
             self._see_that_it_is_json(plain)
         return ChartItem(
             reference=reference,
-            version=meta.versionId.strip(),
+            version=meta.version_id.strip(),
             patient=patient,
             source=source,
-            updated=meta.lastUpdated.strip() or None,
+            updated=meta.last_updated.strip() or None,
             facts=facts,
         )
 
@@ -79,7 +79,7 @@ class PlainReader:
         """Raise NotJson for parts that are none: they were taken as they stand, and nobody else looks at them."""
         for text in (plain.performer, plain.device):
             self._person(bytes(text))
-        self._session(bytes(plain.partOf))
+        self._session(bytes(plain.part_of))
         self._is_ours(bytes(plain.meta.profile))
 
     def _shape(self, source: bytes, plain: PlainObservation) -> Shape | None:
@@ -95,7 +95,7 @@ class PlainReader:
 
     def _times(self, plain: PlainObservation) -> tuple[Moment, date, tuple[str, ...]]:
         """Tell when it was measured, from when it was known, and what had to be assumed of that."""
-        measured, issued = self._time(plain.effectiveDateTime), self._time(plain.issued)
+        measured, issued = self._time(plain.effective_date_time), self._time(plain.issued)
         when = measured or issued
         if when is None:
             raise CannotRead("no-time", "effective[x]")
@@ -112,7 +112,7 @@ class PlainReader:
 
     def _reading(self, plain: PlainObservation, angle: Angle, reference: str) -> Reading:
         when, known_on, assumptions = self._times(plain)
-        measured, quantity = angle.measured, plain.valueQuantity
+        measured, quantity = angle.measured, plain.value_quantity
         assert quantity is not None, "an angle is of an Observation with a quantity"
         has_our_sign = angle.has_our_sign or self._is_ours(bytes(plain.meta.profile))
         given = (quantity.value * angle.factor, angle.unit)
@@ -128,7 +128,7 @@ class PlainReader:
             rater=self._person(bytes(plain.performer)),
             device=self._person(bytes(plain.device)),
             position=angle.position,
-            session=self._session(bytes(plain.partOf)),
+            session=self._session(bytes(plain.part_of)),
             assumptions=assumptions + angle.assumptions,
             unit=angle.unit,
         )
@@ -144,7 +144,7 @@ class PlainReader:
             when=when,
             known_on=known_on,
             assumptions=assumptions,
-            session=self._session(bytes(plain.partOf)),
+            session=self._session(bytes(plain.part_of)),
             rater=self._person(bytes(plain.performer)),
             device=self._person(bytes(plain.device)),
             position=shape.position,

@@ -48,10 +48,10 @@ def key_of(plain: PlainObservation) -> Key:
     """Name the shape of an Observation: all that decides how it is understood, but its circumstances and number."""
     return (
         bytes(plain.code),
-        bytes(plain.bodySite),
+        bytes(plain.body_site),
         bytes(plain.method),
         bytes(plain.extension),
-        bytes(plain.referenceRange),
+        bytes(plain.reference_range),
         _value(plain),
         tuple([(bytes(each.code), _value(each)) for each in plain.component]) if plain.component else (),
     )
@@ -59,10 +59,10 @@ def key_of(plain: PlainObservation) -> Key:
 
 def _value(node: PlainObservation | Component) -> tuple[object, ...]:
     """Name the form of a value: its unit, and which kind of value it is."""
-    quantity = node.valueQuantity
+    quantity = node.value_quantity
     if quantity is not None:
         return _unit(quantity)
-    return ("number",) if node.valueInteger is not None else ()
+    return ("number",) if node.value_integer is not None else ()
 
 
 def _unit(quantity: Quantity) -> tuple[str | None, ...]:
@@ -114,14 +114,14 @@ def _angle(tree: dict[str, Any], part: Part, position: str | None) -> Angle | No
 def node_of(part: Part, plain: PlainObservation) -> dict[str, Any]:
     """Write an Observation of a known shape as the translators take it: the shape's words with its own value."""
     node = {name: part.node[name] for name in _SHAPING if name in part.node}
-    quantity = plain.valueQuantity
+    quantity = plain.value_quantity
     if quantity is not None:
         words = zip(("code", "unit", "system", "comparator"), _unit(quantity), strict=True)
         node["valueQuantity"] = {"value": quantity.value, **{name: word for name, word in words if word is not None}}
     others = {
-        "valueInteger": plain.valueInteger,
-        "valueBoolean": plain.valueBoolean,
-        "valueString": plain.valueString,
-        "valueCodeableConcept": plain.valueCodeableConcept,
+        "valueInteger": plain.value_integer,
+        "valueBoolean": plain.value_boolean,
+        "valueString": plain.value_string,
+        "valueCodeableConcept": plain.value_codeable_concept,
     }
     return node | {name: value for name, value in others.items() if value is not None}

@@ -21,8 +21,8 @@ _BAD_REQUEST = 400
 _SET_ASIDE = "/unreadable-"
 
 
-class _Named(msgspec.Struct):
-    resourceType: str = ""  # noqa: N815  # the name is FHIR's
+class _Named(msgspec.Struct, rename="camel"):
+    resource_type: str = ""
     id: str = ""
 
 
@@ -174,5 +174,5 @@ def _name(kind: str, entry: Entry, number: int) -> str:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         named = _Named()
     if named.id:
-        return f"{named.resourceType or kind}/{named.id}"
+        return f"{named.resource_type or kind}/{named.id}"
     return "/".join(entry.full_url.split("/")[-2:]) or f"page {number} {entry.path}"
