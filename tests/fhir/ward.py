@@ -15,6 +15,7 @@ from horehab.fhir.chart import FhirChart
 from horehab.fhir.client import Client, Connection
 from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
+from horehab.usecases.exchange import Choice
 
 MADRID = ZoneInfo("Europe/Madrid")
 HIP = JointSide(joint=Joint.HIP, side=Side.LEFT)
@@ -91,6 +92,12 @@ def chart_at(
         yield chart
     finally:
         chart.close()
+
+
+def look(url: str, **options: Any) -> dict[str, Choice]:
+    """Find what doctor says of a server, by subject."""
+    with chart_at(url, **options) as chart:
+        return {choice.subject: choice for choice in chart.inspect()}
 
 
 @dataclass(kw_only=True)
