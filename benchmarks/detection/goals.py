@@ -1,5 +1,6 @@
 """The lines that a detector is held against (suspicion.md section 2), and whether a figure reaches them."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -63,7 +64,7 @@ def targets(line: Line, clean: Figures | None) -> dict[str, Target]:
 
 def reached(name: str, value: float, target: Target | None) -> Reached:
     """Say whether a figure reaches its goal, its floor only, or neither."""
-    if target is None or value != value:  # noqa: PLR0124  # not a number: nothing to be judged
+    if target is None or math.isnan(value):  # no number: nothing to be judged
         return Reached.NO_LINE
     sign = 1 if name in _HIGHER_IS_BETTER else -1
     if sign * value >= sign * target.goal:

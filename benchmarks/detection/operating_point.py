@@ -42,6 +42,7 @@ _FRESH_DAYS = 21
 _SUSPICION_ENDS = 4.0
 _GRADE = 0.9
 _PLACES = 2
+_CLOSE_ENOUGH = 0.01  # one in the last place that is written
 
 
 def chosen(trees: Sequence[Mapping[str, Any]], kept: Sequence[tuple[Lesson, Rows]]) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def pooled_rows(kept: Sequence[tuple[Lesson, Rows]], world: str, kind: str) -> R
 def least_mark(rows: Rows, score: Doubles, most: float) -> float:
     """Find by halving the lowest score at which suspicions on a ward are false at most so often."""
     low, high = -6.0, 12.0
-    while high - low > 0.01:  # noqa: PLR2004  # finer than the marks are written
+    while high - low > _CLOSE_ENOUGH:
         middle = (low + high) / 2
         if figures_at(rows, score, middle).false > most:
             low = middle

@@ -29,6 +29,8 @@ _SPANS = tuple(field.name for field in fields(CourseKind) if field.type is Span)
 _AT = ("suspect_at", "corroborated_at", "watch_at")
 _FROM_ZERO = ("support_cap", "sign_points", "quiet_loss", "free_limit", "quiet_pain")
 _STRENGTHS = 3
+_ROUNDING = 1e-9
+"""How far a product of decimal fractions may lie from the whole number that it is."""
 
 
 def engine_numbers(courses: Mapping[str, Any], score: Mapping[str, Any]) -> tuple[EngineNumbers, dict[str, Basis]]:
@@ -106,7 +108,7 @@ def quarter_powers(temper: float, tail: float) -> int | None:
     """
     quarters = 2 * temper * (tail + 1)
     whole = round(quarters)
-    return whole if whole >= 1 and abs(quarters - whole) < 1e-9 else None  # noqa: PLR2004  # a rounding, no number
+    return whole if whole >= 1 and abs(quarters - whole) < _ROUNDING else None
 
 
 def _above_zero(path: str, entry: Any, bases: dict[str, Basis]) -> float:

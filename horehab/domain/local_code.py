@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.laboratory import Analyte
@@ -123,8 +124,8 @@ def _checked(found: Mapping[str, Enum | str], text: str, field: str) -> CodeMean
         raise _wrong(text, field, f"names {_name(motion)}, which the {joint.value} does not have; it has {has}")
     if joint is None and isinstance(motion, Motion) and (only := joint_with(motion)):
         found = {**found, "joint": only}
-    flags = {"is_pain": "pain" in found, "is_nothing": "nothing" in found}
-    return CodeMeaning(**{k: v for k, v in found.items() if isinstance(v, Enum)}, **flags)  # type: ignore[arg-type]  # _vocabulary pairs each field with values of its type
+    parts: dict[str, Any] = {kind: value for kind, value in found.items() if isinstance(value, Enum)}
+    return CodeMeaning(**parts, is_pain="pain" in found, is_nothing="nothing" in found)
 
 
 def _wrong(text: str, field: str, problem: str) -> NotAMeaning:

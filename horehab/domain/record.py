@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.joints import Joint, Side
@@ -178,8 +179,8 @@ def record_of(patient: Patient, facts: Iterable[Fact]) -> PatientRecord:
     shelves: dict[str, list[Fact]] = {name: [] for name in _FIELD.values()}
     for fact in facts:
         shelves[_FIELD[type(fact)]].append(fact)
-    ordered = {name: tuple(sorted(shelf, key=_by_time)) for name, shelf in shelves.items()}
-    return PatientRecord(patient=patient, **ordered)  # type: ignore[arg-type]  # each shelf holds its own kind
+    ordered: dict[str, Any] = {name: tuple(sorted(shelf, key=_by_time)) for name, shelf in shelves.items()}
+    return PatientRecord(patient=patient, **ordered)
 
 
 def _by_time(fact: Fact) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from horehab.domain.thresholds import Rules
 from horehab.errors import InputError
 
 _LONGEST_SESSION = 600  # minutes; a typing error beyond it
+_TOP_OF_SCALES = 10  # of mobility, exertion and pain, which all begin at 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,9 @@ def _errors_of_session(form: SessionForm, today: date) -> list[InputError]:
         errors.append(_error("day", form.day.isoformat(), "The session lies in the future.", "Write the day it was."))
     if form.minutes is not None and not 0 < form.minutes <= _LONGEST_SESSION:
         errors.append(_error("minutes", form.minutes, "This length cannot be.", f"Write 1 to {_LONGEST_SESSION}."))
-    if form.mobility_level is not None and not 0 <= form.mobility_level <= 10:  # noqa: PLR2004  # the scale's ends
+    if form.mobility_level is not None and not 0 <= form.mobility_level <= _TOP_OF_SCALES:
         errors.append(_error("mobility_level", form.mobility_level, "The scale ends at 10.", "Write 0 to 10."))
-    if form.exertion is not None and not 0 <= form.exertion <= 10:  # noqa: PLR2004  # the scale's ends
+    if form.exertion is not None and not 0 <= form.exertion <= _TOP_OF_SCALES:
         errors.append(_error("exertion", form.exertion, "The scale ends at 10.", "Write 0 to 10."))
     if form.status is SessionStatus.NOT_DONE and not form.reason_not_done:
         errors.append(_error("reason_not_done", "", "A session that was not done needs its reason.", "Say why."))
@@ -116,7 +117,7 @@ def _errors_of_answers(form: SessionForm) -> list[InputError]:
     return [
         _error(pain.field, pain.score, "Pain is rated from 0 to 10.", "Write 0 to 10.")
         for pain in form.pains
-        if not 0 <= pain.score <= 10  # noqa: PLR2004  # the scale's ends
+        if not 0 <= pain.score <= _TOP_OF_SCALES
     ]
 
 

@@ -85,11 +85,11 @@ def note_answer(ports: Ports) -> None:
 
 
 def note_silence(ports: Ports, error: EhrUnavailable) -> None:
-    """Note that the EHR did not answer a whole pass; from the second time on, or where it says when to come
-    again, it is left alone for 30 seconds, then twice as long each time, at most 15 minutes.
+    """Note that the EHR did not answer a whole pass, and leave it alone if that was not the first one.
 
-    Two processes that find it silent at the same moment count once.
-    """  # noqa: D205  # one sentence, longer than a line
+    From the second time on, or where it says when to come again, it is left alone for 30 seconds, then twice as
+    long each time, at most 15 minutes. Two processes that find it silent at the same moment count once.
+    """
     before, now = ports.logbook.signals.breaker(), ports.clock.now()
     failures = before.failures + 1
     rest = rest_after(failures, asked_seconds=error.retry_after, who=ports.owner)

@@ -1,5 +1,6 @@
 """Read what was typed into the session form; what cannot be read is refused beside its field, nothing is lost."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -21,6 +22,8 @@ LEG_SIGNS = (SignKind.STRAIGHT_LEG_RAISE, SignKind.LEG_WEAKNESS, SignKind.SENSOR
 JOINT_SIGNS = (SignKind.FIRM_END_FEEL, SignKind.SWELLING, SignKind.WARMTH)
 PLACES = tuple(JointSide(joint=joint, side=side) for joint in Joint for side in Side)
 _LONGEST_TEXT = 500
+_LARGEST_NUMBER = 1e6
+"""What lies beyond is nothing that a person measures: infinity, or a key that stuck."""
 _E = TypeVar("_E", bound=Enum)
 
 
@@ -48,7 +51,7 @@ class Typed:
             value = float(words)
         except ValueError:
             value = float("nan")
-        if value != value or abs(value) > 1e6:  # noqa: PLR0124, PLR2004  # not a number, or none of a person
+        if math.isnan(value) or abs(value) > _LARGEST_NUMBER:
             self._refuse(name, words, _("“%(value)s” is not a number.", value=words), _("Write a number."))
             return None
         return value
