@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from horehab.domain.entries import ChartEntry, Outcome
-from tests.fhir.test_delivery_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
+from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
 from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, Desk, chart_at, observation
 from tests.servers.faults import Fault, FaultyProxy, answers
 from tests.servers.proxying import faulty_proxy

@@ -10,7 +10,7 @@ import pytest
 
 from horehab.domain.entries import Outcome, SuspicionEntry, suspicion_id
 from horehab.fhir.client import Client
-from tests.fhir.test_delivery_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
+from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
 from tests.fhir.ward import HIP, SUSPICION, Desk, chart_at, client_at, observation
 
 pytestmark = pytest.mark.needs("hapi")

@@ -12,7 +12,7 @@ from horehab.domain.entries import Outcome
 from horehab.fhir.capability import Capability
 from horehab.fhir.delivery import Courier
 from horehab.fhir.site import Site
-from tests.fhir.test_delivery_entries import SESSION, TASK
+from tests.fhir.team_entries import SESSION, TASK
 from tests.fhir.ward import MADRID, PATIENT, SUSPICION, Desk, chart_at, client_at, observation
 from tests.servers.meddler import MeddledServer, start_meddled
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import ChartEntry, Outcome
-from tests.fhir.test_delivery_entries import MEASUREMENT, SESSION, TASK
+from tests.fhir.team_entries import MEASUREMENT, SESSION, TASK
 from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at, observation
 from tests.servers.meddler import MeddledServer, start_meddled
 

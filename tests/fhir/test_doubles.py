@@ -10,7 +10,7 @@ import pytest
 from horehab.domain.entries import ChartEntry, Outcome
 from horehab.fhir.chart import FhirChart
 from horehab.usecases.conflict_queue import Sweep
-from tests.fhir.test_delivery_entries import ACCEPT, ENTRIES, MEASUREMENT, REASONS, SESSION, TASK, gives_its_own_ids
+from tests.fhir.team_entries import ACCEPT, ENTRIES, MEASUREMENT, REASONS, SESSION, TASK, gives_its_own_ids
 from tests.fhir.ward import PATIENT, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at, observation
 from tests.servers.meddler import MeddledServer, start_meddled
 
