@@ -80,6 +80,9 @@ class LoadingDesk:
         return report
 
 
+Desk = tuple[LoadingDesk, FaultyProxy]
+
+
 @contextmanager
 def desk_at(url: str, folder: Path, *, scope: str = "", **options: Any) -> Iterator[LoadingDesk]:
     """Open a desk with a fresh memory, or with what a desk before it left in the folder."""
@@ -98,7 +101,7 @@ def desk_at(url: str, folder: Path, *, scope: str = "", **options: Any) -> Itera
 
 
 @contextmanager
-def loading_desk(server: RunningSandbox, folder: Path, **options: Any) -> Iterator[tuple[LoadingDesk, FaultyProxy]]:
+def loading_desk(server: RunningSandbox, folder: Path, **options: Any) -> Iterator[Desk]:
     """Open a desk before the proxy before the server."""
     with faulty_proxy(server.url) as proxy, desk_at(proxy.url, folder, **options) as desk:
         yield desk, proxy
