@@ -137,3 +137,7 @@ def tiers(of: PatientRecord, number: int) -> dict[str, Tier]:
 
 def codes(of: Verdict) -> set[str]:
     return {r.code for r in (*of.reasons, *of.red_flags)}
+
+
+# A left hip that stood steady for three visits and lost a good twenty degrees at the fourth.
+FALLEN = course([(28, 110), (35, 112), (42, 111), (49, 86)])

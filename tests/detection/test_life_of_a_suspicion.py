@@ -2,15 +2,7 @@
 
 from horehab.domain.joints import Motion
 from horehab.domain.suspicion import Tier
-from tests.detection.joints_at_hand import (
-    course,
-    day,
-    pain,
-    record,
-    verdict,
-)
-
-FALLEN = course([(28, 110), (35, 112), (42, 111), (49, 86)])
+from tests.detection.joints_at_hand import FALLEN, course, day, pain, record, verdict
 
 RELAPSE = course(
     [
