@@ -138,7 +138,7 @@ def _condition(ports: Ports, patient: str, verdict: Verdict) -> str | None:
     found = open_suspicion(standing)
     if found is None:
         return None
-    return ports.logbook.delivered_reference(f"suspicion:{found.source.rpartition('/')[2]}") or found.source
+    return ports.logbook.delivered_reference(f"suspicion:{found.condition_id}") or found.source
 
 
 def _print_people(rows: list[dict[str, Any]], report: StepReport) -> None:

@@ -42,6 +42,10 @@ class Standing:
     known_days: Mapping[str, date]
     patient: str = ""
 
+    def written_of(self, charted: ChartedOssification) -> SuspicionEntry | None:
+        """Give the last entry that we made of an ossification of this place; None for one that is not ours."""
+        return self.written.get(charted.condition_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -51,9 +55,6 @@ class Action:
     episode: int
     why: str
     condition_id: str | None = None
-
-
-_GONE = (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
 
 
 def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool, is_applied: bool = False) -> Action:
@@ -80,19 +81,18 @@ def act_on(verdict: Verdict, standing: Standing, *, still_suspect: bool, is_appl
 
 def _is_known(charted: ChartedOssification) -> bool:
     """Say whether the chart knows this ossification: anybody's that stands, or ours once a person confirmed it."""
-    if charted.status in _GONE:
+    if charted.status.is_gone:
         return False
     return not charted.is_ours or charted.status is ChartedStatus.CONFIRMED
 
 
 def _is_open(charted: ChartedOssification, standing: Standing) -> bool:
-    return charted.status not in _GONE and charted.is_active and not _is_dismissed(charted, standing)
+    return not charted.status.is_gone and charted.is_active and not _is_dismissed(charted, standing)
 
 
 def _is_dismissed(charted: ChartedOssification, standing: Standing) -> bool:
     """Say whether a person closed it in our pages, though the chart may not show that yet."""
-    condition_id = charted.source.rpartition("/")[2]
-    last = [d for d in standing.decisions if d.condition_id == condition_id]
+    last = [d for d in standing.decisions if d.condition_id == charted.condition_id]
     return bool(last) and last[-1].decision.value in ("dismiss", "refute")
 
 
@@ -103,7 +103,7 @@ def _seen(standing: Standing) -> set[str] | None:
         return None
     seen = {reference for o in closed for reference in o.evidence}
     seen |= {fact for fact, day in standing.known_days.items() if any(day <= o.known_on for o in closed)}
-    closed_ids = {o.source.rpartition("/")[2] for o in closed}
+    closed_ids = {o.condition_id for o in closed}
     seen |= {reference for d in standing.decisions if d.condition_id in closed_ids for reference in d.seen}
     return set(base_references(seen))
 
@@ -128,12 +128,8 @@ def _known(verdict: Verdict, standing: Standing, episode: int) -> Action:
     return Action(act=Act.NOTHING, episode=episode, why="ossification is known")
 
 
-def _written(charted: ChartedOssification, standing: Standing) -> SuspicionEntry | None:
-    return standing.written.get(charted.source.rpartition("/")[2])
-
-
 def _has_same_rule(verdict: Verdict, charted: ChartedOssification, standing: Standing) -> bool:
-    written = _written(charted, standing)
+    written = standing.written_of(charted)
     return written is not None and written.rule_version == verdict.rule_version
 
 
@@ -141,7 +137,7 @@ def _open(
     verdict: Verdict, charted: ChartedOssification, standing: Standing, *, still_suspect: bool, is_same_rule: bool
 ) -> Action:
     """Keep an open suspicion true to its evidence; what a person changed in it stays as it is."""
-    written = _written(charted, standing)
+    written = standing.written_of(charted)
     if written is None or not (_is_own_state(charted, standing) or _was_moved(charted, written, standing)):
         return Action(act=Act.NOTHING, episode=charted.episode or 1, why="a person keeps this suspicion")
     act, why = Act.NOTHING, "open; improvement does not close it"

@@ -73,6 +73,11 @@ class ChartedStatus(Enum):
     REFUTED = "refuted"
     ENTERED_IN_ERROR = "entered-in-error"
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it stands no more: refuted, or entered in error."""
+        return self in (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartedOssification:
@@ -96,6 +101,16 @@ class ChartedOssification:
     episode: int | None = None
     evidence: tuple[str, ...] = ()
     patient: str | None = None
+
+    @property
+    def condition_id(self) -> str:
+        """Its id without its kind, by which our entries and decisions name it."""
+        return self.source.rpartition("/")[2]
+
+    @property
+    def is_ours_and_open(self) -> bool:
+        """Whether it is of our making and stands, neither closed nor gone."""
+        return self.is_ours and self.is_active and not self.status.is_gone
 
 
 class WhyNotCounted(Enum):

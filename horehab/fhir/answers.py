@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from horehab.errors import NotAFhirServer
@@ -13,6 +14,15 @@ _VERSION_PATH = re.compile(r"/_history/([A-Za-z0-9.\-]{1,64})/?$")
 _ID_PATH = re.compile(r"/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]*)?/?$")
 _WORD = re.compile(r"[a-z]+|HAPI-\d+|[A-Z][A-Za-z]+(?:\.[a-z][A-Za-z]*(?:\[\w+\])?)+")
 _LONGEST_REASON = 240
+SENDS_ON = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
+"""What a server says that names another address to ask at."""
+
 _REMEDY = "Check HOREHAB_FHIR_URL: it must be the base of a FHIR R4 server, as in https://ehr.example/fhir."
 
 
@@ -27,12 +37,12 @@ class Answer:
     @property
     def is_gone(self) -> bool:
         """Whether the server says that there is nothing (404), or nothing any more (410)."""
-        return self.status in (404, 410)
+        return self.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
     @property
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
-        return self.status // 100 == 2  # noqa: PLR2004  # the class of a status code is its first digit
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def version(self) -> str | None:

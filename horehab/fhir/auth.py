@@ -4,6 +4,7 @@ Whatever it is, it is sent to the server's own origin alone.
 """
 
 from base64 import b64encode
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from horehab.errors import EhrRefused
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 FORBIDDEN = "HR-1312"
 """The code of an EhrRefused that means 403: the server knows us, and does not let us do just this."""
-
-UNAUTHORIZED = 401
 
 
 class SignIn:
@@ -46,22 +45,21 @@ class SignIn:
 
     def renews(self, status: int, sent: dict[str, str]) -> bool:
         """Tell whether it is worth asking again after 401: with a new token, where we can get one."""
-        if status != UNAUTHORIZED or self.desk is None:
+        if status != HTTPStatus.UNAUTHORIZED or self.desk is None:
             return False
         self.desk.forget(sent.get("Authorization", "").removeprefix("Bearer "))
         return True
 
     def refusal(self, status: int) -> EhrRefused:
         """Say that the server refuses us (401, 403), and what to look at."""
-        what = "does not know us (401)" if status == UNAUTHORIZED else "does not let us do this (403)"
+        is_unknown = status == HTTPStatus.UNAUTHORIZED
+        what = "does not know us (401)" if is_unknown else "does not let us do this (403)"
         if self.desk is not None:
-            what += ", with a token that its authorization server gave us" if status == UNAUTHORIZED else ""
+            what += ", with a token that its authorization server gave us" if is_unknown else ""
             remedy = "Check HOREHAB_SCOPES and what the client of HOREHAB_CLIENT_ID may do there (horehab doctor)."
         else:
             remedy = "Check HOREHAB_BEARER_TOKEN or HOREHAB_BASIC_USER and what that user may do there."
-        return EhrRefused(
-            f"The FHIR server {what}.", code=None if status == UNAUTHORIZED else FORBIDDEN, remedy=remedy
-        )
+        return EhrRefused(f"The FHIR server {what}.", code=None if is_unknown else FORBIDDEN, remedy=remedy)
 
 
 def _desk(connection: Connection, clock: Clock) -> "TokenDesk | None":

@@ -1,6 +1,7 @@
 """Bulk $export, as the first load of a large chart uses it: ordered, asked after, read file by file, given back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
@@ -32,7 +33,6 @@ from horehab.usecases.chart_copy import (
 from horehab.usecases.exchange import ChartItem
 from horehab.usecases.ports import Clock
 
-_ACCEPTED = 202
 _LEAST_WAIT, _USUAL_WAIT = 1.0, 10.0
 _LONGEST_WORDS = 100
 _ASYNC = {"Prefer": "respond-async"}
@@ -83,7 +83,7 @@ class BulkCopies:
             if error.is_passing:
                 raise
             raise _not_offered(order, error.message) from error
-        if answer.status != _ACCEPTED:
+        if answer.status != HTTPStatus.ACCEPTED:
             raise _not_offered(order, f"The FHIR server answers with {answer.reason()}.")
         place = answer.headers.get("content-location", "")
         if not place:
@@ -100,7 +100,7 @@ class BulkCopies:
             raise CopyFailed(f"The export failed at the server. {error.message}", remedy=_ANOTHER) from error
         if answer.is_gone:
             raise CopyLost("The server no longer knows the export.", remedy="Another export is ordered.")
-        if answer.status == _ACCEPTED:
+        if answer.status == HTTPStatus.ACCEPTED:
             asked = retry_after(answer.headers.get("retry-after"), self._clock.now())
             wait = _USUAL_WAIT if asked is None else asked
             return Preparing(words=_words(answer), wait=min(max(wait, _LEAST_WAIT), LONGEST_WAIT))

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from horehab.errors import ConfigurationError, CopyLost, NotAFhirServer
-from horehab.fhir.answers import Answer, Stream
+from horehab.fhir.answers import SENDS_ON, Answer, Stream
 from horehab.fhir.client import Client
 from horehab.fhir.connection import is_loopback, origin_of
 from horehab.usecases.chart_copy import CopyFile
 
-OK, PARTIAL, NO_SUCH_RANGE = 200, 206, 416
 ELSEWHERE = "HR-1343"
 """The code of a file that lies where we do not fetch it from."""
 
 _NDJSON = "application/fhir+ndjson"
 _REDIRECTS = 3
-_SENT_ON = (301, 302, 303, 307, 308)
-_GONE = (404, 410)
-_LINK_EXPIRED = (400, 401, 403, 404, 410)
+_ANSWERS_TO_A_RANGE = (HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_LINK_EXPIRED = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, *_GONE)
 """What a store of files answers when a signed link is no longer good."""
 
 _BEGIN = re.compile(r"bytes (\d+)-")
@@ -41,9 +41,9 @@ def opened(client: Client, file: CopyFile, *, start: int = 0) -> Iterator[Stream
             who = _stranger(client, url, strangers)
         for _ in range(_REDIRECTS + 1):
             with who.stream(url, headers=headers) as stream:
-                target = stream.headers.get("location", "") if stream.status in _SENT_ON else ""
+                target = stream.headers.get("location", "") if stream.status in SENDS_ON else ""
                 if not target:
-                    if not (start and stream.status in (PARTIAL, NO_SUCH_RANGE)):
+                    if not (start and stream.status in _ANSWERS_TO_A_RANGE):
                         _judge(stream, who, is_ours=who is client)
                     yield stream
                     return
@@ -56,7 +56,7 @@ def opened(client: Client, file: CopyFile, *, start: int = 0) -> Iterator[Stream
 def begins_at(stream: Stream, start: int) -> bool:
     """Tell whether a partial answer begins at the byte that was asked for."""
     found = _BEGIN.match(stream.headers.get("content-range", ""))
-    return stream.status == PARTIAL and found is not None and int(found.group(1)) == start
+    return stream.status == HTTPStatus.PARTIAL_CONTENT and found is not None and int(found.group(1)) == start
 
 
 def _stranger(client: Client, url: str, strangers: ExitStack) -> Client:
@@ -75,7 +75,7 @@ def _stranger(client: Client, url: str, strangers: ExitStack) -> Client:
 
 
 def _judge(stream: Stream, who: Client, *, is_ours: bool) -> None:
-    if stream.status == OK:
+    if stream.status == HTTPStatus.OK:
         return
     if stream.status in (_GONE if is_ours else _LINK_EXPIRED):
         raise CopyLost("The server no longer has the files of its export.", remedy="Another export is ordered.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
@@ -64,7 +65,8 @@ def _opened(answer: Answer) -> Mapping[str, Any]:
         manifest = verbatim.read(answer.body)
     except verbatim.NotJson:
         manifest = None
-    if answer.status != 200 or not isinstance(manifest, dict) or not isinstance(manifest.get("output"), list):  # noqa: PLR2004  # OK
+    is_ok = answer.status == HTTPStatus.OK
+    if not is_ok or not isinstance(manifest, dict) or not isinstance(manifest.get("output"), list):
         raise NotAFhirServer(
             f"The server answers with status {answer.status} and no list of files where its export shall be.",
             remedy="Run `horehab load --cancel` and load again, or use `horehab sync`.",

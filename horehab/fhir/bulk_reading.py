@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from horehab.errors import CopyLost, EhrUnavailable, NotAFhirServer
 from horehab.fhir import verbatim
 from horehab.fhir.answers import Stream
-from horehab.fhir.bulk_fetching import OK, begins_at, opened
+from horehab.fhir.bulk_fetching import begins_at, opened
 from horehab.fhir.client import Client
 from horehab.fhir.ndjson import CutOff, Line, NotAFile, lines, unpacked
 from horehab.usecases.chart_copy import CopyFile, CopyPart, Place
@@ -106,7 +107,7 @@ class FileReader:
         """Give the lines after a place: asked for alone where the server can, else the others are passed over."""
         start = place.bytes - 1 if place.is_plain and place.bytes else 0
         with opened(self.client, self.file, start=start) as stream:
-            if stream.status == OK:
+            if stream.status == HTTPStatus.OK:
                 yield from self._after(stream, place)
                 return
             if begins_at(stream, start):

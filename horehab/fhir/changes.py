@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from http import HTTPStatus
 
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
@@ -15,7 +16,6 @@ from horehab.usecases.exchange import ChartItem, ChartPage
 
 _RESTARTS = 2
 _CIRCLES = 3
-_BAD_REQUEST = 400
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def _search(client: Client, question: _Question) -> Iterator[Page]:
         try:
             yield from _obeyed(walk(client, question.kind, params), params, question.whose)
         except SearchRefused as refusal:
-            if refusal.status != _BAD_REQUEST or number == len(ways) - 1:
+            if refusal.status != HTTPStatus.BAD_REQUEST or number == len(ways) - 1:
                 raise
         else:
             return

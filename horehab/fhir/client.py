@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from random import Random, SystemRandom
 from typing import Any
 from urllib.parse import urljoin
@@ -13,7 +14,7 @@ import requests
 
 from horehab.errors import EhrUnavailable, NotAFhirServer
 from horehab.fhir import verbatim
-from horehab.fhir.answers import Answer, Stream
+from horehab.fhir.answers import SENDS_ON, Answer, Stream
 from horehab.fhir.auth import FORBIDDEN, SignIn
 from horehab.fhir.connection import Connection, origin_of
 from horehab.fhir.faults import explain
@@ -26,8 +27,12 @@ __all__ = ["FORBIDDEN", "Client", "Connection"]
 
 _TRIES = 4
 _REDIRECTS = 3
-_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
-_TRY_AGAIN = (429, 502, 503, 504)
+_TRY_AGAIN = (
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 _CONNECT_SECONDS = 10.0
 _CHUNK = 65_536
 _FHIR_JSON = "application/fhir+json"
@@ -81,7 +86,7 @@ class Client:
         """Write something, once: whether to try again is for the one who knows what was asked."""
         wanted = {"Content-Type": _FHIR_JSON, "Prefer": "return=representation", **(headers or {})}
         answer = self._once(method, self._address(path), headers=wanted, body=verbatim.write(resource))
-        if answer.status in _REDIRECT_STATUSES:
+        if answer.status in SENDS_ON:
             raise NotAFhirServer("The server sends a write on to another address.", remedy=_REDIRECT_REMEDY)
         return answer
 
@@ -132,7 +137,7 @@ class Client:
     def _follow(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
         for _ in range(_REDIRECTS + 1):
             answer = self._once("GET", url, params=params, headers=headers)
-            if answer.status not in _REDIRECT_STATUSES or not answer.headers.get("location"):
+            if answer.status not in SENDS_ON or not answer.headers.get("location"):
                 return answer
             url, params = urljoin(url, answer.headers["location"]), None
             if not self.is_same_origin(url):
@@ -220,9 +225,9 @@ class Client:
 
     def judge(self, answer: Answer) -> None:
         """Raise EhrRefused for 401 and 403, EhrUnavailable for 429 and 5xx; any other status passes."""
-        if answer.status in (401, 403):
+        if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise self.sign_in.refusal(answer.status)
-        if answer.status in _TRY_AGAIN or answer.status >= 500:  # noqa: PLR2004  # 5xx: the server's own fault
+        if answer.status in _TRY_AGAIN or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise EhrUnavailable(
                 f"The FHIR server answers with status {answer.status}.",
                 remedy="Nothing is lost; the next pass tries again.",

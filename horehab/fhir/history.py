@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from http import HTTPStatus
 
 from horehab.errors import HorehabError
 from horehab.fhir import verbatim
@@ -45,7 +46,7 @@ def _counted(client: Client, reference: str, version: str) -> Standing | Before 
     if number is None:
         return None
     answer = client.get(f"{reference}/_history/{number}")
-    if answer.status == 410:  # noqa: PLR2004  # gone
+    if answer.status == HTTPStatus.GONE:
         return Before.DELETED
     return as_standing(reference, answer) if answer.is_success else None
 

@@ -1,6 +1,7 @@
 """Puts one resource under an id of our making: once, over nobody's work, and believed only when read back."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +22,10 @@ Raises Settled when that is for a person to say.
 
 _ROUNDS = 3
 _ROUNDS_BACK = 6
-_CLASHES = (409, 412)
+CLASHES = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
+"""What a server says when somebody was quicker."""
+
 _AGAIN_AND_AGAIN = "It was changed again and again while we wrote."
-_CREATED = 201
 _FIRST = "1"
 _BEFORE = MappingProxyType(
     {
@@ -32,7 +34,8 @@ _BEFORE = MappingProxyType(
         Before.UNTOLD: "The server does not tell whether we wrote over somebody's work; a person must look.",
     }
 )
-_NOT_CREATED = (400, 404, 405, 422)
+_NO_SUCH_PLACE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+_NOT_CREATED = (*_NO_SUCH_PLACE, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 class NotCreated(Exception):
@@ -40,7 +43,7 @@ class NotCreated(Exception):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.reason())
-        self.is_for_the_id = answer.status in (404, 405)
+        self.is_for_the_id = answer.status in _NO_SUCH_PLACE
 
 
 def place(client: Client, reference: str, wanted: Resource, decide: Decide) -> Delivery:
@@ -78,12 +81,12 @@ def _settle(client: Client, found: Standing, decide: Decide) -> Delivery | None:
 
 def _create(client: Client, reference: str, wanted: Resource) -> Delivery | None:
     answer = client.send("PUT", reference, dict(wanted), headers={"If-None-Match": "*"})
-    if answer.status in _CLASHES:
+    if answer.status in CLASHES:
         return None
     if answer.status in _NOT_CREATED:
         raise NotCreated(answer)
     version = _written(client, reference, answer)
-    is_new = answer.status == _CREATED
+    is_new = answer.status == HTTPStatus.CREATED
     if not (is_new and version == _FIRST):
         before = read_replaced(client, reference, version)
         # 201 is the word of a server without history that nothing stood there; 200 says that something did.
@@ -99,7 +102,7 @@ def amend(client: Client, found: Standing, edited: Resource) -> Delivery | None:
     edited is somebody's work, which is put back (CONFLICT). What cannot be told is CONFLICT too.
     """
     answer = client.send("PUT", found.reference, dict(edited), headers=_if_match(found.version))
-    if answer.status in _CLASHES:
+    if answer.status in CLASHES:
         return None
     version = _written(client, found.reference, answer)
     if found.version not in (version, counted_before(version)):
@@ -175,7 +178,7 @@ def _put_back(client: Client, theirs: Standing, ours: Standing) -> None:
 
 def _written_meanwhile(client: Client, base: Standing, answer: Answer) -> Standing | None:
     """Find what somebody wrote between our look at `base` and our write over it; None when nobody did."""
-    if answer.status in _CLASHES:
+    if answer.status in CLASHES:
         return read_standing(client, base.reference)
     version = answer.version
     if not answer.is_success or version is None or base.version in (version, counted_before(version)):

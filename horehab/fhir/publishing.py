@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,8 @@ from horehab.usecases.ports import Clock
 
 Artefact = dict[str, Any]
 
-_NO_OWN_IDS = (400, 404, 405)
+_NO_OWN_IDS = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 """How servers say that they do not take an id of ours."""
-
-_INVALID = 422
-"""How servers say that a resource is well formed and breaks a rule."""
 
 _THEIRS = ("id", "meta", "text", "snapshot")
 """What a server may add to what it keeps, or make anew."""
@@ -151,7 +149,7 @@ def _put(client: Client, artefact: Artefact, headers: dict[str, str]) -> tuple[A
     """
     path = f"{artefact['resourceType']}/{artefact['id']}"
     answer = client.send("PUT", path, artefact, headers=headers)
-    if answer.status != _INVALID or "snapshot" not in artefact:
+    if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY or "snapshot" not in artefact:
         return answer, ""
     bare = {name: value for name, value in artefact.items() if name != "snapshot"}
     again = client.send("PUT", path, bare, headers=headers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 import msgspec
 
@@ -17,7 +18,6 @@ READ_AT_ONCE = 1_000
 
 _PER_PAGE = 100
 _RESTARTS = 2
-_BAD_REQUEST = 400
 _SET_ASIDE = "/unreadable-"
 
 
@@ -144,7 +144,7 @@ def _add_once(client: Client, kind: str, params: Mapping[str, str], listing: Lis
     try:
         _walk(client, kind, {**plain, "_elements": "id"}, listing, whose=whose)
     except SearchRefused as refusal:
-        if refusal.status != _BAD_REQUEST:
+        if refusal.status != HTTPStatus.BAD_REQUEST:
             raise
         _walk(client, kind, plain, listing, whose=whose)
 

@@ -11,13 +11,12 @@ from horehab.fhir.answers import version_of
 from horehab.fhir.client import Client
 from horehab.fhir.comparison import carries
 from horehab.fhir.pages import SearchRefused, walk
-from horehab.fhir.placing import Decide, revise
+from horehab.fhir.placing import CLASHES, Decide, revise
 from horehab.fhir.rights import is_the_same_thing, is_untouched
 from horehab.fhir.standing import Settled, Standing
 
 Resource = Mapping[str, Any]
 
-_CLASHES = (409, 412)
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 
@@ -32,7 +31,7 @@ def place_by_identifier(client: Client, wanted: Resource, decide: Decide) -> Del
     if not found:
         body = {name: value for name, value in wanted.items() if name != "id"}
         answer = client.send("POST", wanted["resourceType"], body, headers=_if_none_exist(wanted))
-        if not answer.is_success and answer.status not in _CLASHES:
+        if not answer.is_success and answer.status not in CLASHES:
             raise Settled(Outcome.REFUSED, f"The server does not take it ({answer.reason()}).")
         found = _standing(client, wanted)
     if not found:

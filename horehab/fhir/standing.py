@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from horehab.domain.entries import Delivery, Outcome
@@ -37,9 +38,9 @@ class Standing:
 def read_standing(client: Client, reference: str) -> Standing | None:
     """Read what stands under a reference now; None when nothing ever did. Deleted when it was."""
     answer = client.get(reference)
-    if answer.status == 410:  # noqa: PLR2004  # gone
+    if answer.status == HTTPStatus.GONE:
         raise Deleted(reference)
-    if answer.status == 404:  # noqa: PLR2004  # not found
+    if answer.status == HTTPStatus.NOT_FOUND:
         return None
     if not answer.is_success:
         raise Settled(Outcome.REFUSED, f"The server does not show it ({answer.reason()}).")

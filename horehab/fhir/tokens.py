@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import TypedDict
@@ -203,7 +204,7 @@ class TokenDesk:
                 remedy="Nothing is lost; check the network, HOREHAB_TOKEN_URL and HOREHAB_CA_BUNDLE.",
                 is_passing=not kind,
             ) from error
-        if answer.status == 429 or answer.status >= 500:  # noqa: PLR2004  # too many requests, or its own fault
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise EhrUnavailable(
                 f"The authorization server {host} answers with status {answer.status}.",
                 remedy="Nothing is lost; the next pass tries again.",

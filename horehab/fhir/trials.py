@@ -1,6 +1,7 @@
 """The searches that every pass makes, tried once: which way of asking works, and how long a page really is."""
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from horehab.errors import HorehabError
 from horehab.fhir.capability import Capability
@@ -15,7 +16,6 @@ _WAYS: tuple[tuple[dict[str, str], str], ...] = (
     (_SINCE, "by _lastUpdated, in any order, because _sort is refused"),
     ({}, "whole in each pass, because _lastUpdated is refused"),
 )
-_BAD_REQUEST = 400
 
 
 def search_choices(
@@ -41,7 +41,7 @@ def _tried(client: Client, kind: str, size: int, part: Part) -> Choice:
         except HorehabError as error:
             return ill(part, subject, error.message, error.remedy)
         except SearchRefused as refusal:
-            if refusal.status == _BAD_REQUEST and asked:
+            if refusal.status == HTTPStatus.BAD_REQUEST and asked:
                 continue
             return ill(part, subject, f"refused ({refusal})", "Ask who runs the server; nothing of it is read.")
         return _judged(subject, page, asked, words, size)

@@ -1,5 +1,6 @@
 """How the sandbox says no: a status and one sentence, which become an OperationOutcome."""
 
+from http import HTTPStatus
 from types import MappingProxyType
 
 _ISSUE_TYPES = MappingProxyType(
@@ -29,7 +30,7 @@ class Refusal(Exception):
 
 def outcome(status: int, diagnostics: str) -> dict[str, object]:
     """Make the OperationOutcome of a refusal, or of a success when the status is below 400."""
-    is_refused = status >= 400  # noqa: PLR2004 -- HTTP's own border between success and error
+    is_refused = status >= HTTPStatus.BAD_REQUEST
     issue = {
         "severity": "error" if is_refused else "information",
         "code": _ISSUE_TYPES.get(status, "exception") if is_refused else "informational",

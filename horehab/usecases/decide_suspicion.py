@@ -83,4 +83,4 @@ def _suspicion(ports: Ports, form: DecisionForm, record: PatientRecord) -> tuple
             value=str(form.place),
             remedy="Look at the joint again: it may have been decided or withdrawn meanwhile.",
         )
-    return found.source.rpartition("/")[2], found.evidence
+    return found.condition_id, found.evidence

@@ -12,7 +12,6 @@ from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.exchange import ReminderRow
 
 DOUBLE = "two patients were merged: the other suspicion of this joint goes on"
-_GONE = (ChartedStatus.REFUTED, ChartedStatus.ENTERED_IN_ERROR)
 _UNSENT = (ReminderState.DUE, ReminderState.CANCELLED)
 
 
@@ -34,16 +33,16 @@ def reunite(standing: Standing) -> Reunited:
 
     The others are withdrawn if nobody has touched them, which their delivery makes sure of.
     """
-    ours = [o for o in standing.ossifications if o.is_ours and o.is_active and o.status not in _GONE]
-    if len(ours) < 2 or not any(_is_of_another(o, standing) for o in ours):  # noqa: PLR2004  # one is no double
+    ours = [o for o in standing.ossifications if o.is_ours_and_open]
+    others = sorted(ours, key=lambda o: (o.status is ChartedStatus.UNCONFIRMED, o.known_on, o.source))[1:]
+    if not others or not any(_is_of_another(o, standing) for o in ours):
         return Reunited(standing=standing)
-    _kept, *others = sorted(ours, key=lambda o: (o.status is ChartedStatus.UNCONFIRMED, o.known_on, o.source))
-    doubles = {o.source for o in others if o.status is ChartedStatus.UNCONFIRMED and _written(o, standing)}
-    ids = {source.rpartition("/")[2] for source in doubles}
+    doubles = [o for o in others if o.status is ChartedStatus.UNCONFIRMED and standing.written_of(o)]
+    ids = {o.condition_id for o in doubles}
     withdrawn = (replace(standing.written[name], is_withdrawn=True, patient=standing.patient) for name in sorted(ids))
     left = replace(
         standing,
-        ossifications=tuple(o for o in standing.ossifications if o.source not in doubles),
+        ossifications=tuple(o for o in standing.ossifications if o not in doubles),
         written={name: entry for name, entry in standing.written.items() if name not in ids},
     )
     return Reunited(standing=left, doubles=tuple(withdrawn))
@@ -57,7 +56,7 @@ def ask_whose_it_is(standing: Standing, place: JointSide, *, day: date, due: tim
     astray = [o for o in standing.ossifications if _is_a_persons(o, standing) and _stands_under_another(o, standing)]
     return tuple(
         TaskEntry(
-            key=f"{standing.patient}|review-suspicion|{place}|team|task|merged-{o.source.rpartition('/')[2]}",
+            key=f"{standing.patient}|review-suspicion|{place}|team|task|merged-{o.condition_id}",
             patient=standing.patient,
             rule=ReminderRule.REVIEW_SUSPICION,
             place=place,
@@ -130,12 +129,8 @@ def _what(reminder: Reminder) -> tuple[object, ...]:
     return (reminder.rule, reminder.place, reminder.recipient, reminder.channel, reminder.window)
 
 
-def _written(charted: ChartedOssification, standing: Standing) -> SuspicionEntry | None:
-    return standing.written.get(charted.source.rpartition("/")[2])
-
-
 def _is_of_another(charted: ChartedOssification, standing: Standing) -> bool:
-    written = _written(charted, standing)
+    written = standing.written_of(charted)
     return _stands_under_another(charted, standing) or (written is not None and is_of_another(written, standing))
 
 
@@ -145,7 +140,7 @@ def _stands_under_another(charted: ChartedOssification, standing: Standing) -> b
 
 def _is_a_persons(charted: ChartedOssification, standing: Standing) -> bool:
     """Say whether it is ours and open, but a person decided about it; what we accepted for them is moved by us."""
-    if not charted.is_ours or not charted.is_active or charted.status in (*_GONE, ChartedStatus.UNCONFIRMED):
+    if not charted.is_ours_and_open or charted.status is ChartedStatus.UNCONFIRMED:
         return False
     is_own = charted.version in standing.own_versions.get(charted.source, frozenset())
     return not (is_own and charted.status is ChartedStatus.PROVISIONAL)

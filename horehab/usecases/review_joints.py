@@ -224,7 +224,7 @@ class _Desk:
         if not standing.written or verdict.tier is Tier.SUSPECT:
             return False
         found = open_suspicion(standing)
-        named = standing.written.get(found.source.rpartition("/")[2]) if found else None
+        named = standing.written_of(found) if found else None
         last = named or max(standing.written.values(), key=lambda entry: entry.episode)
         again = judge(self.record, self.ports.rules, last.recorded)
         return any(v.place == verdict.place and v.tier is Tier.SUSPECT for v in again)

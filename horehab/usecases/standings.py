@@ -67,8 +67,7 @@ _UNDECIDED = (ChartedStatus.UNCONFIRMED, ChartedStatus.ENTERED_IN_ERROR)
 
 def open_suspicion(standing: Standing) -> ChartedOssification | None:
     """Find the suspicion of ours that is open at a place, in the chart or on its way there."""
-    gone = (ChartedStatus.ENTERED_IN_ERROR, ChartedStatus.REFUTED)
-    here = [o for o in standing.ossifications if o.is_ours and o.is_active and o.status not in gone]
+    here = [o for o in standing.ossifications if o.is_ours_and_open]
     return max(here, key=lambda o: o.episode or 0, default=None)
 
 
@@ -77,7 +76,7 @@ def waits_for_review(standing: Standing) -> bool:
     found = open_suspicion(standing)
     if found is None or found.status is not ChartedStatus.UNCONFIRMED:
         return False
-    return not any(d.condition_id == found.source.rpartition("/")[2] for d in standing.decisions)
+    return not any(d.condition_id == found.condition_id for d in standing.decisions)
 
 
 def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:

@@ -1,4 +1,4 @@
-"""Pages of a server at ehr.example, written by hand, and what is read of them."""
+"""A server at ehr.example whose answers are written by hand, and what is read of its pages."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from horehab.usecases.exchange import ChartItem, ChartPage
 from tests.fhir.ward import MADRID, observation
 
 BASE = "https://ehr.example/fhir"
+PATIENT = {"resourceType": "Patient", "id": "1"}
 SEARCH = f"{BASE}/Observation"
 NOON = "2026-01-01T12:00:00.000Z"
 DATE = {"Date": "Thu, 01 Jan 2026 12:00:01 GMT"}

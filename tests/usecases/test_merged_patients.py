@@ -1,11 +1,8 @@
-"""Two records of one person are merged, in whatever order it is told: one open suspicion, one set of reminders."""
+"""Two records of one person are merged: one open suspicion and one set of reminders go on under the survivor."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
-
-import pytest
 
 from horehab.domain.entries import Decision
 from horehab.domain.reminder import ReminderState
@@ -15,57 +12,26 @@ from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.send_reminders import send_reminders
 from scheduler.postbox import NoPostbox
 from tests.store.making import LEFT_HIP
-from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, mistaken, pain
-
-ANA, EVA = "Patient/ana", "Patient/eva"
-SURVIVOR = PATIENT | {"id": "eva", "name": [{"text": "Eva Synthetic"}], "identifier": []}
-MERGED = PATIENT | {"active": False, "link": [{"type": "replaced-by", "other": {"reference": EVA}}]}
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, flexion, mistaken, pain
+from tests.usecases.merging import (
+    ANA,
+    EVA,
+    MERGED,
+    SURVIVOR,
+    asked,
+    conflicts,
+    opened,
+    status,
+    steps,
+    subjects,
+    suspected,
+)
 
 
 def of(patient: str, *resources: dict[str, Any]) -> list[dict[str, Any]]:
     """Make resources about Ana another patient's, with ids of their own."""
     name = patient.partition("/")[2]
     return [r | {"id": f"{name}-{r['id']}", "subject": {"reference": patient}} for r in resources]
-
-
-def suspected(ward: Ward) -> None:
-    """Let Ana's hip fall and be suspected, and let a second record, Eva's, stand beside hers."""
-    falling(ward)
-    ward.chart(SURVIVOR)
-    keep_step(ward.ports)
-    assert [c["subject"]["reference"] for c in opened(ward)] == [ANA]
-
-
-def status(condition: dict[str, Any]) -> str:
-    return str(condition["verificationStatus"]["coding"][0]["code"])
-
-
-def opened(ward: Ward) -> list[dict[str, Any]]:
-    """Give the Conditions of ours that are open at the server."""
-    return [c for c in ward.conditions() if status(c) in ("unconfirmed", "provisional")]
-
-
-def subjects(ward: Ward) -> list[str]:
-    return [c["subject"]["reference"] for c in opened(ward)]
-
-
-def asked(ward: Ward, patient: str = EVA) -> list[tuple[object, ...]]:
-    """List what is to be reminded of and waits or went, whoever it was made for."""
-    rows = ward.ports.logbook.reminders(patient=patient)
-    return sorted(
-        (r.reminder.rule.value, str(r.reminder.place), r.reminder.channel)
-        for r in rows
-        if r.state is not ReminderState.CANCELLED
-    )
-
-
-def steps(ward: Ward, count: int = 3) -> None:
-    for _ in range(count):
-        assert keep_step(ward.ports).is_complete
-
-
-def conflicts(ward: Ward) -> list[str]:
-    return [row.key.partition(":")[0] for row in ward.ports.logbook.outbox() if row.state != "waiting"]
 
 
 def test_a_suspicion_goes_on_under_the_survivor_once_and_so_do_its_reminders(ward: Ward) -> None:
@@ -181,94 +147,6 @@ def test_a_suspicion_that_a_person_confirmed_stays_theirs_and_a_task_asks_whose_
     words = [t["description"] for t in ward.resources("Task") if "merged" in t.get("description", "")]
     assert len(words) == 1
     assert conflicts(ward) == []
-
-
-def test_a_merge_taken_back_gives_each_their_own_again(ward: Ward) -> None:
-    suspected(ward)
-    before = asked(ward, ANA)
-    ward.chart(MERGED)
-    steps(ward)
-    ward.chart(PATIENT)
-    steps(ward)
-    assert subjects(ward) == [ANA]
-    assert len(ward.conditions()) == 1
-    assert asked(ward, ANA) == before
-    assert asked(ward, EVA) == []
-    assert conflicts(ward) == []
-    assert sorted(ward.ports.logbook.patients()) == [ANA, EVA]
-
-
-def test_merged_unmerged_and_merged_again_is_still_one(ward: Ward) -> None:
-    suspected(ward)
-    for identity in (MERGED, PATIENT, MERGED, PATIENT, MERGED):
-        ward.chart(identity)
-        steps(ward, 2)
-    assert subjects(ward) == [EVA]
-    assert len(ward.conditions()) == 1
-    assert conflicts(ward) == []
-
-
-def test_a_merge_that_comes_before_its_survivor_was_ever_seen_loses_nobody(ward: Ward) -> None:
-    falling(ward)
-    keep_step(ward.ports)
-    before = asked(ward, ANA)
-    ward.chart(MERGED)
-    keep_step(ward.ports)
-    assert ward.ports.logbook.patients() == (EVA,)
-    assert asked(ward) == before
-    assert subjects(ward) == [ANA], "nothing is written for a record that nobody has seen"
-    report = keep_step(ward.ports, StepOrder(patient=ANA, is_dry_run=True))
-    assert report.reviews[0].why_silent == "the record into which the patient was merged was not read yet"
-    ward.chart(SURVIVOR)
-    steps(ward)
-    assert subjects(ward) == [EVA]
-    assert asked(ward) == before
-    assert len(ward.conditions()) == 1
-
-
-@pytest.mark.parametrize("is_survivor_first", [True, False])
-def test_merged_before_anything_was_suspected_it_is_suspected_once_in_either_order(
-    ward: Ward, is_survivor_first: bool
-) -> None:
-    told = (SURVIVOR, MERGED) if is_survivor_first else (MERGED, SURVIVOR)
-    for identity in told:
-        ward.chart(identity)
-    keep_step(ward.ports)
-    falling(ward)
-    steps(ward)
-    assert subjects(ward) == [EVA]
-
-
-def _chain(ward: Ward, length: int) -> str:
-    """Let Ana be replaced over that many steps; gives the last of the chain."""
-    names = ["ana", *(f"c{number}" for number in range(1, length + 1))]
-    for name, following in pairwise(names):
-        link = [{"type": "replaced-by", "other": {"reference": f"Patient/{following}"}}]
-        ward.chart(PATIENT | {"id": name, "link": link})
-    ward.chart(PATIENT | {"id": names[-1]})
-    return f"Patient/{names[-1]}"
-
-
-def test_a_chain_of_five_is_followed_to_its_end(ward: Ward) -> None:
-    suspected(ward)
-    last = _chain(ward, 5)
-    steps(ward)
-    assert subjects(ward) == [last]
-    assert "replaced in a circle" not in ward.ports.logbook.health(now=ward.clock.now()).details["notes"]
-
-
-def test_a_chain_of_six_and_a_circle_end_and_leave_each_where_they_were_and_are_told(ward: Ward) -> None:
-    suspected(ward)
-    before = asked(ward, ANA)
-    _chain(ward, 6)
-    steps(ward)
-    assert subjects(ward) == [ANA]
-    assert asked(ward, ANA) == before
-    assert "1 patient is replaced in a circle" in ward.ports.logbook.health(now=ward.clock.now()).details["notes"]
-    ward.chart(MERGED, SURVIVOR | {"link": [{"type": "replaced-by", "other": {"reference": ANA}}]})
-    steps(ward)
-    assert subjects(ward) == [ANA]
-    assert asked(ward, ANA) == before
 
 
 def test_a_reminder_that_was_sent_for_the_one_is_not_sent_again_for_the_survivor(
