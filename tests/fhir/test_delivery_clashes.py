@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from horehab.domain.entries import ChartEntry, Outcome
-from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
+from tests.fhir.in_scope import edited
+from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK, gives_its_own_ids
 from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, Desk, chart_at, observation
 from tests.servers.faults import Fault, FaultyProxy, answers
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
-from tests.usecases.test_retraction import gives_its_own_ids
 
 CHANGES: dict[str, tuple[ChartEntry, ChartEntry]] = {
     "Condition": (SUSPICION, WITH_MORE),
@@ -34,7 +34,7 @@ def proxy(sandbox: RunningSandbox) -> Iterator[FaultyProxy]:
 @pytest.fixture(params=["our ids", "the server's ids"])
 def ids(request: pytest.FixtureRequest, proxy: FaultyProxy) -> tuple[Fault, ...]:
     """What is always wrong with the server: nothing, or that it takes no ids of ours."""
-    always = () if request.param == "our ids" else (gives_its_own_ids(),)
+    always = () if request.param == "our ids" else (edited("/metadata", gives_its_own_ids),)
     proxy.set(*always)
     return always
 

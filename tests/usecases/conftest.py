@@ -10,6 +10,7 @@ import pytest
 
 from horehab.clock import SetClock
 from horehab.settings import Settings
+from horehab.usecases.keep_step import keep_step
 from horehab.usecases.ports import Ports
 from horehab.wiring import opened_ports
 from tests.servers.sandbox import RunningSandbox
@@ -123,9 +124,24 @@ def falling(ward: Ward) -> date:
     return ward.clock.today()
 
 
+def visits() -> Iterator[tuple[int, date, float]]:
+    """Give the last three visits of `falling`, in which the hip got worse: number, day, degrees."""
+    for visit, degrees in ((3, 96), (4, 84), (5, 80)):
+        yield visit, DAY_ONE + timedelta(days=4 * visit), degrees
+
+
 def mistaken(ward: Ward) -> None:
     """Let the last three visits of `falling` turn out to be another patient's: motion and pain entered in error."""
-    for visit, degrees in ((3, 96), (4, 84), (5, 80)):
-        day = DAY_ONE + timedelta(days=4 * visit)
+    for visit, day, degrees in visits():
         for wrong in (flexion(f"rom-{visit}", day, degrees), pain(f"pain-{visit}", day, 6)):
             ward.chart(wrong | {"status": "entered-in-error"})
+
+
+@pytest.fixture
+def suspected(ward: Ward) -> Ward:
+    """A ward in which Ana's hip got worse, and the suspicion stands at the EHR."""
+    falling(ward)
+    assert keep_step(ward.ports).is_complete
+    (condition,) = ward.conditions()
+    assert condition["verificationStatus"]["coding"][0]["code"] == "unconfirmed"
+    return ward

@@ -51,13 +51,6 @@ def known(ward: Ward) -> Ward:
     return ward
 
 
-@pytest.fixture
-def suspected(ward: Ward) -> Ward:
-    falling(ward)
-    keep_step(ward.ports)
-    return ward
-
-
 def test_a_logged_session_stands_at_once_and_reaches_the_chart_once(known: Ward) -> None:
     assert log_session(known.ports, FORM)
     record = known.ports.logbook.record("Patient/ana")
