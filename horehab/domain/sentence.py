@@ -6,10 +6,10 @@ offers and names what is missing; it never tells a disease or a likelihood, and 
 
 from collections.abc import Iterator
 
-from horehab.domain.suspicion import Reason, Tier, Verdict
-from horehab.domain.wording import DIFFERENTIALS, FIRST_DIFFERENTIALS, OPTIONS, counted, reason_text
+from horehab.domain.suspicion import Figure, Reason, Tier, Verdict
+from horehab.domain.wording import DIFFERENTIALS, ENGLISH, FIRST_DIFFERENTIALS, OPTIONS, Speech, reason_text
 
-__all__ = ["reason_text", "sentence"]
+__all__ = ["reason_text", "sentence", "told"]
 
 _LOSSES = 2
 _CONFOUNDERS = 3
@@ -21,90 +21,121 @@ _NOTED = ("alp-not-elevated", "alp-missing", "alp-not-interpreted", "alp-not-cou
           "pain-not-rated", "exposure-unknown")  # fmt: skip
 _KNOWN = "known-"
 _LESION = "nerve-or-muscle"
+_LESION_UNSAID = "lesion of nerve or muscle"
 
 
 def sentence(verdict: Verdict) -> str:
     """Say a verdict in one paragraph of plain English; the same words for the same verdict."""
+    head, *rest = told(verdict)
+    return f"{head}: {' '.join(rest)}"
+
+
+def told(verdict: Verdict, speech: Speech = ENGLISH) -> tuple[str, ...]:
+    """Say a verdict line by line: what and where, on what grounds, what else it could be, what to consider."""
+    place = speech.place(verdict.place)
     match verdict.tier:
         case Tier.CANNOT_JUDGE:
-            return f"{_place(verdict)}: cannot be judged ({_listed(verdict.missing)})."
+            missing = _listed(verdict.missing, speech)
+            return place.capitalize(), speech.phrase("cannot be judged ({missing}).", missing=missing)
         case Tier.QUIET:
-            said = f"{_place(verdict)}: no worsening beyond measurement error seen up to {verdict.as_of}"
-            return f"{said} ({_listed(verdict.against)}). Not known or no help: {_listed(verdict.missing) or '-'}."
+            return place.capitalize(), *_quiet(verdict, speech)
         case Tier.WATCH:
-            return f"Watch {verdict.place}, consider HO: {_grounds(verdict)}. {_options(verdict)} Not a diagnosis."
-    parts = (f"HO suspected in {verdict.place}: {_grounds(verdict)}.", _also(verdict), _borne_in_mind(verdict))
-    return " ".join(filter(None, (*parts, _options(verdict), "Not a diagnosis.")))
+            head = speech.phrase("Watch {place}, consider HO", place=place)
+            return head, f"{_grounds(verdict, speech)}.", _options(verdict, speech), speech.phrase("Not a diagnosis.")
+    head = speech.phrase("HO suspected in {place}", place=place)
+    parts = (f"{_grounds(verdict, speech)}.", _also(verdict, speech), _borne_in_mind(verdict, speech))
+    return head, *filter(None, parts), _options(verdict, speech), speech.phrase("Not a diagnosis.")
 
 
-def _place(verdict: Verdict) -> str:
-    return str(verdict.place).capitalize()
+def _quiet(verdict: Verdict, speech: Speech) -> Iterator[str]:
+    yield speech.phrase(
+        "no worsening beyond measurement error seen up to {day} ({against}).",
+        day=speech.day(verdict.as_of),
+        against=_listed(verdict.against, speech),
+    )
+    yield speech.phrase("Not known or no help: {missing}.", missing=_listed(verdict.missing, speech) or "-")
 
 
-def _grounds(verdict: Verdict) -> str:
+def _grounds(verdict: Verdict, speech: Speech) -> str:
     """Give the largest losses, then pain, signs, the longest stay and red flags, then what is missing or no help."""
-    told = (*_ONCE, "joint-below-best") if any(r.code == "motion-loss" for r in verdict.reasons) else _ONCE
-    words = [*_losses(verdict), *(reason_text(r) for r in verdict.reasons if r.code not in told), *_stay(verdict)]
-    flags = ", ".join(map(reason_text, verdict.red_flags))
+    once = (*_ONCE, "joint-below-best") if any(r.code == "motion-loss" for r in verdict.reasons) else _ONCE
+    reasons = (speech.reason(r) for r in verdict.reasons if r.code not in once)
+    words = [*_losses(verdict, speech), *reasons, *_stay(verdict, speech)]
+    flags = ", ".join(map(speech.reason, verdict.red_flags))
     if flags:
-        words.append(f"red {'flag' if len(verdict.red_flags) == 1 else 'flags'}: {flags}")
-    notes = [reason_text(r) for r in verdict.missing if r.code in _NOTED]
+        words.append(speech.count("red flag: {flags}", "red flags: {flags}", len(verdict.red_flags), flags=flags))
+    notes = [speech.reason(r) for r in verdict.missing if r.code in _NOTED]
     return "; ".join(filter(None, (", ".join(words), *notes)))
 
 
-def _losses(verdict: Verdict) -> Iterator[str]:
+def _losses(verdict: Verdict, speech: Speech) -> Iterator[str]:
     """Say the largest loss in full, the next by its degrees, and count the others."""
     losses = [dict(r.figures) for r in verdict.reasons if r.code == "motion-loss"]
     for number, loss in enumerate(losses[:_LOSSES]):
-        mode = "" if number and loss["mode"] == losses[0]["mode"] else f"{loss['mode']} "
-        ground = f"threshold {loss['threshold']:g} deg"
+        ground = speech.phrase("threshold {threshold} deg", threshold=speech.value(loss["threshold"]))
         if not number:
-            before = counted(loss["best_visits"], "visit")
-            latest = f"last {loss['visits']} visits" if loss["visits"] != 1 else "last visit"
-            ground = f"best sustained of {before} vs {latest}; {ground}, {loss['raters']}"
-        yield f"{mode}{loss['motion']} {loss['best']:g} -> {loss['latest']:g} deg ({ground})"
+            ground = f"{_visits(loss, speech)}; {ground}, {speech.value(loss['raters'])}"
+        is_same_mode = number and loss["mode"] == losses[0]["mode"]
+        yield speech.phrase(
+            "{motion} {best} -> {latest} deg ({ground})"
+            if is_same_mode
+            else "{mode} {motion} {best} -> {latest} deg ({ground})",
+            **{name: speech.value(loss[name]) for name in ("mode", "motion", "best", "latest")},
+            ground=ground,
+        )
     if len(losses) > _LOSSES:
-        yield f"and {counted(len(losses) - _LOSSES, 'more motion')}"
+        yield speech.count("and {number} more motion", "and {number} more motions", len(losses) - _LOSSES)
 
 
-def _stay(verdict: Verdict) -> Iterator[str]:
+def _visits(loss: dict[str, Figure], speech: Speech) -> str:
+    """Say how many visits lie on either side of a loss."""
+    before = speech.count("{number} visit", "{number} visits", int(loss["best_visits"]))
+    after = speech.count("last visit", "last {number} visits", int(loss["visits"]))
+    return speech.phrase("best sustained of {before} vs {after}", before=before, after=after)
+
+
+def _stay(verdict: Verdict, speech: Speech) -> Iterator[str]:
     """Say the longest of intensive care and ventilation, or else of what there was."""
     spans = [dict(r.figures) for r in verdict.reasons if r.code == "exposure"]
     spans = [span for span in spans if span["kind"] in _STAYS] or spans
     longest = max(spans, key=lambda span: int(span["days"]), default=None)
     if longest is not None:
-        yield f"{_STAYS.get(str(longest['kind']), longest['kind'])} {longest['days']} d"
+        kind = speech.value(_STAYS.get(str(longest["kind"]), longest["kind"]))
+        yield speech.phrase("{kind} {days} d", kind=kind, days=speech.value(longest["days"]))
 
 
-def _also(verdict: Verdict) -> str:
+def _also(verdict: Verdict, speech: Speech) -> str:
     """Name what is known to be there first, with its side, then what comes first in this joint."""
     known = {r.code.removeprefix(_KNOWN): dict(r.figures) for r in verdict.confounders if r.code.startswith(_KNOWN)}
-    said = [f"{DIFFERENTIALS[c]} ({', '.join(('known', *_side(known[c])))})" for c in DIFFERENTIALS if c in known]
+    said = [_known(speech.value(DIFFERENTIALS[code]), known[code], speech) for code in DIFFERENTIALS if code in known]
     first = FIRST_DIFFERENTIALS[verdict.place.joint]
     order = ("radiculopathy", *first) if verdict.red_flags else first
     others = [code for code in order if code in verdict.differentials and code not in known]
-    said += [DIFFERENTIALS[code] for code in others[:_DIFFERENTIALS]]
-    return f"Also consider: {', '.join(said)}." if said else ""
+    said += [speech.value(DIFFERENTIALS[code]) for code in others[:_DIFFERENTIALS]]
+    return speech.phrase("Also consider: {what}.", what=", ".join(said)) if said else ""
 
 
-def _side(figures: dict[str, str | int | float]) -> Iterator[str]:
+def _known(what: str, figures: dict[str, Figure], speech: Speech) -> str:
     if "side" in figures:
-        yield str(figures["side"])
+        return speech.phrase("{what} (known, {side})", what=what, side=speech.value(figures["side"]))
+    return speech.phrase("{what} (known)", what=what)
 
 
-def _borne_in_mind(verdict: Verdict) -> str:
+def _borne_in_mind(verdict: Verdict, speech: Speech) -> str:
     """Name lesions of nerve or muscle, what hides pain and what else may raise a value; the pages name them all."""
     others = [r for r in verdict.confounders if not r.code.startswith(_KNOWN)]
-    lesions = [str(dict(r.figures).get("text", "lesion of nerve or muscle")) for r in others if r.code == _LESION]
-    said = [reason_text(r) for r in others if r.code != _LESION]
+    lesions = [speech.value(dict(r.figures).get("text", _LESION_UNSAID)) for r in others if r.code == _LESION]
+    said = [speech.reason(r) for r in others if r.code != _LESION]
     if lesions:
-        said.insert(0, f"{', '.join(lesions[:_LOSSES])} (may weaken active motion and hide pain)")
-    return f"Bear in mind: {'; '.join(said[:_CONFOUNDERS])}." if said else ""
+        named = ", ".join(lesions[:_LOSSES])
+        said.insert(0, speech.phrase("{lesions} (may weaken active motion and hide pain)", lesions=named))
+    return speech.phrase("Bear in mind: {what}.", what="; ".join(said[:_CONFOUNDERS])) if said else ""
 
 
-def _options(verdict: Verdict) -> str:
-    return f"Options: {', '.join(OPTIONS.get(code, code) for code in verdict.options[:_OPTIONS])}."
+def _options(verdict: Verdict, speech: Speech) -> str:
+    options = ", ".join(speech.value(OPTIONS.get(code, code)) for code in verdict.options[:_OPTIONS])
+    return speech.phrase("Options: {what}.", what=options)
 
 
-def _listed(reasons: tuple[Reason, ...]) -> str:
-    return "; ".join(reason_text(r) for r in reasons)
+def _listed(reasons: tuple[Reason, ...], speech: Speech) -> str:
+    return "; ".join(speech.reason(r) for r in reasons)

@@ -1,8 +1,11 @@
 """The words of each reason in English, one template per code; the pages translate the same codes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
-from horehab.domain.joints import Joint
+from horehab.domain.joints import Joint, JointSide
 from horehab.domain.suspicion import Figure, Reason
 
 TEMPLATES: Mapping[str, str] = {
@@ -144,11 +147,64 @@ def counted(number: Figure, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+class Speech(Protocol):
+    """How a verdict is said in one language; the record itself is always said in ENGLISH."""
+
+    def phrase(self, template: str, **values: object) -> str:
+        """Say a phrase by its English template, with its values filled in."""
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """Say how many there are, `{number}` in the English template for one and for many."""
+
+    def value(self, value: Figure) -> str:
+        """Write a number, or say a word."""
+
+    def place(self, place: JointSide) -> str:
+        """Name a joint of one side, in small letters."""
+
+    def day(self, day: date) -> str:
+        """Write a day."""
+
+    def reason(self, reason: Reason) -> str:
+        """Say a reason with its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class English:
+    """The words of the record, of messages to the EHR and of the command line: the same on every machine."""
+
+    def phrase(self, template: str, **values: object) -> str:
+        """Say a phrase by its template, with its values filled in."""
+        return template.format_map(values)
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """Say how many there are: "1 visit", "3 visits"."""
+        return (one if number == 1 else many).format(number=number, **values)
+
+    def value(self, value: Figure) -> str:
+        """Write a number without needless zeros; a word stays as it is."""
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def place(self, place: JointSide) -> str:
+        """Name a joint of one side: "left hip"."""
+        return str(place)
+
+    def day(self, day: date) -> str:
+        """Write a day as 2026-03-31."""
+        return day.isoformat()
+
+    def reason(self, reason: Reason) -> str:
+        """Say a reason; a code without words is said as it stands, so that nothing is hidden."""
+        template = TEMPLATES.get(reason.code, reason.code)
+        return template.format_map(_Words({name: self.value(value) for name, value in reason.figures}))
+
+
+ENGLISH = English()
+
+
 def reason_text(reason: Reason) -> str:
-    """Say a reason in English; a code without words is said as it stands, so that nothing is hidden."""
-    template = TEMPLATES.get(reason.code, reason.code)
-    words = {name: _plain(value) for name, value in reason.figures}
-    return template.format_map(_Words(words))
+    """Say a reason in English."""
+    return ENGLISH.reason(reason)
 
 
 class _Words(dict[str, str]):
@@ -157,7 +213,3 @@ class _Words(dict[str, str]):
     def __missing__(self, key: str) -> str:
         """Say that a figure is not there."""
         return f"({key} not given)"
-
-
-def _plain(value: Figure) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
