@@ -89,6 +89,7 @@ def _line(found: Explanation, each: Explained) -> str:
             "further": reason_facts(each.further) if each.further is not None else None,
             "condition": each.charted,
             "inputs": list(each.inputs),
+            "inputs_digest": found.inputs_digest,
             "input_quality": _counted(found.quality),
         }
     )
@@ -137,6 +138,7 @@ def _in_full(found: Explanation, each: Explained) -> Iterator[str]:
     yield sentence(verdict)
     yield f"In the EHR now: {each.charted or 'no open suspicion of ours'}."
     yield f"Read for this: {len(each.inputs)} entries of the EHR (--json names them); they alone give it again."
+    yield f"What was known that day, condensed: {found.inputs_digest} (its Provenance carries it)."
     yield from _listed("What speaks for it", verdict.reasons, "Nothing beyond measurement error.")
     if verdict.red_flags:
         yield from _listed("Red flag of the nerve", verdict.red_flags, "")

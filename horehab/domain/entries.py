@@ -46,7 +46,10 @@ class SuspicionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonsEntry:
-    """Why a suspicion stands as it does: its inputs, the rule that read them, and what was done by it."""
+    """Why a suspicion stands as it does: its inputs, the rule that read them, and what was done by it.
+
+    `inputs_digest` condenses all that was read that day (verdict_inputs.digest_of_inputs); "" in older entries.
+    """
 
     provenance_id: str
     condition_id: str
@@ -56,6 +59,7 @@ class ReasonsEntry:
     sentence: str
     evidence: tuple[str, ...]
     rule_version: str
+    inputs_digest: str = ""
 
 
 class Decision(Enum):

@@ -1,7 +1,10 @@
 """What a verdict was read from: every entry of the EHR behind it, so that it can be replayed from these alone."""
 
+from hashlib import sha256
+
 from horehab.domain.joints import JointSide
 from horehab.domain.record import Fact, PatientRecord, base_references
+from horehab.domain.verdict_text import fact_text
 
 
 def inputs_of(record: PatientRecord, place: JointSide) -> tuple[str, ...]:
@@ -12,7 +15,20 @@ def inputs_of(record: PatientRecord, place: JointSide) -> tuple[str, ...]:
     reports are read and shown, and decide nothing.
     """
     here = (place.joint, place.side)
+    known = [each for each in record.ossifications if (each.joint, each.side) == here]
+    return base_references(fact.source for fact in (*_measured(record), *known))
+
+
+def digest_of_inputs(record: PatientRecord) -> str:
+    """Condense what a verdict was read from, values and all, into the hexadecimal SHA-256 of its canonical text.
+
+    `record` as known that day; order and repeats make no difference. Two equal digests mean the same inputs, so
+    that a replay by the same rule version gives the same verdict; another one, that an entry was amended since.
+    Known ossifications are left out: what we write ourselves would change them.
+    """
+    return sha256("\n".join(sorted({fact_text(fact) for fact in _measured(record)})).encode()).hexdigest()
+
+
+def _measured(record: PatientRecord) -> list[Fact]:
     facts: list[Fact] = [*record.readings, *record.pains, *record.signs, *record.labs]
-    facts += [*record.exposures, *record.backgrounds]
-    facts += [known for known in record.ossifications if (known.joint, known.side) == here]
-    return base_references(fact.source for fact in facts)
+    return [*facts, *record.exposures, *record.backgrounds]

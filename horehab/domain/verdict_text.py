@@ -23,6 +23,11 @@ def verdict_facts(verdict: Verdict) -> dict[str, Plain]:
     return _fields(verdict)
 
 
+def fact_text(fact: object) -> str:
+    """Write a value of the ward, such as a reading, as one line of JSON: equal values are the same bytes."""
+    return canonical({"kind": type(fact).__name__, **_fields(fact)})
+
+
 def reason_facts(reason: Reason) -> dict[str, Plain]:
     """Give a reason as plain values: its code, its figures by name, and the references that it rests on."""
     figures = {name: _plain(value) for name, value in reason.figures}

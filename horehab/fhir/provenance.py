@@ -41,6 +41,8 @@ def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, s
             "valueIdentifier": {"system": f"{IDENTIFIERS}reasons", "value": entry.provenance_id},
         },
     ]
+    if entry.inputs_digest:
+        provenance["extension"].append({"url": ours.INPUTS_DIGEST, "valueString": entry.inputs_digest})
     provenance |= {
         "target": [{"reference": target}],
         "recorded": instant_of(entry.recorded, site),

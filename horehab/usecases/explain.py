@@ -9,7 +9,7 @@ from horehab.domain.input_quality import InputQuality, input_quality
 from horehab.domain.joints import WATCHED_PLACES, JointSide
 from horehab.domain.record import Patient, PatientRecord
 from horehab.domain.suspicion import Reason, Verdict
-from horehab.domain.verdict_inputs import inputs_of
+from horehab.domain.verdict_inputs import digest_of_inputs, inputs_of
 from horehab.errors import InputError
 from horehab.usecases.ports import Ports
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
@@ -34,13 +34,15 @@ class Explained:
 class Explanation:
     """A patient explained as of a ward day: all watched joints in the order of the caseload, or the one named.
 
-    `quality` tells what of the patient's measurements was repaired, kept apart or set aside.
+    `quality` tells what of the patient's measurements was repaired, kept apart or set aside. `inputs_digest` is what
+    the Provenance of a suspicion carries when the same entries were read with the same values.
     """
 
     patient: Patient
     as_of: date
     joints: tuple[Explained, ...]
     quality: InputQuality
+    inputs_digest: str
 
 
 def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of: date | None = None) -> Explanation:
@@ -57,8 +59,14 @@ def explain(ports: Ports, patient: str, *, place: JointSide | None = None, as_of
     verdicts = [v for v in judge(record, ports.rules, day) if place in (None, v.place)]
     joints = tuple(desk.explained(verdict, is_named=place is not None) for verdict in verdicts)
     aside = [row.code for row in ports.logbook.set_aside(patient=patient)]
-    quality = input_quality(record.as_known_on(day), ports.rules, aside)
-    return Explanation(patient=record.patient, as_of=day, joints=joints, quality=quality)
+    known = record.as_known_on(day)
+    return Explanation(
+        patient=record.patient,
+        as_of=day,
+        joints=joints,
+        quality=input_quality(known, ports.rules, aside),
+        inputs_digest=digest_of_inputs(known),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
+from horehab.domain.verdict_inputs import digest_of_inputs
 from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered, still_asked
 from horehab.usecases.exchange import ReminderRow, Review
 from horehab.usecases.merged_patients import (
@@ -270,6 +271,7 @@ class _Desk:
             sentence=action.why,
             evidence=entry.evidence,
             rule_version=entry.rule_version,
+            inputs_digest=digest_of_inputs(self.known),
         )
 
     def _ask(self, verdict: Verdict) -> TaskEntry:

@@ -15,6 +15,7 @@ Title: "Why a suspicion stands as it does"
 Description: "What was done (raised, updated, moved, withdrawn), by which version of the software and of its rules, from which inputs, in a sentence. Also why a resource of ours that stood twice was ended."
 * extension contains
     RuleVersion named ruleVersion 0..1 MS and
+    InputsDigest named inputsDigest 0..1 MS and
     OwnIdentifier named identifier 0..1 MS
 * target MS
 * recorded MS
