@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Column, Connection, Row, case, insert, select, update
 
 from horehab.domain.reminder import Reminder, ReminderState
-from horehab.store import leases, tables
+from horehab.store import leases, reminder_tables, tables  # noqa: F401  # its tables join the metadata
 from horehab.store.patients import CHUNK
 from horehab.store.payloads import decode_reminder, encode
 from horehab.usecases.exchange import ReminderRow
@@ -69,6 +69,9 @@ def _row(reminder: Reminder, ward: ZoneInfo) -> dict[str, Any]:
         "due": due_instant(reminder.due_day, reminder.due_time, zone),
         "void_at": due_instant(reminder.void_after + timedelta(days=1), time(), zone),
         "payload": encode(reminder),
+        "rule": reminder.rule.value,
+        "recipient": reminder.recipient,
+        "channel": reminder.channel,
         "state": ReminderState.DUE.value,
     }
 

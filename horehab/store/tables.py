@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -208,6 +209,8 @@ reminder = _table(
     Column("state", Text, nullable=False),
     Column("settled", Instant),
     Column("detail", Text, nullable=False, server_default=""),
+    *(Column(name, Text, nullable=False, server_default="") for name in ("rule", "recipient", "channel")),
+    Column("is_leaving", Boolean, nullable=False, server_default=false()),
     *_lease(),
 )
 Index("horehab_reminder_due", reminder.c.state, reminder.c.due)
@@ -247,7 +250,8 @@ audit = _table(
 lease = _table("lease", "ledger", Column("name", Text, primary_key=True), *_lease())
 
 tick = _table(
-    "tick", "ledger", Column("name", Text, primary_key=True), Column("at", Instant, nullable=False)
+    "tick", "ledger", Column("name", Text, primary_key=True), Column("at", Instant, nullable=False),
+    Column("begun", Instant), Column("done", Instant), Column("owner", Text),
 )  # fmt: skip
 
 breaker = _table(
@@ -283,7 +287,9 @@ installation = _table(
     Column("home", Text, nullable=False),
     Column("generation", BigInteger, nullable=False),
     Column("patients_changed", BigInteger, nullable=False),
-)
+    Column("released", Instant), Column("released_by", Text, nullable=False, server_default=""),
+    Column("adopted", Instant),
+)  # fmt: skip
 
 
 def tables_of(group: str) -> tuple[Table, ...]:
