@@ -4,17 +4,19 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from horehab.clock import SetClock
 from horehab.fhir.chart import FhirChart
 from horehab.usecases.exchange import ChartItem, ChartPage
-from tests.fhir.ward import chart_at, clock, observation
+from tests.fhir.ward import NOW, chart_at, clock, observation
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
 
+OLD = NOW - timedelta(days=30)
 Edit = Callable[[dict[str, Any]], None]
 
 
@@ -61,6 +63,10 @@ def without_interaction(code: str, *kinds: str) -> Fault:
         kind["interaction"] = [each for each in kind["interaction"] if each["code"] != code]
 
     return of_kinds(edit, *kinds)
+
+
+BLIND = without_interaction("history-type", "Patient", "Observation", "Procedure", "Condition")
+"""A server whose history tells of no deletion."""
 
 
 @dataclass(kw_only=True)
@@ -134,6 +140,29 @@ def seen_of(patient: str, name: str, **more: Any) -> dict[str, Any]:
     return observation(name, subject={"reference": f"Patient/{patient}"}, **more)
 
 
+@contextmanager
+def a_night_later(sandbox: RunningSandbox) -> Iterator[Pulls]:
+    """Ana, of whom three things were observed, on a server without history; read once, and a night has passed."""
+    sandbox.store.put(person("ana"))
+    for name in ("o1", "o2", "o3"):
+        sandbox.store.put(seen_of("ana", name))
+    with open_pulls(sandbox) as opened:
+        opened.proxy.set(BLIND)
+        opened.pull()
+        opened.at.advance(timedelta(days=1))
+        yield opened
+
+
+@contextmanager
+def a_month_later(sandbox: RunningSandbox) -> Iterator[Pulls]:
+    """Ana, Ben and Cleo, of each of whom something was observed a month ago."""
+    for name in ("ana", "ben", "cleo"):
+        sandbox.store.put(person(name), at=OLD)
+        sandbox.store.put(seen_of(name, f"{name}-1"), at=OLD)
+    with open_pulls(sandbox) as opened:
+        yield opened
+
+
 def items(pages: Sequence[ChartPage], kind: str = "Observation") -> set[str]:
     """Name what came of a kind."""
     return {item.reference for item in all_items(pages) if item.reference.startswith(f"{kind}/") and not item.is_gone}
@@ -142,6 +171,11 @@ def items(pages: Sequence[ChartPage], kind: str = "Observation") -> set[str]:
 def all_items(pages: Sequence[ChartPage]) -> list[ChartItem]:
     """List all that came."""
     return [item for page in pages for item in page.items]
+
+
+def whose(pages: Sequence[ChartPage]) -> set[str]:
+    """Name the patients of whom something came."""
+    return {item.patient for item in all_items(pages) if item.patient}
 
 
 def gone(pages: Sequence[ChartPage]) -> set[str]:

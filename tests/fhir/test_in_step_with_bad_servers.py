@@ -135,7 +135,7 @@ def test_a_total_on_the_first_page_alone_is_compared_too(pulls: Pulls) -> None:
     assert "Observation" not in pulls.marks
 
 
-# 4. Deletions (see also test_chart_reconciliation.py)
+# 4. Deletions (see also test_chart_reconciliation.py, test_lists_that_are_not_whole.py)
 
 
 def test_what_a_search_no_longer_shows_is_not_taken_for_deleted(pulls: Pulls) -> None:
@@ -161,7 +161,7 @@ def test_a_proxy_that_says_404_to_all_makes_nothing_deleted(pulls: Pulls) -> Non
     assert gone(pulls.pull()) == set()
 
 
-# 5. Parameters that a server ignores (patient: test_chart_scope.py)
+# 5. Parameters that a server ignores (patient: test_scope_before_servers.py)
 
 
 def test_a_server_that_ignores_the_mark_is_not_believed_and_said(pulls: Pulls) -> None:

@@ -8,13 +8,11 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from horehab.fhir.client import Client
-from tests.fhir.in_scope import Pulls, gone, items, open_pulls, problems, without_interaction
+from tests.fhir.in_scope import BLIND, Pulls, gone, items, open_pulls, problems
 from tests.fhir.ward import client_at, observation
 from tests.servers.sandbox import RunningSandbox, start_sandbox
 
 pytestmark = pytest.mark.needs("hapi")
-
-BLIND = without_interaction("history-type", "Patient", "Observation", "Procedure", "Condition")
 
 
 @pytest.fixture

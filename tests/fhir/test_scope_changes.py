@@ -6,12 +6,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fhir.in_scope import Pulls, open_pulls, person, problems, seen_of, without_interaction
+from tests.fhir.in_scope import BLIND, Pulls, open_pulls, person, problems, seen_of
 from tests.servers.sandbox import start_sandbox
 
 PEOPLE = ("ana", "ben")
 SCOPES = ("everything", "Patient/ana", "Patient/ben", "Patient/ana,Patient/ben")
-BLIND = without_interaction("history-type", "Patient", "Observation", "Procedure", "Condition")
 
 _observed = st.tuples(st.sampled_from(PEOPLE), st.integers(1, 2))
 _events = st.one_of(

@@ -1,7 +1,6 @@
 """Who is in the scope: asked of the server in every pass, and believed only when the answer is whole."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from horehab.errors import EhrRefused
 from horehab.usecases.exchange import Choice
 from tests.fhir.in_scope import (
+    OLD,
     Pulls,
     edited,
     group,
@@ -21,11 +21,9 @@ from tests.fhir.in_scope import (
     seen_of,
     standing,
 )
-from tests.fhir.ward import NOW, chart_at
+from tests.fhir.ward import chart_at
 from tests.servers.faults import answers, expired_page, html, ignored_parameter, outcome_as_body
 from tests.servers.sandbox import RunningSandbox
-
-OLD = NOW - timedelta(days=30)
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ from time import monotonic
 from horehab.domain.entries import SuspicionEntry
 from horehab.usecases.exchange import CaseloadQuery
 from horehab.usecases.keep_step import keep_step
-from tests.fhir.in_scope import edited, without_interaction
+from tests.fhir.in_scope import BLIND, edited
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion, pain
-
-BLIND = without_interaction("history-type", "Patient", "Observation", "Procedure", "Condition")
 
 
 def test_evidence_deleted_without_a_trace_withdraws_the_suspicion_by_the_next_night(
