@@ -29,6 +29,7 @@ from horehab.store import (
     reminders,
 )
 from horehab.store.conflicts import SqlConflicts
+from horehab.store.contacts import SqlContacts
 from horehab.store.engine import reading, writing
 from horehab.store.reminders import add as write_reminders
 from horehab.store.signals import SqlSignals
@@ -51,6 +52,7 @@ class SqlLogbook:
 
     def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
         self.loads, self.signals, self.queue = loading.SqlLoads(engine), SqlSignals(engine), SqlConflicts(engine)
+        self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
         self._engine = engine
         self._zone = zone
         self._read: dict[tuple[int, str], int] = {}
@@ -58,11 +60,6 @@ class SqlLogbook:
         binding.settle_in(engine)
         with reading(engine) as connection:
             self._why_not_home = binding.why_not_home(connection, engine.url)
-
-    @property
-    def codes(self) -> local_codes.SqlCodes:
-        """Give our memory of the ward's own codes."""
-        return local_codes.SqlCodes(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -12,6 +12,7 @@ from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.thresholds import Rules
 from horehab.usecases.chart_copy import Copies, Loads
 from horehab.usecases.conflict_queue import ConflictQueue, Sweep
+from horehab.usecases.contacts import Contacts
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -163,6 +164,10 @@ class Ledger(Protocol):
     @property
     def signals(self) -> Signals:
         """What our processes tell each other: how the EHR answers, and hints that something changed there."""
+
+    @property
+    def contacts(self) -> Contacts:
+        """Our memory of who is reminded how."""
 
     @property
     def codes(self) -> Codes:
