@@ -6,6 +6,9 @@ from enum import Enum
 
 from horehab.domain.joints import JointSide
 
+NOBODY = "-"
+"""Stands for the patient of a reminder that is about no one patient, such as a digest of all that waits."""
+
 
 class ReminderRule(Enum):
     """Why a reminder is due; the same words are the local codes of the Task that carries it."""
@@ -15,6 +18,7 @@ class ReminderRule(Enum):
     FOLLOW_UP_VISIT = "follow-up-visit"
     REPEAT_IMAGING = "repeat-imaging"
     REVIEW_SUSPICION = "review-suspicion"
+    DIGEST = "digest"
 
 
 class ReminderState(Enum):

@@ -28,6 +28,7 @@ from horehab.usecases.exchange import (
     User,
 )
 from horehab.usecases.local_codes import Codes, Understanding
+from horehab.usecases.logged_sessions import LoggedSessions
 from horehab.usecases.signals import Signals
 
 
@@ -174,6 +175,10 @@ class Ledger(Protocol):
         """Our memory of the ward's own codes."""
 
     @property
+    def sessions(self) -> LoggedSessions:
+        """The sessions that were logged here, which are ours to correct."""
+
+    @property
     def loads(self) -> Loads:
         """Our memory of a first load under way."""
 
@@ -246,10 +251,14 @@ class Logbook(Projection, Ledger, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a postbox said: sent, failed for good, or unknown; `detail` without patient data."""
+    """What a postbox said: sent, failed for good, or unknown; `detail` without patient data.
+
+    `not_before` says when a reminder that stays due may go: at the end of the recipient's quiet hours.
+    """
 
     state: ReminderState
     detail: str = ""
+    not_before: datetime | None = None
 
 
 class Postbox(Protocol):

@@ -78,7 +78,7 @@ def _others() -> Iterator[SuspicionEntry | ReasonsEntry | TaskEntry]:
     for activity in ("raise", "update", "move", "withdraw", "reopen"):
         yield replace(reasons, activity=activity)
     yield replace(reasons, activity="withdraw", evidence=())
-    for rule in ReminderRule:
+    for rule in (one for one in ReminderRule if one is not ReminderRule.DIGEST):
         yield replace(task, rule=rule, condition_id=None, is_cancelled=rule is ReminderRule.LOG_SESSION)
 
 
