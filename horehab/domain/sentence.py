@@ -75,14 +75,11 @@ def _losses(verdict: Verdict, speech: Speech) -> Iterator[str]:
         ground = speech.phrase("threshold {threshold} deg", threshold=speech.value(loss["threshold"]))
         if not number:
             ground = f"{_visits(loss, speech)}; {ground}, {speech.value(loss['raters'])}"
-        is_same_mode = number and loss["mode"] == losses[0]["mode"]
-        yield speech.phrase(
-            "{motion} {best} -> {latest} deg ({ground})"
-            if is_same_mode
-            else "{mode} {motion} {best} -> {latest} deg ({ground})",
-            **{name: speech.value(loss[name]) for name in ("mode", "motion", "best", "latest")},
-            ground=ground,
-        )
+        figures = {name: speech.value(loss[name]) for name in ("mode", "motion", "best", "latest")}
+        if number and loss["mode"] == losses[0]["mode"]:
+            yield speech.phrase("{motion} {best} -> {latest} deg ({ground})", ground=ground, **figures)
+        else:
+            yield speech.phrase("{mode} {motion} {best} -> {latest} deg ({ground})", ground=ground, **figures)
     if len(losses) > _LOSSES:
         yield speech.count("and {number} more motion", "and {number} more motions", len(losses) - _LOSSES)
 

@@ -1,25 +1,44 @@
 """The words of the pages in the reader's language: the host's Babel where there is one, else our own."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import Babel, Domain, get_locale
 
-LANGUAGES = ("en",)
+LANGUAGES = {"en": "English", "fr": "Français", "es": "Español"}
+"""The languages of the pages, each by its own name."""
 
+COOKIE = "horehab-language"
+"""Where the reader's choice is kept: in the browser, for it says nothing about anybody."""
+
+RECORDED = "recorded"
+"""Under which context the catalogues keep the sentences of the record, which the core says in English."""
+
+RECORDED_IN = "en"
+"""The language of the record."""
+
+TRANSLATIONS = Path(__file__).parent / "translations"
 _NONE = "\N{EN DASH}"
+_OURS = "horehab-babel"
 
-_DOMAIN = Domain(translation_directories=[str(Path(__file__).parent / "translations")], domain="horehab")
+_DOMAIN = Domain(translation_directories=[str(TRANSLATIONS)], domain="horehab")
 
 
 def speak(app: Flask) -> None:
     """See to it that the app has a Babel; one that the host brought stays as it is."""
     if "babel" not in app.extensions:
         Babel(app, configure_jinja=False, locale_selector=_preferred)
+        app.extensions[_OURS] = True
+
+
+def may_choose() -> bool:
+    """Say whether the reader chooses the language here: not where the host's own Babel does."""
+    return _OURS in current_app.extensions
 
 
 def gettext(text: str, **values: object) -> str:
@@ -34,11 +53,32 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
     return said
 
 
+def of_record(template: str) -> str:
+    """Give the words of a template of the record in the reader's language, its figures still in braces."""
+    said: str = _DOMAIN.get_translations().pgettext(RECORDED, template)
+    return said
+
+
+def templates_of_record() -> Iterable[str]:
+    """List the templates of the record that the reader's catalogue knows; none in English."""
+    catalogue = getattr(_DOMAIN.get_translations(), "_catalog", {})
+    context = f"{RECORDED}\x04"
+    return [key.removeprefix(context) for key in catalogue if isinstance(key, str) and key.startswith(context)]
+
+
 def day(value: date | datetime | None) -> str:
     """Write a day as the reader does; a dash where there is none."""
     if value is None:
         return _NONE
     return format_date(value, format="d MMM y", locale=_locale())
+
+
+def born(text: str | None) -> str:
+    """Write a birth date, which the EHR may give as a year or month alone; a dash where there is none."""
+    try:
+        return day(date.fromisoformat(text or ""))
+    except ValueError:
+        return text or _NONE
 
 
 def instant(value: datetime | None, zone: tzinfo) -> str:
@@ -74,7 +114,8 @@ def degrees(value: float | None) -> str:
 
 
 def _preferred() -> str | None:
-    return request.accept_languages.best_match(LANGUAGES)
+    chosen = request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES)
 
 
 def _locale() -> Locale:

@@ -16,6 +16,7 @@ from horehab.usecases.log_session import log_session, questions_about
 from horehab.web.access import CARE, allow
 from horehab.web.language import gettext as _
 from horehab.web.last_values import carried_forward, last_angles, last_pains
+from horehab.web.recorded import error_words
 from horehab.web.room import OpenPatient, is_post, open_patient, room, viewer
 from horehab.web.session_fields import (
     MEASURED_MODES,
@@ -99,7 +100,7 @@ def _token_errors(token: str) -> list[InputError]:
 
 
 def _refusal(error: InputError) -> Refusal:
-    return Refusal(field=error.field, words=f"{error.message} {error.remedy}".strip())
+    return Refusal(field=error.field, words=error_words(error))
 
 
 def _fresh(opened: OpenPatient) -> dict[str, str]:

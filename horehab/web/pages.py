@@ -16,6 +16,7 @@ from horehab.web import (
     hooks,
     joint,
     log_session,
+    look,
     patient,
     quality,
     reminders,
@@ -24,9 +25,22 @@ from horehab.web import (
 )
 from horehab.web.access import TEAM, allow, allow_everyone, guard, token, token_field
 from horehab.web.code_words import code_word, meaning_word, why_word
-from horehab.web.language import day, degrees, gettext, instant, language, multiple, ngettext, number
+from horehab.web.language import (
+    LANGUAGES,
+    born,
+    day,
+    degrees,
+    gettext,
+    instant,
+    language,
+    may_choose,
+    multiple,
+    ngettext,
+    number,
+)
 from horehab.web.options import WebOptions
 from horehab.web.problems import handle_problems
+from horehab.web.recorded import error_words, recorded
 from horehab.web.room import NAME, Room, enter, room, slug
 from horehab.web.words import (
     capital,
@@ -50,6 +64,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, hooks, well_known,
+    look,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
@@ -109,11 +124,18 @@ def _at_hand() -> dict[str, object]:
         "_": gettext,
         "ngettext": ngettext,
         "day": day,
+        "born": born,
+        "recorded": recorded,
+        "error_words": error_words,
         "instant": lambda value: instant(value, room().zone()),
         "number": number,
         "multiple": multiple,
         "degrees": degrees,
         "language": language,
+        "languages": LANGUAGES if may_choose() else {},
+        "theme": look.theme,
+        "themes": look.themes,
+        "here": look.here,
         "slug": slug,
         "asset": _asset,
         "navigation": navigation,

@@ -19,6 +19,8 @@ from horehab.errors import (
 )
 from horehab.web.access import EVERYONE, MACHINES, rule_of, token_field
 from horehab.web.language import gettext as _
+from horehab.web.look import start
+from horehab.web.recorded import recorded
 
 logger = logging.getLogger("horehab.web")
 
@@ -56,7 +58,7 @@ def _ours(error: HorehabError) -> Page:
         return _page(status, _("This page does not exist, or it is not open to you."), _back())
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s at %s", error.code, type(error).__name__, request.endpoint)
-    return _page(status, error.message, error.remedy or _kept(), code=error.code)
+    return _page(status, recorded(error.message), recorded(error.remedy) or _kept(), code=error.code)
 
 
 def _web(error: HTTPException) -> Page:
@@ -85,7 +87,13 @@ def _unforeseen(error: Exception) -> Page:
 
 def _page(status: HTTPStatus, happened: str, remedy: str, code: str = "") -> Page:
     page = render_template(
-        "horehab/problem.html", status=status.value, happened=happened, remedy=remedy, code=code, kept=_typed(status)
+        "horehab/problem.html",
+        status=status.value,
+        happened=happened,
+        remedy=remedy,
+        code=code,
+        kept=_typed(status),
+        here=start,  # not the address that was asked for: absent and not-yours answer alike
     )
     return page, status.value
 

@@ -1,6 +1,5 @@
 """A suspicion: its sentence, why and why not, what is missing, what else it could be, and a person's decision."""
 
-import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -12,7 +11,6 @@ from horehab.domain.entries import Decision
 from horehab.domain.input_quality import input_quality
 from horehab.domain.joints import JointSide
 from horehab.domain.record import ChartedOssification, PatientRecord
-from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.errors import InputError
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
@@ -23,11 +21,11 @@ from horehab.web.findings import finding_at, findings
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import OpenPatient, open_patient, place_of, room, slug, viewer
-from horehab.web.words import TIER_MARKS, capital, typeset
+from horehab.web.speech import told_in_lines
+from horehab.web.words import TIER_MARKS
 
 _ONLY_PHYSICIAN = (Decision.CONFIRM, Decision.REFUTE)
 _LONGEST_TEXT = 2000
-_LINES = re.compile(r" (?=(?:Also consider|Bear in mind|Options|Not known or no help): |Not a diagnosis)")
 
 
 def add_to(pages: Blueprint) -> None:
@@ -94,7 +92,7 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         patient=record.patient,
         place=where,
         verdict=verdict,
-        told=told_in_lines(sentence(verdict)) if verdict else (),
+        told=told_in_lines(verdict) if verdict else (),
         charted=charted,
         decisions=decisions,
         waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
@@ -115,12 +113,6 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
 
 def _cited(record: PatientRecord, reason: Reason) -> list[Entry]:
     return cited_facts(record, reason.references)
-
-
-def told_in_lines(said: str) -> tuple[str, ...]:
-    """Break the sentence into lines: what and where, on what grounds, what else it could be, what to consider."""
-    head, colon, rest = typeset(said).partition(": ")
-    return (head, *(capital(line) for line in _LINES.split(rest))) if colon else (head,)
 
 
 def _choices() -> tuple[Decision, ...]:

@@ -1,9 +1,11 @@
 """The ward's words for what the domain calls by name, in the reader's language."""
 
+import re
 from collections import defaultdict
 from datetime import date
 from enum import Enum
 
+from horehab.domain.amendment import AmendmentEntry
 from horehab.domain.entries import (
     ChartEntry,
     Decision,
@@ -25,6 +27,7 @@ from horehab.web.language import gettext as _
 TIER_MARKS = {Tier.SUSPECT: "▲", Tier.WATCH: "◆", Tier.QUIET: "●", Tier.CANNOT_JUDGE: "○"}
 """A shape beside each colour, so that colour never stands alone."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 TIER_ORDER = (Tier.SUSPECT, Tier.WATCH, Tier.CANNOT_JUDGE, Tier.QUIET)
 
 
@@ -33,7 +36,7 @@ def word(value: object) -> str:
     if isinstance(value, Tier):
         return tier_word(value)
     if isinstance(value, Enum):
-        return _(_SPOKEN.get(str(value.value), str(value.value)))
+        return figure_word(str(value.value))
     if isinstance(value, JointSide):
         return place_word(value)
     return str(value)
@@ -97,6 +100,7 @@ def rule_word(rule: ReminderRule) -> str:
         ReminderRule.FOLLOW_UP_VISIT: _("Follow-up visit"),
         ReminderRule.REPEAT_IMAGING: _("Consider repeating imaging"),
         ReminderRule.REVIEW_SUSPICION: _("Review a suspicion"),
+        ReminderRule.DIGEST: _("Daily summary of what waits"),
     }[rule]
 
 
@@ -111,9 +115,11 @@ def entry_word(entry: ChartEntry) -> str:
         case DecisionEntry():
             return f"{_('Decision')}: {place_word(entry.place)}, {decision_word(entry.decision)}"
         case SessionEntry():
-            return f"{_('Session')}: {word(entry.session.kind)}, {entry.session.when.day.isoformat()}"
+            return f"{_('Session')}: {word(entry.session.kind)}, {day(entry.session.when.day)}"
         case MeasurementEntry():
             return _("Measurement")
+        case AmendmentEntry():
+            return _("Who changed a session, and why")
         case TaskEntry():
             return f"{_('Task')}: {rule_word(entry.rule)}"
 
@@ -141,10 +147,15 @@ def state_word(state: str) -> str:
 
 
 def reason_word(reason: Reason) -> str:
-    """Say a reason of a verdict in the reader's language, with its figures."""
+    """Say a reason of a verdict in the reader's language, with its figures, as a line of its own."""
+    return capital(reason_said(reason))
+
+
+def reason_said(reason: Reason) -> str:
+    """Say a reason of a verdict in the reader's language, with its figures, as a part of a sentence."""
     template = _(TEMPLATES[reason.code]) if reason.code in TEMPLATES else reason.code
     figures = defaultdict(lambda: "?", {name: _figure(name, value) for name, value in reason.figures})
-    return capital(typeset(template.format_map(figures)))
+    return typeset(template.format_map(figures))
 
 
 def typeset(text: str) -> str:
@@ -163,8 +174,17 @@ def _figure(name: str, value: Figure) -> str:
     """Write a figure as the reader does: days and numbers by locale, tiers, motions and modes by their names."""
     if name.endswith("_tier"):
         return tier_word(Tier(value)).lower()
+    if name == "motions":
+        return ", ".join(map(figure_word, str(value).split(", ")))
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    return figure_word(value)
+
+
+def figure_word(value: Figure) -> str:
+    """Write a number by locale, with a true minus, or say a word of the record."""
     if isinstance(value, str):
-        return day(date.fromisoformat(value)) if name == "day" else _(value)
+        return _(_SPOKEN.get(value, value)) if value else ""
     return number(value, 2).replace("-", "\N{MINUS SIGN}")
 
 

@@ -1,12 +1,14 @@
 """Nobody sees what is not theirs: each route declares its rule, and absent and not-yours answer alike."""
 
 import re
+from datetime import datetime
 from html import unescape
 
 import pytest
 from werkzeug.routing import Rule
 
 from horehab.clock import new_id
+from horehab.store import SqlLogbook
 from horehab.web.access import allow_everyone, rule_of
 from horehab.web.options import Role
 from tests.web.conftest import PHYSIO, Ward, as_role
@@ -40,7 +42,7 @@ def test_only_health_and_static_files_answer_without_a_name(ward: Ward) -> None:
         for path in paths(ward, ward.ana)
         if ward.client.get(path, buffered=True).status_code not in (401, 403, 404, 405)
     }
-    assert open_to_all == {"/horehab/health", "/horehab/static/horehab.css"}
+    assert open_to_all == {"/horehab/health", "/horehab/look", "/horehab/static/horehab.css"}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -105,13 +107,13 @@ def test_an_address_that_is_none_answers_as_one_that_is_not_yours(ward: Ward) ->
 
 def test_each_look_at_a_patient_is_in_the_audit_trail(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[tuple[str, str, str | None]] = []
-    real = type(ward.ports.logbook).audit
+    real = SqlLogbook.audit
 
-    def audit(self: object, *, who: str, what: str, patient: str | None, now: object) -> None:
+    def audit(self: SqlLogbook, *, who: str, what: str, patient: str | None, now: datetime) -> None:
         noted.append((who, what, patient))
-        real(self, who=who, what=what, patient=patient, now=now)  # type: ignore[arg-type]  # handed on as it came
+        real(self, who=who, what=what, patient=patient, now=now)
 
-    monkeypatch.setattr(type(ward.ports.logbook), "audit", audit)
+    monkeypatch.setattr(SqlLogbook, "audit", audit)
     ward.look(f"/patients/{ward.ana}")
     ward.look("/patients/nobody")
     assert noted == [("ruiz", "read patient", "Patient/ana"), ("ruiz", "refused: read patient", None)]

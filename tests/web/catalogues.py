@@ -1,0 +1,197 @@
+"""Makes the catalogues of the pages anew: collects what is said, keeps what was translated, compiles.
+
+Run by `make translations`, or `python -m tests.web.catalogues`. A translator then fills in the empty `msgstr` of
+horehab/web/translations/*/LC_MESSAGES/horehab.po and runs it again.
+"""
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from horehab.detection.grounds import _COURSES
+from horehab.domain.exposure import BackgroundKind, ExposureKind
+from horehab.domain.follow_up import GENTLE
+from horehab.domain.input_quality import InputKind
+from horehab.domain.joints import Joint, JointSide, Motion, Side
+from horehab.domain.laboratory import Analyte
+from horehab.domain.range_of_motion import Mode
+from horehab.domain.record import ChartedStatus
+from horehab.domain.reminder import ReminderState
+from horehab.domain.session import SessionKind
+from horehab.domain.signs import PainOccasion
+from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
+from horehab.fhir.quarantine import CODES
+from horehab.web.language import LANGUAGES, RECORDED, RECORDED_IN, TRANSLATIONS
+from horehab.web.log_session import MOBILITY_LEVELS
+from horehab.web.options import Role
+from horehab.web.words import _SOURCES, _SPOKEN
+
+ROOT = Path(__file__).parents[2]
+DOMAIN = "horehab"
+_WEB = [("**.py", "python"), ("templates/**.html", "jinja2")]
+_CORE = [("sentence.py", "python")]
+_SPEECH = {"phrase": None, "count": (1, 2)}
+_KINDS: tuple[type[Enum], ...] = (
+    Analyte, BackgroundKind, ChartedStatus, ExposureKind, InputKind, Joint, Mode, Motion, PainOccasion, ReminderState,
+    Role, SessionKind, Side,
+)  # fmt: skip
+_RECORDING = (
+    "domain/follow_up*.py", "domain/session_form*.py", "domain/reminder*.py", "usecases/decide_suspicion.py",
+    "usecases/settle_conflict.py", "usecases/*session*.py", "usecases/send_reminders.py",
+    "usecases/deliver_entries.py", "store/engine.py", "store/reminders.py", "store/conflicts.py", "fhir/occasion.py",
+    "fhir/delivery.py", "fhir/placing.py",
+)  # fmt: skip
+"""The modules of the core whose sentences reach a page in the words of the record."""
+_SENTENCE = re.compile(r"(?!\{detail\})[A-Z{].*\s.*[.?]", re.DOTALL)
+_PARTS_OF_SENTENCES = (
+    "no time of measurement is given: the time of issue is taken",
+    "the time is given without zone: {zone} is taken",
+    "read from text: {text}",
+    "as a Task in the EHR",
+    "its Task is not in the EHR yet",
+    "an earlier attempt was interrupted: it may have arrived",
+    "no longer holds",
+    "past the last day on which it was of use",
+    "the server did not answer the entries before this one",
+    "Please report it.",
+)
+_FIGURES = ("same rater and device", "different raters, devices or positions", "rater not named", "ICU",
+            "lesion of nerve or muscle", GENTLE, GENTLE.capitalize())  # fmt: skip
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+_WIDTH = 118
+
+
+def collected() -> Catalog:
+    """Collect everything that the pages say, from code, templates, tables of words and sentences of the record."""
+    found = Catalog(project="horehab", charset="utf-8", creation_date=_NO_DATE)
+    for folder, patterns, words in (("web", _WEB, {}), ("domain", _CORE, _SPEECH)):
+        keywords = {**DEFAULT_KEYWORDS, **words}
+        place = ROOT / "horehab" / folder
+        for _file, _line, message, _comments, context in extract_from_dir(place, patterns, keywords=keywords):
+            found.add(message, context=context)
+    for message in _spoken():
+        if any(letter.isalpha() for letter in message):
+            found.add(message)
+    for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded()}):
+        found.add(message, context=RECORDED)
+    return found
+
+
+def _spoken() -> Iterator[str]:
+    """List the words that are looked up by their name rather than written out in the code."""
+    for table in (TEMPLATES, OPTIONS, DIFFERENTIALS, _SOURCES, _COURSES):
+        yield from table.values()
+    yield from (*STRENGTHS, *MOBILITY_LEVELS, *_FIGURES)
+    yield from (str(JointSide(joint=joint, side=side)) for joint in Joint for side in Side)
+    for kind in _KINDS:
+        yield from (_SPOKEN.get(member.value, member.value) for member in kind)
+
+
+def _recorded() -> Iterator[str]:
+    for pattern in _RECORDING:
+        for file in (ROOT / "horehab").glob(pattern):
+            yield from templates_in(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def templates_in(tree: ast.AST) -> Iterator[str]:
+    """Find each sentence that is written out in a module, with its figures as names in braces."""
+    inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in inner | documented:
+            continue
+        template = _template(node)
+        if template and _SENTENCE.fullmatch(template):
+            yield template
+
+
+def _template(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_part(part) for part in node.values)
+    return ""
+
+
+def _part(node: ast.expr) -> str:
+    if isinstance(node, ast.FormattedValue):
+        return "{" + re.sub(r"\W+", "_", _named(node.value)).strip("_").lower() + "}"
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
+def _named(node: ast.expr) -> str:
+    """Name a figure by the last word of how the code calls it: `angle.motion.value` is the motion."""
+    words = [word for word in re.split(r"\W+", ast.unparse(node)) if word and word not in ("value", "day_")]
+    return words[-1] if words and not words[-1].isdigit() else "_".join(words) or "figure"
+
+
+def updated(language: str, template: Catalog) -> Catalog:
+    """Bring the catalogue of one language up to date; what is no longer said goes, nothing is guessed."""
+    file = po_file(language)
+    catalogue = Catalog(locale=language, domain=DOMAIN)
+    if file.exists():
+        with file.open("rb") as opened:
+            catalogue = read_po(opened, locale=language, domain=DOMAIN)
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    catalogue.header_comment = f"# {LANGUAGES[language]} translation of the pages of horehab."
+    catalogue.project, catalogue.creation_date, catalogue.revision_date = "horehab", _NO_DATE, _NO_DATE
+    return catalogue
+
+
+def po_file(language: str) -> Path:
+    """Say where the translations of a language stand."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Write a catalogue as text, in an order that does not change with the code."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=_WIDTH, no_location=True, sort_output=True)
+    return out.getvalue()
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Compile a catalogue to what the pages read."""
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def is_translated(message: Message) -> bool:
+    """Say whether a message is translated, in every plural form of its language."""
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(forms) and not message.fuzzy
+
+
+def others() -> Iterable[str]:
+    """List the languages into which the pages are translated."""
+    return [language for language in LANGUAGES if language != RECORDED_IN]
+
+
+def main() -> int:
+    """Bring every catalogue up to date and say what is missing."""
+    template, missing = collected(), 0
+    for language in others():
+        catalogue, file = updated(language, template), po_file(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written(catalogue))
+        file.with_suffix(".mo").write_bytes(compiled(catalogue))
+        left = [str(message.id) for message in catalogue if message.id and not is_translated(message)]
+        missing += len(left)
+        print(f"{language}: {len(catalogue)} messages, {len(left)} to translate", *left, sep="\n  ")  # noqa: T201 -- the answer to whoever called make
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
