@@ -138,7 +138,7 @@ def run_tick(tower: Tower, tick: Tick, *, on_error: Callable[[HorehabError], obj
         _LOG.warning("%s: %s", tick.name, error)
         if on_error is not None:
             on_error(error)
-    except Exception as error:  # noqa: BLE001 - a failing tick must not stop the clock; its words may hold patient data
+    except Exception as error:  # noqa: BLE001  # a failing tick must not stop the clock; its words may hold patient data
         _LOG.error("%s failed (%s); the next tick tries again", tick.name, type(error).__name__)
     else:
         return done

@@ -50,7 +50,7 @@ def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
             sys.exit(error.exit_code)
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:  # noqa: BLE001 - the last door: nobody shall see a traceback
+        except Exception as error:  # noqa: BLE001  # the last door: nobody shall see a traceback
             click.echo(_kept_for_developers(error), err=True)
             sys.exit(INCOMPLETE)
 

@@ -45,9 +45,13 @@ class Plan:
     unmeasured: frozenset[JointSide] = frozenset()
 
 
+_SHIFTS_OF_A = 0.6
+"""Of the two who measure, one has more shifts."""
+
+
 def visit(pen: Pen, body: Body, plan: Plan, day: int) -> Iterator[Resource]:
     """Give the resources of one visit: session first, then what was measured in it."""
-    rater = "a" if body.chance() < 0.6 else "b"  # noqa: PLR2004  # one of the two has more shifts
+    rater = "a" if body.chance() < _SHIFTS_OF_A else "b"
     session = _session(pen, plan, day, rater=rater, minutes=20 + 5 * int(body.chance() * 5))
     yield session
     part = {

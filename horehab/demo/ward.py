@@ -18,6 +18,10 @@ from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
 _EARLIEST = 7
 _IN_TIME = 14
 _OFTEN = (Joint.HIP, Joint.SHOULDER)
+_BY_JOINT = 0.2
+"""One hospital in five gives a panel to each joint."""
+_SURELY_HELD = 2
+"""The first two visits always take place."""
 Kind = Mapping[str, Any]
 
 
@@ -65,7 +69,7 @@ def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
     }
     names = ward[f"names_{row['sex']}"]
     row["name"] = names[int(key[-2:]) % len(names)]
-    coding = Coding.PANEL_BY_JOINT if dice.random() < 0.2 else Coding.PANEL  # noqa: PLR2004  # one hospital in five
+    coding = Coding.PANEL_BY_JOINT if dice.random() < _BY_JOINT else Coding.PANEL
     unmeasured = frozenset(map(place_named, ward["unmeasured"].get(key, ())))
     plan = Plan(days=visits, coding=coding, pains=course.pains, active=frozenset(_OFTEN), unmeasured=unmeasured)
     return Story(
@@ -102,7 +106,7 @@ def _visits(ward: Kind, days: list[int], dice: Random) -> tuple[int, ...]:
     dense = len(ward["measuring_days"]) * ward["dense_weeks"]
     until = len(ward["measuring_days"]) * ward["weeks"]
     planned = [*days[:dense], *days[dense:until:2]]
-    return tuple(day for n, day in enumerate(planned) if n < 2 or dice.random() > ward["missed"])  # noqa: PLR2004  # the first two always take place
+    return tuple(day for n, day in enumerate(planned) if n < _SURELY_HELD or dice.random() > ward["missed"])
 
 
 def _phosphatase(ward: Kind, kind: Kind, dice: Random, *, day: int) -> dict[str, Any]:

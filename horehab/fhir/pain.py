@@ -19,6 +19,8 @@ _TENTHS = MappingProxyType({"mm": 10.0, "cm": 1.0})
 _POINTS = frozenset({"", "1", "{score}", "score", "/10", "points", "point", "pts", "puntos", "nrs"})
 """Units in which a rating that was recognised by its words alone may stand: minutes of pain are no score."""
 _HIGHEST = 10.0
+_HIGHEST_OF_A_HUNDRED = 100.0
+"""The end of the other scale on which pain is rated."""
 
 
 def is_pain(part: Part) -> bool:
@@ -78,7 +80,7 @@ def _scale(part: Part, unit: str) -> float:
     if unit in _TENTHS:
         return _TENTHS[unit]
     tops = [number(child(each, "high"), "value") for each in children(part.node, "referenceRange")]
-    if 100.0 in tops:  # noqa: PLR2004 - the other scale on which pain is rated
+    if _HIGHEST_OF_A_HUNDRED in tops:
         return 10.0
     if VISUAL in part.codings and _HIGHEST not in tops:
         raise CannotRead("pain-scale", part.at("valueQuantity"), f"Found unit {unit or 'none'!r}.")

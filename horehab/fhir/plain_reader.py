@@ -45,7 +45,7 @@ class PlainReader:
         """Understand one Observation as `understand` would; None when that has to be done by itself."""
         try:
             return self._item(source)
-        except Exception:  # noqa: BLE001 - whatever it is, the tolerant translators find it again and say it
+        except Exception:  # noqa: BLE001  # whatever it is, the tolerant translators find it again and say it
             return None
 
     def _item(self, source: bytes) -> ChartItem | None:

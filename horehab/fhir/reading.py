@@ -36,7 +36,7 @@ def understand(resource: dict[str, Any], source: bytes, site: Site) -> ChartItem
     """
     try:
         return _understand(resource, source, site)
-    except Exception as error:  # noqa: BLE001 - one bad resource never stops the other n-1
+    except Exception as error:  # noqa: BLE001  # one bad resource never stops the other n-1
         found = Unreadable(code="unexpected", path="", detail=f"{CODES['unexpected']} {type(error).__name__}.")
         reference = own_reference(resource)
         return ChartItem(reference=reference, version="", patient=None, source=source, unreadable=(found,))

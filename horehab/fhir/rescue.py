@@ -3,6 +3,8 @@
 import re
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_IN_THE_LIST = 2
+"""How many brackets are open there: the Bundle's, then its list's."""
 
 
 def cut_entries(body: bytes) -> tuple[bytes, list[bytes]] | None:
@@ -16,12 +18,12 @@ def cut_entries(body: bytes) -> tuple[bytes, list[bytes]] | None:
     pieces: list[bytes] = []
     for match in _TOKEN.finditer(body):
         token = match.group()
-        is_inside = begin >= 0 and depth == 2  # noqa: PLR2004  # Bundle, then its list of entries
+        is_inside = begin >= 0 and depth == _IN_THE_LIST
         if token[:1] == b'"':
             key = token if depth == 1 else key
         elif token in b"[{":
             depth += 1
-            if begin < 0 and (token, depth, key) == (b"[", 2, b'"entry"'):
+            if begin < 0 and (token, depth, key) == (b"[", _IN_THE_LIST, b'"entry"'):
                 begin = piece = match.end()
         elif token == b",":
             if is_inside:

@@ -1,5 +1,6 @@
 """How long to wait before asking a server again, and how fast to ask it at most."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         seconds = float(text) if text.isascii() else None
     except ValueError:
         seconds = _until(text, now)
-    if seconds is None or seconds != seconds:  # noqa: PLR0124  # only NaN differs from itself
+    if seconds is None or math.isnan(seconds):
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT)
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 class Kind(Enum):
     """How the values of a search parameter are compared."""
 
-    TOKEN = "token"  # noqa: S105 -- FHIR's name for coded values, not a secret
+    TOKEN = "token"  # noqa: S105  # FHIR's name for coded values, not a secret
     REFERENCE = "reference"
     DATE = "date"
     URI = "uri"

@@ -36,10 +36,9 @@ def values_at(resource: Any, path: str) -> Iterator[Any]:
 
 def local_reference(text: object) -> tuple[str, str] | None:
     """Take "Type/id" (a version is dropped) of a type known here apart; anything else is None."""
-    parts = text.split("/") if isinstance(text, str) else []
-    is_versioned = len(parts) == 4 and parts[2] == "_history"  # noqa: PLR2004 -- Type/id/_history/n
-    if (len(parts) == 2 or is_versioned) and parts[0] in TYPES and parts[1]:  # noqa: PLR2004 -- Type/id
-        return parts[0], parts[1]
+    match text.split("/") if isinstance(text, str) else []:
+        case [kind, name] | [kind, name, "_history", _] if kind in TYPES and name:
+            return kind, name
     return None
 
 

@@ -15,7 +15,7 @@ from tests.cli.conftest import Desk
 from tests.servers.guarded import GuardedServer, start_guarded
 from tests.servers.oidc import AuthorizationServer
 
-NOW = datetime.now(UTC)  # noqa: TID251 -- the real authorization server reads the real time
+NOW = datetime.now(UTC)  # noqa: TID251  # the real authorization server reads the real time
 ALL = " ".join(f"system/{kind}.{'crus' if kind in WRITTEN else 'rs'}" for kind in (*KINDS, *PLACES))
 
 

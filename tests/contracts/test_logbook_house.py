@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -34,8 +35,9 @@ def test_who_may_sign_in_is_found_and_replaced(logbook: SqlLogbook) -> None:
 
 @pytest.mark.parametrize(("part", "value"), [("role", "boss"), ("name", " ")])
 def test_a_role_or_a_name_that_is_none_is_refused(logbook: SqlLogbook, part: str, value: str) -> None:
+    changed: dict[str, Any] = {part: value}
     with pytest.raises(InputError) as caught:
-        logbook.add_user(replace(MARTA, **{part: value}))  # type: ignore[arg-type]  # one part by name
+        logbook.add_user(replace(MARTA, **changed))
     assert caught.value.field == part
 
 

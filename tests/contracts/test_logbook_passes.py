@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,17 @@ BEN = "Patient/ben"
 KNEE = JointSide(joint=Joint.KNEE, side=Side.RIGHT)
 
 
-def close(logbook: SqlLogbook, *reviews: object, **parts: object) -> None:
-    logbook.finish_pass(**({"marks": {}, "reviews": reviews, "now": NOW, "problems": ()} | parts))  # type: ignore[arg-type]  # the parts of a pass by name
+def close(logbook: SqlLogbook, *reviews: object, **parts: Any) -> None:
+    values: dict[str, Any] = {"marks": {}, "reviews": reviews, "now": NOW, "problems": (), **parts}
+    logbook.finish_pass(**values)
 
 
-def shown(logbook: SqlLogbook, **query: object) -> list[str]:
+def shown(logbook: SqlLogbook, **query: Any) -> list[str]:
     """Walk through all pages and name the patients in order."""
     names: list[str] = []
     after = None
     while True:
-        page_ = logbook.caseload(CaseloadQuery(after=after, limit=2, **query))  # type: ignore[arg-type]  # parts of a query by name
+        page_ = logbook.caseload(CaseloadQuery(after=after, limit=2, **query))
         names += [row.patient.reference.removeprefix("Patient/") for row in page_.rows]
         after = page_.next
         if after is None:
@@ -168,6 +170,6 @@ def test_a_row_tells_when_was_last_measured_and_what_waits_for_the_chart(logbook
 
 
 @pytest.mark.parametrize("query", [{"after": "nonsense"}, {"after": "e30"}, {"joint": "nose"}])
-def test_a_page_or_a_joint_that_is_none_is_said_in_a_sentence(logbook: SqlLogbook, query: dict[str, str]) -> None:
+def test_a_page_or_a_joint_that_is_none_is_said_in_a_sentence(logbook: SqlLogbook, query: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="is none"):
-        logbook.caseload(CaseloadQuery(**query))  # type: ignore[arg-type]  # parts of a query by name
+        logbook.caseload(CaseloadQuery(**query))

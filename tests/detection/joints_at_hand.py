@@ -123,7 +123,7 @@ def background(kind: BackgroundKind, *, place: JointSide | None = None, text: st
 def record(*facts: Fact | Iterable[Fact], patient: Patient = PATIENT) -> PatientRecord:
     flat: list[Fact] = []
     for fact in facts:
-        flat += fact if isinstance(fact, list | tuple) else [fact]  # type: ignore[list-item]  # flattened by hand
+        flat += fact if isinstance(fact, Iterable) else [fact]
     return record_of(patient, flat)
 
 

@@ -5,6 +5,7 @@ Never an exception, and never quiet without two passive visits that show it.
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from math import isfinite
 from time import monotonic
 
 import pytest
@@ -168,7 +169,7 @@ def test_an_operation_planned_for_later_or_without_a_side_hides_no_loss(kind: Ba
 def test_an_impossible_number_neither_raises_nor_makes_a_joint_quiet(number: float) -> None:
     alone = _judged(record(reading(42, number), reading(49, number), reading(56, number)))["left hip"]
     assert alone.tier is not Tier.SUSPECT
-    if number != number or abs(number) == float("inf"):  # noqa: PLR0124  # that is how no number is told
+    if not isfinite(number):
         assert alone.tier is Tier.CANNOT_JUDGE
     odd = (pain(56, number), lab(56, number), lab(56, 200, limit=number), lab(57, number, limit=number))
     among = _judged(record(FALLEN, reading(57, number), pain(28, 1), pain(55, 8), odd))["left hip"]

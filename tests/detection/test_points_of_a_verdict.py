@@ -2,6 +2,7 @@
 
 import pytest
 
+from horehab.domain.record import Fact
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Reason
 from horehab.domain.wording import reason_text
@@ -16,13 +17,13 @@ FALLEN = (
 _PARTS = ("motion", "pain", "support", "signs", "base")
 
 
-def _points(*facts: object) -> Reason:
-    found = verdict(record(FALLEN, *facts), 56)  # type: ignore[arg-type]  # facts of several kinds
+def _points(*facts: Fact) -> Reason:
+    found = verdict(record(FALLEN, *facts), 56)
     return next(reason for reason in found.reasons if reason.code == "points")
 
 
 @pytest.mark.parametrize("more", [(), (lab(50, 400),), (sign(56, SignKind.SWELLING),)], ids=["plain", "alp", "sign"])
-def test_the_parts_add_up_to_the_score(more: tuple[object, ...]) -> None:
+def test_the_parts_add_up_to_the_score(more: tuple[Fact, ...]) -> None:
     points = _points(*more)
     parts = sum(float(points.figure(name)) for name in _PARTS)
     assert parts == pytest.approx(float(points.figure("score")), abs=0.3)

@@ -1,5 +1,7 @@
 """The course of a motion: best sustained value, loss, pace, plateau, winning back."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,8 +91,8 @@ def test_two_values_of_one_day_are_one_visit_at_their_median() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(-20, 140)), min_size=1, max_size=20), st.randoms())
-def test_the_order_of_readings_does_not_matter(values: list[tuple[int, int]], dice: object) -> None:
+def test_the_order_of_readings_does_not_matter(values: list[tuple[int, int]], dice: Random) -> None:
     readings: list[Reading] = [reading(n, v, source=f"Observation/{i}") for i, (n, v) in enumerate(values)]
     mixed = list(readings)
-    dice.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    dice.shuffle(mixed)
     assert course_of(readings, RULES) == course_of(mixed, RULES)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ def at(day: int) -> Moment:
     return local_moment(START + timedelta(days=day), None, UTC)
 
 
-def angle(name: str, day: int, degrees: float = 90.0, **changes: object) -> Reading:
+def angle(name: str, day: int, degrees: float = 90.0, **changes: Any) -> Reading:
     plain = Reading(
         source=f"Observation/{name}",
         joint=Joint.HIP,
@@ -38,7 +39,7 @@ def angle(name: str, day: int, degrees: float = 90.0, **changes: object) -> Read
         known_on=START + timedelta(days=day),
         position="supine",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name
+    return replace(plain, **changes)
 
 
 def left_out(name: str, why: WhyNotCounted) -> NotCounted:

@@ -6,12 +6,13 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from horehab.demo.published import patients
-from tests.servers.faults import Fault, Forward, Reply, Seen, slow
+from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen, slow
 from tests.servers.proxying import faulty_proxy
 from tests.servers.sandbox import RunningSandbox
 
@@ -22,9 +23,8 @@ STORY = patients()[2]
 def _never_forwarded() -> Fault:
     """The request hangs before the server sees it."""
 
-    def strike(_: Seen, __: Forward, proxy: object) -> Reply:
-        closing = getattr(proxy, "closing")  # noqa: B009  # the proxy's own event
-        closing.wait(60)
+    def strike(_: Seen, __: Forward, proxy: FaultyProxy) -> Reply:
+        proxy.closing.wait(60)
         return Reply(status=503)
 
     return Fault(strike=strike)
@@ -50,7 +50,7 @@ def _review(url: str, folder: Path) -> "subprocess.Popen[str]":
     )
 
 
-def _standing(url: str, kind: str) -> list[dict[str, object]]:
+def _standing(url: str, kind: str) -> list[dict[str, Any]]:
     bundle = requests.get(f"{url}/{kind}", params={"_count": 500}, timeout=10).json()
     return [entry["resource"] for entry in bundle.get("entry", [])]
 
@@ -78,5 +78,5 @@ def test_killed_in_the_middle_and_started_again_leaves_exactly_one_suspicion(
         assert second.returncode == 0, told
     ours = [c for c in _standing(sandbox.url, "Condition") if str(c["id"]).startswith("hr-")]
     assert len(ours) == len(STORY.expected)
-    reasons = [p["target"][0]["reference"] for p in _standing(sandbox.url, "Provenance")]  # type: ignore[index]  # raw JSON
+    reasons = [p["target"][0]["reference"] for p in _standing(sandbox.url, "Provenance")]
     assert sorted(reasons) == sorted(f"Condition/{c['id']}" for c in ours)

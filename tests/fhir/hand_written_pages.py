@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import responses
+
 from horehab.fhir.changes import changes_of
 from horehab.fhir.client import Client
 from horehab.fhir.reading import understand
@@ -15,6 +17,12 @@ SEARCH = f"{BASE}/Observation"
 NOON = "2026-01-01T12:00:00.000Z"
 DATE = {"Date": "Thu, 01 Jan 2026 12:00:01 GMT"}
 SITE = Site(zone=MADRID, base=BASE)
+
+
+def options_sent(wire: responses.RequestsMock) -> dict[str, Any]:
+    """Give what the first request was sent with, such as proxies, beside the request itself."""
+    sent: dict[str, Any] = vars(wire.calls[0].request)["req_kwargs"]
+    return sent
 
 
 def understood(resource: dict[str, Any], source: bytes) -> ChartItem:

@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from horehab.errors import NotAFhirServer
-from tests.fhir.hand_written_pages import BASE, PATIENT
+from tests.fhir.hand_written_pages import BASE, PATIENT, options_sent
 from tests.fhir.ward import client_at
 
 
@@ -50,7 +50,7 @@ def test_environment_proxies_and_netrc_are_ignored(
     wire.get(f"{BASE}/Patient/1", json=PATIENT)
     with client_at(BASE) as client:
         client.get("Patient/1")
-    assert not wire.calls[0].request.req_kwargs["proxies"]  # type: ignore[attr-defined]  # responses adds it
+    assert not options_sent(wire)["proxies"]
     assert "Authorization" not in wire.calls[0].request.headers
 
 
@@ -58,7 +58,7 @@ def test_the_proxy_of_the_settings_is_used(wire: responses.RequestsMock) -> None
     wire.get(f"{BASE}/Patient/1", json=PATIENT)
     with client_at(BASE, proxy="http://proxy.example:3128") as client:
         client.get("Patient/1")
-    sent = wire.calls[0].request.req_kwargs  # type: ignore[attr-defined]  # responses adds it
+    sent = options_sent(wire)
     assert sent["proxies"]["https"] == "http://proxy.example:3128"
 
 

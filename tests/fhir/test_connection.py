@@ -8,7 +8,7 @@ import responses
 
 from horehab.errors import ConfigurationError
 from horehab.fhir.client import Connection
-from tests.fhir.hand_written_pages import BASE, PATIENT
+from tests.fhir.hand_written_pages import BASE, PATIENT, options_sent
 from tests.fhir.ward import client_at
 
 
@@ -66,6 +66,6 @@ def test_a_client_certificate_and_its_authority_are_handed_over(wire: responses.
         client_key=str(files["key"]),
     ) as client:
         client.get("Patient/1")
-    sent = wire.calls[0].request.req_kwargs  # type: ignore[attr-defined]  # responses adds it
+    sent = options_sent(wire)
     assert sent["verify"] == str(files["ca"])
     assert sent["cert"] == (str(files["cert"]), str(files["key"]))

@@ -1,6 +1,7 @@
 """What a ward writes in words alone: read where nothing is left to doubt, in three languages and any order."""
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,16 @@ def _spelled(kind: str) -> st.SearchStrategy[tuple[str, str]]:
 _FILLERS = st.lists(st.one_of(_spelled("range"), _spelled("neutral")).map(lambda pair: pair[0]), max_size=3)
 
 
+def _meaning(motion: str, pair: tuple[str, str]) -> tuple[list[str], str]:
+    return list(pair), motion
+
+
 def _full_motion() -> st.SearchStrategy[tuple[list[str], str]]:
     halves = {value: [w for lang in WORDS.values() for w in lang["half"].get(value, [])] for value in _HALVES}
     flexions = [w for lang in WORDS.values() for w in lang["motion"].get("flexion", [])]
     both = [
         st.tuples(st.sampled_from(flexions if turn == "flexion" else halves[turn]), st.sampled_from(halves[way])).map(
-            lambda pair, motion=motion: (list(pair), motion)  # type: ignore[misc]  # mypy sees no default there
+            partial(_meaning, motion)
         )
         for turn, way, motion in _PAIRS
     ]

@@ -104,13 +104,13 @@ def main() -> int:
         try:
             build(fresh)
         except (NotCompiled, CannotBeHad) as error:
-            print(error, file=sys.stderr)  # noqa: T201 -- the answer to whoever called make
+            print(error, file=sys.stderr)  # noqa: T201  # the answer to whoever called make
             return 1
         shutil.rmtree(PACKAGE, ignore_errors=True)
         shutil.copytree(fresh, PACKAGE)
     count = len(list(PACKAGE.rglob("*.json")))
     size = sum(path.stat().st_size for path in PACKAGE.rglob("*.json"))
-    print(f"fhir_profiles/package: {count} files, {size / 1e6:.1f} MB")  # noqa: T201 -- as above
+    print(f"fhir_profiles/package: {count} files, {size / 1e6:.1f} MB")  # noqa: T201  # as above
     return 0
 
 

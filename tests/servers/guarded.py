@@ -64,7 +64,7 @@ class GuardedServer:
             claims = jwt.decode(token, KeySet.import_key_set(known), algorithms=["RS256"]).claims
         except (JoseError, ValueError):
             return False
-        return bool(claims["aud"] == RESOURCE and claims["exp"] > time.time())  # noqa: TID251 -- a server's own clock
+        return bool(claims["aud"] == RESOURCE and claims["exp"] > time.time())  # noqa: TID251  # a server's own clock
 
     def _metadata(self, inner: Any, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         statement = json.loads(b"".join(inner(environ, lambda *_a, **_k: lambda _b: None)))

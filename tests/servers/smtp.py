@@ -38,7 +38,7 @@ class MailServer:
     recipients: dict[str, str] = field(default_factory=dict)
     """What to answer when these recipients are named, such as "550 nobody"."""
 
-    async def handle_RCPT(  # noqa: N802 - its name
+    async def handle_RCPT(  # noqa: N802  # its name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.recipients:
@@ -46,7 +46,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 known"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # its name
         content = envelope.content
         assert isinstance(content, bytes)
         answer = self.answers.pop(0) if self.answers else "250 taken"

@@ -70,11 +70,12 @@ def session(source: str = "Procedure/1", **parts: Any) -> Session:
 
 
 def every_kind_of_fact() -> tuple[Fact, ...]:
-    m, known = moment(), {"when": moment(), "known_on": DAY}
+    m = moment()
+    known: dict[str, Any] = {"when": m, "known_on": DAY}
     return (
         reading(bound=Bound.AT_MOST, rater="Practitioner/3", session="Procedure/1", assumptions=("side from text",)),
         pain(place=LEFT_HIP, session="Procedure/1"),
-        Sign(source="Observation/3", kind=SignKind.FIRM_END_FEEL, is_present=True, place=LEFT_HIP, **known),  # type: ignore[arg-type]  # the two parts that all share
+        Sign(source="Observation/3", kind=SignKind.FIRM_END_FEEL, is_present=True, place=LEFT_HIP, **known),
         session(sedation="RASS -1", mobility_level=3, exertion=4.0, note="tired\x00\N{SNOWMAN}"),
         Exposure(source="Encounter/1", kind=ExposureKind.ICU_STAY, start=m, known_on=DAY, end=m),
         Background(source="Condition/1", kind=BackgroundKind.FRACTURE, text="femur", start=None, known_on=DAY),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from horehab.clock import SetClock
 from horehab.settings import Settings
@@ -74,8 +75,6 @@ class Ward:
 
     def resources(self, kind: str) -> list[dict[str, Any]]:
         """Give the resources of a kind that stand at the server."""
-        import requests  # noqa: PLC0415  # only some tests look at the server from outside
-
         bundle = requests.get(f"{self.server.url}/{kind}", params={"_count": 500}, timeout=10).json()
         return [entry["resource"] for entry in bundle.get("entry", [])]
 

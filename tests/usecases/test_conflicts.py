@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -133,15 +134,15 @@ def test_a_refused_withdrawal_is_said_once_and_not_each_day_anew(
     assert ward.conditions()[0]["verificationStatus"]["coding"][0]["code"] == "unconfirmed"
 
 
-def test_settling_notes_who_decided_what_and_why(refusing: Ward) -> None:
+def test_settling_notes_who_decided_what_and_why(refusing: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[dict[str, object]] = []
     audit = refusing.ports.logbook.audit
 
-    def listen(**words: object) -> None:
+    def listen(**words: Any) -> None:
         noted.append(words)
-        audit(**words)  # type: ignore[arg-type]  # handed on as it came
+        audit(**words)
 
-    refusing.ports.logbook.audit = listen  # type: ignore[method-assign]  # listens in
+    monkeypatch.setattr(refusing.ports.logbook, "audit", listen)
     found = settle(refusing, Settlement.KEEP_THEIRS)
     (note,) = noted
     assert (note["who"], note["patient"]) == ("Dr. Synthetic", "Patient/ana")
@@ -153,23 +154,25 @@ def test_settling_notes_who_decided_what_and_why(refusing: Ward) -> None:
     [({"row": 999}, "row"), ({"who": " "}, "who"), ({"why": ""}, "why"), ({"why": "x" * (LONGEST_WHY + 1)}, "why")],
 )
 def test_what_cannot_be_settled_says_what_is_wrong_and_settles_nothing(
-    refusing: Ward, changed: dict[str, object], field: str
+    refusing: Ward, changed: dict[str, Any], field: str
 ) -> None:
     form = SettlementForm(row=queue(refusing)[0].row, how=Settlement.KEEP_THEIRS, who="Dr. Synthetic", why="seen")
     with pytest.raises(InputError) as refused:
-        settle_conflict(refusing.ports, replace(form, **changed))  # type: ignore[arg-type]  # one field at a time
+        settle_conflict(refusing.ports, replace(form, **changed))
     assert refused.value.field == field
     assert len(queue(refusing)) == 1
 
 
-def test_two_who_settle_the_same_conflict_at_once_settle_it_once(refusing: Ward) -> None:
+def test_two_who_settle_the_same_conflict_at_once_settle_it_once(
+    refusing: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = queue(refusing)[0].row
     audit = refusing.ports.logbook.audit
 
-    def and_a_colleague(**words: object) -> None:
-        audit(**words)  # type: ignore[arg-type]  # handed on as it came
+    def and_a_colleague(**words: Any) -> None:
+        audit(**words)
         refusing.ports.logbook.queue.settle(row, Settlement.TRY_AGAIN, now=refusing.clock.now())
 
-    refusing.ports.logbook.audit = and_a_colleague  # type: ignore[method-assign]  # somebody quicker
+    monkeypatch.setattr(refusing.ports.logbook, "audit", and_a_colleague)
     with pytest.raises(InputError, match="nobody's decision"):
         settle(refusing, Settlement.KEEP_THEIRS, row)

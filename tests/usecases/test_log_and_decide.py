@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -128,9 +129,9 @@ def test_a_suspicion_can_be_decided_before_the_chart_has_it(open_ward: Callable[
         ({"place": HIP.opposite}, "place"),
     ],
 )
-def test_a_decision_that_lacks_something_says_what(suspected: Ward, changed: dict[str, object], field: str) -> None:
+def test_a_decision_that_lacks_something_says_what(suspected: Ward, changed: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError) as refused:
-        decide_suspicion(suspected.ports, replace(ACCEPT, **changed))  # type: ignore[arg-type]  # one field at a time
+        decide_suspicion(suspected.ports, replace(ACCEPT, **changed))
     assert refused.value.field == field
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from horehab.domain.local_code import CodeMeaning, LocalCode, meaning_of
 from horehab.settings import Settings
+from horehab.store import SqlLogbook
 from horehab.usecases.exchange import ChartItem, ChartPage
 from horehab.usecases.map_code import forget_code, map_codes
 from horehab.usecases.ports import Ports
@@ -80,7 +81,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
 def begin(ports: Ports) -> None:
     for each in ports.logbook.codes.mappings():
         ports.logbook.codes.forget(each.local)
-    ports.logbook.rebuild()  # type: ignore[attr-defined]  # the SQL logbook's own
+    assert isinstance(ports.logbook, SqlLogbook)
+    ports.logbook.rebuild()
     catch_up(ports)
 
 

@@ -1,13 +1,14 @@
 """The queue on its page: who sees it, who settles it, and that a settled one is gone from it."""
 
 from dataclasses import replace
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from horehab.domain.entries import Delivery, Outcome, SuspicionEntry
-from horehab.store import adopt
+from horehab.store import SqlLogbook, adopt
 from horehab.usecases.exchange import OutboxRow
 from horehab.web.options import Role
 from tests.web.conftest import PHYSIO, Ward, as_role
@@ -110,13 +111,13 @@ def test_a_settlement_without_its_token_is_refused(stuck: Ward) -> None:
 
 def test_the_audit_trail_names_who_settled_it(stuck: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[tuple[str, str]] = []
-    real = type(stuck.ports.logbook).audit
+    real = SqlLogbook.audit
 
-    def audit(self: object, *, who: str, what: str, patient: str | None, now: object) -> None:
+    def audit(self: SqlLogbook, *, who: str, what: str, patient: str | None, now: datetime) -> None:
         noted.append((who, what))
-        real(self, who=who, what=what, patient=patient, now=now)  # type: ignore[arg-type]  # handed on as it came
+        real(self, who=who, what=what, patient=patient, now=now)
 
-    monkeypatch.setattr(type(stuck.ports.logbook), "audit", audit)
+    monkeypatch.setattr(SqlLogbook, "audit", audit)
     stuck.viewer = replace(PHYSIO, name="ruiz")
     settle(stuck, how="keep theirs", why="Seen")
     assert [who for who, what in noted if what.startswith("settled conflict") and what.endswith("Seen")] == ["ruiz"]

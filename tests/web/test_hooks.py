@@ -15,6 +15,7 @@ from horehab.clock import new_id
 from horehab.errors import ConfigurationError
 from horehab.plugin import HoRehab, create_app
 from horehab.settings import Settings
+from horehab.store import SqlLogbook
 from horehab.usecases.ports import Ports
 from horehab.web.language import speak
 from horehab.web.options import WebOptions
@@ -73,7 +74,8 @@ def test_whatever_is_sent_is_a_hint_and_nothing_more(
 
 
 def _everything_in(ports: Ports) -> str:
-    engine = ports.logbook._engine  # type: ignore[attr-defined]  # to look at every table from outside
+    assert isinstance(ports.logbook, SqlLogbook)
+    engine = ports.logbook._engine
     with engine.connect() as connection:
         names = inspect(engine).get_table_names()
         return str([connection.execute(text(f"SELECT * FROM {name}")).all() for name in names])

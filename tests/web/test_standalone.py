@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,9 +29,9 @@ def make(filled: Path, tmp_path: Path) -> Iterator[Make]:
     """Make standalone apps over a copy of the ward, with one user, and close them."""
     made: list[Flask] = []
 
-    def app(**settings: object) -> Flask:
-        values = {"database_url": copy_ward(filled, tmp_path), **settings}
-        made.append(create_app(Settings(**values), clock=SetClock(zone=ZONE)))  # type: ignore[arg-type]  # as given
+    def app(**settings: Any) -> Flask:
+        values: dict[str, Any] = {"database_url": copy_ward(filled, tmp_path), **settings}
+        made.append(create_app(Settings(**values), clock=SetClock(zone=ZONE)))
         hashed = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000")
         user = User(name="ruiz", display="Ana Ruiz", role="physiotherapist", password_hash=hashed)
         made[-1].extensions["horehab"].ports().logbook.add_user(user)

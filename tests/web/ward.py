@@ -19,7 +19,7 @@ from horehab.domain.record import Fact, Patient
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating
 from horehab.rules import load_rules
-from horehab.store import adopt, open_logbook
+from horehab.store import SqlLogbook, adopt, open_logbook
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice, Unreadable
 from horehab.usecases.local_codes import Understanding
 from horehab.usecases.ports import Held, Ports
@@ -224,7 +224,14 @@ def copy_ward(filled: Path, folder: Path, *, address: str = "http://127.0.0.1:87
 
 def close(ports: Ports) -> None:
     """Close the store again."""
-    ports.logbook.close()  # type: ignore[attr-defined]  # the SQL logbook's own
+    assert isinstance(ports.logbook, SqlLogbook)
+    ports.logbook.close()
+
+
+def let_pass(ports: Ports, step: timedelta) -> None:
+    """Let time pass on the clock that the tests set."""
+    assert isinstance(ports.clock, SetClock)
+    ports.clock.advance(step)
 
 
 def ward_items(today: date = TODAY) -> list[ChartItem]:
