@@ -13,6 +13,7 @@ MODULES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )
+TESTS = sorted(path for folder in ("tests", "benchmarks", "examples") for path in (ROOT / folder).rglob("*.py"))
 MOST_LINES, MOST_IN_FUNCTION, MOST_PARAMETERS = 300, 50, 5
 
 
@@ -34,6 +35,16 @@ def test_a_third_parameter_is_named(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             positional = [a.arg for a in node.args.args if a.arg not in ("self", "cls")]
             assert len(positional) + len(node.args.kwonlyargs) <= MOST_PARAMETERS + 1, node.name
+
+
+def test_a_file_of_tests_or_benchmarks_is_read_in_one_sitting_too() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_a_file_of_tests_or_benchmarks_begins_with_what_it_is_about() -> None:
+    trees = {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in TESTS}
+    assert [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
 
 
 def test_most_modules_are_short() -> None:

@@ -189,7 +189,7 @@ def main() -> int:
         file.with_suffix(".mo").write_bytes(compiled(catalogue))
         left = [str(message.id) for message in catalogue if message.id and not is_translated(message)]
         missing += len(left)
-        print(f"{language}: {len(catalogue)} messages, {len(left)} to translate", *left, sep="\n  ")  # noqa: T201 -- the answer to whoever called make
+        print(f"{language}: {len(catalogue)} messages, {len(left)} to translate", *left, sep="\n  ")  # noqa: T201  # the answer to whoever called make
     return 1 if missing else 0
 
 
