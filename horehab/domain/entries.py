@@ -5,6 +5,7 @@ from datetime import date
 from enum import Enum
 from hashlib import sha256
 
+from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.joints import JointSide
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.reminder import ReminderRule
@@ -92,25 +93,49 @@ class DecisionEntry:
     seen: tuple[str, ...] = ()
 
 
+Measured = Reading | PainRating | Sign
+"""What is measured or noticed in a session."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEntry:
-    """A session logged by us; `session_id` is the form's UUID and its identifier in the chart."""
+    """A session logged by us; `session_id` is the form's UUID and its identifier in the chart.
+
+    Of one that was corrected or deleted, `before` is what the chart was last told, so that what others added stays.
+    """
 
     session_id: str
     patient: str
     session: Session
     performer: str
+    validity: Validity = Validity.FINAL
+    before: Session | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was entered in error."""
+        return self.validity is Validity.IN_ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementEntry:
-    """Something measured or noticed in a session that was logged by us, with a UUID of its own."""
+    """Something measured or noticed in a session that was logged by us, with a UUID of its own.
+
+    Of one that was corrected or deleted, `before` is what the chart was last told, of the same kind.
+    """
 
     measurement_id: str
     session_id: str
     patient: str
-    fact: Reading | PainRating | Sign
+    fact: Measured
     performer: str
+    validity: Validity = Validity.FINAL
+    before: Measured | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was entered in error."""
+        return self.validity is Validity.IN_ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +153,9 @@ class TaskEntry:
     is_cancelled: bool = False
 
 
-ChartEntry = SuspicionEntry | ReasonsEntry | DecisionEntry | SessionEntry | MeasurementEntry | TaskEntry
+ChartEntry = (
+    SuspicionEntry | ReasonsEntry | DecisionEntry | SessionEntry | MeasurementEntry | AmendmentEntry | TaskEntry
+)
 
 
 def entry_key(entry: ChartEntry) -> str:
@@ -144,6 +171,8 @@ def entry_key(entry: ChartEntry) -> str:
             return f"session:{entry.session_id}"
         case MeasurementEntry():
             return f"measurement:{entry.measurement_id}"
+        case AmendmentEntry():
+            return f"amendment:{entry.amendment_id}"
         case TaskEntry():
             return f"task:{entry.key}"
 

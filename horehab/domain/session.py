@@ -32,10 +32,10 @@ class SessionStatus(Enum):
 class Session:
     """One mobilization session.
 
-    `minutes` is its length; `mobility_level` the highest ICU Mobility Scale level reached (0-10);
-    `exertion` the patient's rating 0-10; `sedation` in words or as a scale's score; `reason_not_done` and
-    `adverse_event` in words. `places` are the joints worked on. `source` is its reference in the chart, or
-    `urn:uuid:` + the form's id until the chart has it.
+    `minutes` is its length, `repetitions` how often, `intensity` in words; `mobility_level` the highest ICU
+    Mobility Scale level reached (0-10); `exertion` the patient's rating 0-10; `sedation` in words or as a scale's
+    score; `reason_not_done` and `adverse_event` in words. `places` are the joints worked on. `source` is its
+    reference in the chart, or `urn:uuid:` + the form's id until the chart has it.
     """
 
     source: str
@@ -44,6 +44,8 @@ class Session:
     when: Moment
     known_on: date
     minutes: float | None = None
+    repetitions: int | None = None
+    intensity: str | None = None
     places: tuple[JointSide, ...] = ()
     mobility_level: int | None = None
     exertion: float | None = None

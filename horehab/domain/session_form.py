@@ -50,8 +50,8 @@ class SignAnswer:
 class SessionForm:
     """One session as filled in. `token` is the form's UUID: sent twice, it is one session.
 
-    `minutes` of exercise, `mobility_level` on the ICU Mobility Scale 0-10, `exertion` 0-10. Angles, pains and
-    signs only as far as they were taken: what is not there was not looked for.
+    `minutes` of exercise, `repetitions`, `intensity` in words, `mobility_level` on the ICU Mobility Scale 0-10,
+    `exertion` 0-10. Angles, pains and signs only as far as they were taken: what is not there was not looked for.
     """
 
     token: str
@@ -62,6 +62,8 @@ class SessionForm:
     day: date
     at: time | None = None
     minutes: float | None = None
+    repetitions: int | None = None
+    intensity: str | None = None
     places: tuple[JointSide, ...] = ()
     mobility_level: int | None = None
     exertion: float | None = None

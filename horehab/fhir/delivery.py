@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.entries import (
     ChartEntry,
     DecisionEntry,
@@ -13,6 +14,7 @@ from horehab.domain.entries import (
     MeasurementEntry,
     Outcome,
     ReasonsEntry,
+    SessionEntry,
     SuspicionEntry,
     TaskEntry,
     entry_key,
@@ -20,6 +22,7 @@ from horehab.domain.entries import (
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import EhrRefused, EhrUnavailable, HorehabError
 from horehab.fhir import writing
+from horehab.fhir.amending import AmendmentRights, as_told
 from horehab.fhir.capability import Capability
 from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.entitlement import DecisionRights, FactRights, SuspicionRights, TaskRights
@@ -28,7 +31,7 @@ from horehab.fhir.placing import Decide, NotCreated, place, revise
 from horehab.fhir.references import IDENTIFIERS
 from horehab.fhir.server_ids import find_ours, is_there, place_by_identifier
 from horehab.fhir.site import Site
-from horehab.fhir.standing import Deleted, Settled
+from horehab.fhir.standing import Deleted, Settled, read_standing
 
 Resource = Mapping[str, Any]
 
@@ -80,6 +83,8 @@ class Courier:
             return self._decide(entry, own)
         entry = as_written(entry, self.capability())
         cited = self.cited(entry)
+        if self._is_about_nothing(entry, cited, target):
+            return Delivery(outcome=Outcome.DONE, detail="The chart was never told what this takes back or explains.")
         wanted = writing.resource_of(entry, self.site, cited=cited)
         kind = wanted["resourceType"]
         name = target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))
@@ -127,6 +132,9 @@ class Courier:
                 )
             case TaskEntry():
                 return TaskRights(wanted=wanted, own_versions=own)
+            case SessionEntry() | MeasurementEntry() if entry.validity is not Validity.FINAL:
+                before = writing.resource_of(as_told(entry), self.site, cited=cited)
+                return AmendmentRights(wanted=wanted, before=before, own_versions=own)
             case _:
                 return FactRights(wanted=wanted, own_versions=own)
 
@@ -137,7 +145,28 @@ class Courier:
             cited[f"suspicion:{entry.condition_id}"] = self._suspicion(entry.condition_id)
         if isinstance(entry, MeasurementEntry):
             cited[f"session:{entry.session_id}"] = self._ours("Procedure", "session", entry.session_id)
+        if isinstance(entry, AmendmentEntry):
+            cited |= self._changed(entry)
         return {key: reference for key, reference in cited.items() if reference}
+
+    def _changed(self, entry: AmendmentEntry) -> dict[str, str | None]:
+        """Find what stands in the chart of what a person changed in a session."""
+        found = {f"measurement:{name}": self._ours("Observation", "measurement", name) for name in entry.measurements}
+        if entry.has_session:
+            found[f"session:{entry.session_id}"] = self._ours("Procedure", "session", entry.session_id)
+        return {key: name for key, name in found.items() if name and self.client.get(name).is_success}
+
+    def _is_about_nothing(self, entry: ChartEntry, cited: Mapping[str, str], target: str | None) -> bool:
+        """Tell whether it takes back or explains what never reached the chart, so that nothing is to be written."""
+        if isinstance(entry, AmendmentEntry):
+            return not cited
+        if target or not isinstance(entry, SessionEntry | MeasurementEntry) or not entry.is_withdrawn:
+            return False
+        if isinstance(entry, SessionEntry):
+            found = self._ours("Procedure", "session", entry.session_id)
+        else:
+            found = self._ours("Observation", "measurement", entry.measurement_id)
+        return found is None or read_standing(self.client, found) is None
 
     def _suspicion(self, condition_id: str) -> str | None:
         if not self.capability().may_write("Condition"):

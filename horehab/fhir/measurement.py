@@ -7,6 +7,7 @@ from horehab.domain.entries import MeasurementEntry
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.signs import PainRating
 from horehab.fhir import ours
+from horehab.fhir.amending import STATUS
 from horehab.fhir.moments import instant_of, written
 from horehab.fhir.occasion import BODY_POSITION
 from horehab.fhir.pain import pain_content
@@ -33,7 +34,7 @@ def measurement_to_observation(entry: MeasurementEntry, site: Site, cited: Mappi
     observation |= {
         "identifier": [{"system": f"{IDENTIFIERS}measurement", "value": entry.measurement_id}],
         "partOf": [pointing_to(f"urn:uuid:{entry.session_id}", cited, kind="session")],
-        "status": "final",
+        "status": STATUS[entry.validity],
         "category": [{"coding": [coded(_EXAM)]}],
         "subject": {"reference": entry.patient},
         "effectiveDateTime": written(fact.when, site),

@@ -23,7 +23,7 @@ def double_to_provenance(double: str, kept: str, now: datetime, site: Site) -> d
         "target": [{"reference": double}],
         "recorded": now.isoformat(),
         "activity": {"coding": [coded((_OPERATION, "NULLIFY"))], "text": "end a double"},
-        "agent": [_software(f"horehab {site.version}")],
+        "agent": [software(f"horehab {site.version}")],
         "entity": [{"role": "source", "what": {"reference": kept}}],
     }
 
@@ -31,7 +31,7 @@ def double_to_provenance(double: str, kept: str, now: datetime, site: Site) -> d
 def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, str]) -> dict[str, Any]:
     """Write the reasons: what they are about, when (noon of that ward day), by which version, from which inputs."""
     target = cited.get(f"suspicion:{entry.condition_id}", f"Condition/{entry.condition_id}")
-    software = f"horehab {site.version}, rules {entry.rule_version}"
+    named = f"horehab {site.version}, rules {entry.rule_version}"
     operation = _OPERATIONS.get(entry.activity.lower())
     provenance = ours.header("Provenance", entry.provenance_id, "reasons", site)
     provenance["extension"] = [
@@ -47,7 +47,7 @@ def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, s
         "target": [{"reference": target}],
         "recorded": instant_of(entry.recorded, site),
         "activity": {"text": entry.activity} | ({"coding": [coded((_OPERATION, operation))]} if operation else {}),
-        "agent": [_software(software)],
+        "agent": [software(named)],
     }
     if entry.sentence:
         provenance["reason"] = [{"text": entry.sentence}]
@@ -56,7 +56,8 @@ def reasons_to_provenance(entry: ReasonsEntry, site: Site, cited: Mapping[str, s
     return provenance | ({"entity": distinct} if distinct else {})
 
 
-def _software(name: str) -> dict[str, Any]:
+def software(name: str) -> dict[str, Any]:
+    """Write this software as what put something together."""
     return {
         "type": {"coding": [coded((_PARTICIPANT, "assembler"))]},
         "who": {

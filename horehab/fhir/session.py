@@ -102,7 +102,7 @@ def session_to_procedure(entry: SessionEntry, site: Site) -> dict[str, Any]:
     procedure = ours.header("Procedure", entry.session_id, "session", site)
     procedure |= {
         "identifier": [{"system": f"{IDENTIFIERS}session", "value": entry.session_id}],
-        "status": session.status.value,
+        "status": "entered-in-error" if entry.is_withdrawn else session.status.value,
         "category": {"coding": [own]},
         "code": {
             "coding": [*([coded(public)] if public else []), own],

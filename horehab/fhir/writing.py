@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from horehab.domain.amendment import AmendmentEntry
 from horehab.domain.entries import (
     ChartEntry,
     DecisionEntry,
@@ -13,6 +14,7 @@ from horehab.domain.entries import (
     SuspicionEntry,
     TaskEntry,
 )
+from horehab.fhir.amending import amendment_to_provenance
 from horehab.fhir.checking import check
 from horehab.fhir.decision import apply_decision
 from horehab.fhir.measurement import measurement_to_observation
@@ -42,6 +44,8 @@ def resource_of(entry: ChartEntry, site: Site, *, cited: Mapping[str, str] = _NO
             return session_to_procedure(entry, site)
         case MeasurementEntry():
             return measurement_to_observation(entry, site, cited)
+        case AmendmentEntry():
+            return amendment_to_provenance(entry, site, cited)
         case TaskEntry():
             return reminder_to_task(entry, site, cited)
         case DecisionEntry():

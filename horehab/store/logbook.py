@@ -32,6 +32,8 @@ from horehab.store.conflicts import SqlConflicts
 from horehab.store.contacts import SqlContacts
 from horehab.store.engine import reading, writing
 from horehab.store.reminders import add as write_reminders
+from horehab.store.reminding import SqlReminding
+from horehab.store.sessions import SqlSessions
 from horehab.store.signals import SqlSignals
 from horehab.usecases.exchange import (
     CaseloadPage,
@@ -45,16 +47,18 @@ from horehab.usecases.exchange import (
     SetAside,
     User,
 )
+from horehab.usecases.reminding import Outcome
 
 
 class SqlLogbook:
     """Our own memory in SQLite or PostgreSQL: safe to use from several threads and processes at once."""
 
     def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
-        self.loads, self.signals, self.queue = loading.SqlLoads(engine), SqlSignals(engine), SqlConflicts(engine)
+        self.loads, self.signals = loading.SqlLoads(engine), SqlSignals(engine)
+        self.queue, self.reminding = SqlConflicts(engine), SqlReminding(engine, zone=zone)
+        self.codes, self.sessions = local_codes.SqlCodes(engine), SqlSessions(engine, zone=zone)
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
-        self._engine = engine
-        self._zone = zone
+        self._engine, self._zone = engine, zone
         self._read: dict[tuple[int, str], int] = {}
         self._counts: tuple[int, dict[str, int]] | None = None
         binding.settle_in(engine)
@@ -212,15 +216,16 @@ class SqlLogbook:
         with reading(self._engine) as connection:
             return recording.local_facts(connection, patients.together(connection, patient))
 
-    def due_reminders(self, *, owner: str, now: datetime, limit: int) -> tuple[ReminderRow, ...]:
+    def due_reminders(
+        self, *, owner: str, now: datetime, limit: int, is_held: bool = False
+    ) -> tuple[ReminderRow, ...]:
         """Lease reminders that are due; those past their void day become expired instead.
 
-        StoreMismatch when this store is a copy or an old backup.
+        `is_held`: only the tasks, while nobody has released the others. StoreMismatch for a copy or an old backup.
         """
         self._stop_unless_home()
         with writing(self._engine, is_shared=True) as connection:
-            found = reminders.claim(connection, owner=owner, now=now, limit=limit)
-            if found:
+            if found := reminders.claim(connection, owner=owner, now=now, limit=limit, is_held=is_held):
                 binding.move_on(connection)
         if found:
             self._leave_marker()
@@ -228,8 +233,7 @@ class SqlLogbook:
 
     def settle_reminder(self, row: ReminderRow, state: ReminderState, *, detail: str, now: datetime) -> None:
         """Note what became of a leased reminder."""
-        with writing(self._engine) as connection:
-            reminders.settle(connection, row, state, detail=detail, now=now)
+        self.reminding.settle((Outcome(row=row, state=state, detail=detail),), now=now)
 
     def reminders(self, *, patient: str | None = None) -> tuple[ReminderRow, ...]:
         """List reminders, soonest first."""

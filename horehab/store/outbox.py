@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
+from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.entries import (
     ChartEntry,
     DecisionEntry,
@@ -81,12 +82,15 @@ def _is_idle(last: Row[Any], now: datetime) -> bool:
 def _says_the_same(last: Row[Any], new: ChartEntry) -> bool:
     """Say whether two entries of one key differ in nothing but the day on which they were written down.
 
-    A form that is sent again on another day is the same form, and a decision is made once. A task that a person
+    A form that is sent again on another day is the same form, also after what it said was corrected, and a decision
+    is made once. A task that a person
     keeps out of the EHR is the same task when only its day moves on.
     """
     old = decode_entry(last.kind, last.payload)
     if last.state == KEPT and isinstance(old, TaskEntry) and isinstance(new, TaskEntry):
         old = replace(old, due=new.due)
+    if isinstance(old, SessionEntry | MeasurementEntry) and old.validity is not Validity.FINAL:
+        return getattr(new, "validity", None) is Validity.FINAL
     match old, new:
         case SessionEntry(), SessionEntry():
             return replace(old, session=replace(old.session, known_on=new.session.known_on)) == new
@@ -102,7 +106,7 @@ def _says_the_same(last: Row[Any], new: ChartEntry) -> bool:
 def _needs(entry: ChartEntry) -> str | None:
     if isinstance(entry, ReasonsEntry | DecisionEntry):
         return f"suspicion:{entry.condition_id}"
-    return f"session:{entry.session_id}" if isinstance(entry, MeasurementEntry) else None
+    return f"session:{entry.session_id}" if isinstance(entry, MeasurementEntry | AmendmentEntry) else None
 
 
 def _note_decision(connection: Connection, entry: DecisionEntry, *, row: int, payload: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.entries import (
     ChartEntry,
     DecisionEntry,
@@ -29,8 +30,11 @@ _FACTS: tuple[type[Fact], ...] = (
     NotCounted,
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
-    SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, TaskEntry,
+    SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, AmendmentEntry, TaskEntry,
 )  # fmt: skip
+
+
+_NOTHING = b"null"
 
 
 class _Measurement(msgspec.Struct):
@@ -42,6 +46,8 @@ class _Measurement(msgspec.Struct):
     kind: str
     fact: msgspec.Raw
     performer: str
+    validity: Validity = Validity.FINAL
+    before: msgspec.Raw = msgspec.Raw(_NOTHING)
 
 
 def _decoders(types: tuple[type[Any], ...]) -> Mapping[str, msgspec.json.Decoder[Any]]:
@@ -90,6 +96,8 @@ def encode_entry(entry: ChartEntry) -> str:
                 kind=type(entry.fact).__name__,
                 fact=msgspec.Raw(encode(entry.fact).encode()),
                 performer=entry.performer,
+                validity=entry.validity,
+                before=msgspec.Raw(encode(entry.before).encode() if entry.before else _NOTHING),
             )
         ).decode()
     return _ENCODER.encode(entry).decode()
@@ -99,13 +107,15 @@ def decode_entry(kind: str, payload: str) -> ChartEntry:
     """Read an entry back; `kind` is the name of its class."""
     value = _ENTRY_DECODERS[kind].decode(payload)
     if isinstance(value, _Measurement):
-        fact = _FACT_DECODERS[value.kind].decode(value.fact)
+        decoder = _FACT_DECODERS[value.kind]
         return MeasurementEntry(
             measurement_id=value.measurement_id,
             session_id=value.session_id,
             patient=value.patient,
-            fact=fact,
+            fact=decoder.decode(value.fact),
             performer=value.performer,
+            validity=value.validity,
+            before=decoder.decode(value.before) if bytes(value.before) != _NOTHING else None,
         )
     entry: ChartEntry = value
     return entry

@@ -1,12 +1,13 @@
 """All that is known of a patient: what the chart says, and what was logged here and is not yet seen in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from horehab.domain.entries import DecisionEntry, MeasurementEntry, SessionEntry
+from horehab.domain.amendment import Validity
+from horehab.domain.entries import DecisionEntry, MeasurementEntry, Outcome, SessionEntry
 from horehab.domain.record import Fact, Patient, PatientRecord, record_of
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating
@@ -14,13 +15,19 @@ from horehab.store import outbox, patients, tables
 from horehab.store.payloads import decode_entry, decode_fact, decode_patient
 
 _LOCAL = "urn:uuid:"
+_LOGGED = (SessionEntry.__name__, MeasurementEntry.__name__)
 
 
 def record(connection: Connection, reference: str) -> PatientRecord:
     """Give all that is known of a patient, entries on their way included; UnknownPatient."""
     together = patients.united(connection, reference)
     survivor = patients.survivor(connection, reference)
-    facts = (*_charted(connection, together), *_local(connection, together))
+    amended = _amended(connection, together)
+    facts = (
+        *_charted(connection, together, but=amended.keys()),
+        *_local(connection, together),
+        *(fact for fact in amended.values() if fact is not None),
+    )
     return record_of(_identity(connection, survivor, together), _placed(facts))
 
 
@@ -51,42 +58,77 @@ def _identity(connection: Connection, reference: str, together: Sequence[str]) -
     return replace(merged, reference=reference, replaced_by=reference) if merged else Patient(reference=reference)
 
 
-def _charted(connection: Connection, together: Sequence[str]) -> Iterable[Fact]:
+def _charted(connection: Connection, together: Sequence[str], *, but: Collection[str]) -> Iterable[Fact]:
     t = tables.fact
-    asked = select(t.c.kind, t.c.payload).where(t.c.patient.in_(together))
-    return [decode_fact(kind, payload) for kind, payload in connection.execute(asked)]
+    asked = select(t.c.kind, t.c.payload, t.c.reference).where(t.c.patient.in_(together))
+    return [decode_fact(kind, payload) for kind, payload, name in connection.execute(asked) if name not in but]
+
+
+def _amended(connection: Connection, together: Sequence[str]) -> dict[str, Fact | None]:
+    """Give by its reference what was corrected here since the chart was read last; None for what was withdrawn.
+
+    A correction that was delivered counts until the chart was read again: as long as we hold a version of it that
+    we wrote earlier. Any other version is a person's, and theirs counts.
+    """
+    t, seen, ours = tables.outbox, tables.resource, tables.write
+    is_behind = exists().where(ours.c.reference == seen.c.reference, ours.c.version == seen.c.version)
+    asked = (
+        select(t.c.kind, t.c.payload, seen.c.reference)
+        .join(seen, seen.c.own_key == t.c.key)
+        .where(
+            t.c.patient.in_(together),
+            t.c.kind.in_(_LOGGED),
+            ~seen.c.is_gone,
+            _is_last(t),
+            (t.c.state == outbox.WAITING)
+            | ((t.c.state == Outcome.DONE.value) & (seen.c.version != t.c.version) & is_behind),
+        )
+    )
+    found: dict[str, Fact | None] = {}
+    for row in connection.execute(asked).all():
+        entry = decode_entry(row.kind, row.payload)
+        if isinstance(entry, SessionEntry | MeasurementEntry) and entry.validity is not Validity.FINAL:
+            found[row.reference] = None if entry.is_withdrawn else _as_fact(connection, entry)
+    return found
+
+
+def _is_last(t: Any) -> ColumnElement[bool]:
+    """Say that no later word of the same key stands."""
+    later = tables.outbox.alias()
+    return ~exists().where(later.c.key == t.c.key, later.c.row > t.c.row, later.c.state != outbox.REPLACED)
 
 
 def _local(connection: Connection, together: Sequence[str]) -> tuple[Fact, ...]:
-    t, later, seen = tables.outbox, tables.outbox.alias("later"), tables.resource
+    t, seen = tables.outbox, tables.resource
     own_id = func.substr(t.c.key, func.length(t.c.kind) - func.length("Entry") + 2)
     asked = (
         select(t.c.kind, t.c.payload)
         .where(
             t.c.patient.in_(together),
-            t.c.kind.in_((SessionEntry.__name__, MeasurementEntry.__name__)),
+            t.c.kind.in_(_LOGGED),
             t.c.state.not_in((outbox.REPLACED, outbox.KEPT)),
-            ~exists().where(later.c.key == t.c.key, later.c.row > t.c.row, later.c.state != outbox.REPLACED),
+            _is_last(t),
             ~exists().where((seen.c.own_key == t.c.key) | (seen.c.own_key == own_id)),
         )
         .order_by(t.c.row)
     )
-    return tuple(_as_fact(connection, row) for row in connection.execute(asked).all())
+    entries = [decode_entry(row.kind, row.payload) for row in connection.execute(asked).all()]
+    logged = (entry for entry in entries if isinstance(entry, SessionEntry | MeasurementEntry))
+    return tuple(_as_fact(connection, entry) for entry in logged if not entry.is_withdrawn)
 
 
-def _as_fact(connection: Connection, row: Any) -> Fact:
-    entry = decode_entry(row.kind, row.payload)
+def _as_fact(connection: Connection, entry: SessionEntry | MeasurementEntry) -> Fact:
     if isinstance(entry, SessionEntry):
-        return replace(entry.session, source=_source(connection, "session", entry.session_id))
-    assert isinstance(entry, MeasurementEntry)  # the kinds asked for
+        return replace(entry.session, source=source_of(connection, "session", entry.session_id))
     return replace(
         entry.fact,
-        source=_source(connection, "measurement", entry.measurement_id),
-        session=_source(connection, "session", entry.session_id),
+        source=source_of(connection, "measurement", entry.measurement_id),
+        session=source_of(connection, "session", entry.session_id),
     )
 
 
-def _source(connection: Connection, kind: str, own_id: str) -> str:
+def source_of(connection: Connection, kind: str, own_id: str) -> str:
+    """Say under which reference an entry of ours stands in the record: as it was delivered, else by our own name."""
     return outbox.delivered_reference(connection, f"{kind}:{own_id}") or f"{_LOCAL}{own_id}"
 
 

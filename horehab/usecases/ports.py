@@ -29,6 +29,7 @@ from horehab.usecases.exchange import (
 )
 from horehab.usecases.local_codes import Codes, Understanding
 from horehab.usecases.logged_sessions import LoggedSessions
+from horehab.usecases.reminding import Reminding
 from horehab.usecases.signals import Signals
 
 
@@ -182,6 +183,10 @@ class Ledger(Protocol):
     def loads(self) -> Loads:
         """Our memory of a first load under way."""
 
+    @property
+    def reminding(self) -> Reminding:
+        """What became of each reminder, attempt by attempt; going live; the ticks."""
+
     def log(
         self, *, patient: str, entries: Sequence[ChartEntry], reminders: Sequence[Reminder], now: datetime
     ) -> bool:
@@ -208,8 +213,13 @@ class Ledger(Protocol):
     def local_facts(self, patient: str) -> tuple[Fact, ...]:
         """Give what was logged here and is not yet seen in the chart."""
 
-    def due_reminders(self, *, owner: str, now: datetime, limit: int) -> tuple[ReminderRow, ...]:
-        """Lease reminders that are due; those past their void day become expired instead."""
+    def due_reminders(
+        self, *, owner: str, now: datetime, limit: int, is_held: bool = False
+    ) -> tuple[ReminderRow, ...]:
+        """Lease reminders that are due; those past their void day become expired instead.
+
+        `is_held`: only those that go into the chart as tasks, since nobody has released the others yet.
+        """
 
     def settle_reminder(self, row: ReminderRow, state: ReminderState, *, detail: str, now: datetime) -> None:
         """Note what became of a leased reminder."""
@@ -253,12 +263,14 @@ class Logbook(Projection, Ledger, Protocol):
 class Receipt:
     """What a postbox said: sent, failed for good, or unknown; `detail` without patient data.
 
-    `not_before` says when a reminder that stays due may go: at the end of the recipient's quiet hours.
+    `until` says when a reminder that stays due may go, as at the end of the recipient's quiet hours. `is_tried` is
+    false when nothing was tried at all: it waits, or does not go.
     """
 
     state: ReminderState
     detail: str = ""
-    not_before: datetime | None = None
+    until: datetime | None = None
+    is_tried: bool = True
 
 
 class Postbox(Protocol):

@@ -110,16 +110,16 @@ def entry_word(entry: ChartEntry) -> str:
         case SuspicionEntry():
             words = _("Suspicion withdrawn") if entry.is_withdrawn else _("Suspicion")
             return f"{words}: {place_word(entry.place)}"
-        case ReasonsEntry():
-            return _("Reasons of a suspicion")
         case DecisionEntry():
             return f"{_('Decision')}: {place_word(entry.place)}, {decision_word(entry.decision)}"
         case SessionEntry():
             return f"{_('Session')}: {word(entry.session.kind)}, {day(entry.session.when.day)}"
-        case MeasurementEntry():
-            return _("Measurement")
-        case AmendmentEntry():
-            return _("Who changed a session, and why")
+        case ReasonsEntry() | MeasurementEntry() | AmendmentEntry():
+            return {
+                ReasonsEntry: _("Reasons of a suspicion"),
+                MeasurementEntry: _("Measurement"),
+                AmendmentEntry: _("Who changed a session, and why"),
+            }[type(entry)]
         case TaskEntry():
             return f"{_('Task')}: {rule_word(entry.rule)}"
 
