@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -61,14 +61,30 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
-    """A server that cannot be had: a failure in CI, elsewhere a test that the summary lists as not run."""
+def pytest_runtest_setup() -> Iterator[None]:
+    """A server that cannot be had: a failure in CI, elsewhere a test that the summary lists as not run.
+
+    Asked of each test: pytest asks no conftest below its root when it sets up what a whole session shares.
+    """
     try:
         return (yield)
     except CannotBeHad as reason:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{fixturedef.argname} cannot be had: {reason}", pytrace=False)
-        pytest.skip(f"{_NOT_RUN}{reason}")
+        _not_run(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """The same for a server that a test starts itself."""
+    try:
+        return (yield)
+    except CannotBeHad as reason:
+        _not_run(reason)
+
+
+def _not_run(reason: CannotBeHad) -> NoReturn:
+    if os.environ.get("CI", "").casefold() not in ("", "0", "false"):
+        pytest.fail(f"In CI every server must be had: {reason}", pytrace=False)
+    pytest.skip(f"{_NOT_RUN}{reason}")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
