@@ -160,21 +160,19 @@ ChartEntry = (
 
 def entry_key(entry: ChartEntry) -> str:
     """Name what an entry is about; a later entry of the same key says what the chart shall say instead."""
-    match entry:
-        case SuspicionEntry():
-            return f"suspicion:{entry.condition_id}"
-        case ReasonsEntry():
-            return f"reasons:{entry.provenance_id}"
-        case DecisionEntry():
-            return f"decision:{entry.decision_id}"
-        case SessionEntry():
-            return f"session:{entry.session_id}"
-        case MeasurementEntry():
-            return f"measurement:{entry.measurement_id}"
-        case AmendmentEntry():
-            return f"amendment:{entry.amendment_id}"
-        case TaskEntry():
-            return f"task:{entry.key}"
+    kind, name = _NAMED_BY[type(entry)]
+    return f"{kind}:{getattr(entry, name)}"
+
+
+_NAMED_BY = {
+    SuspicionEntry: ("suspicion", "condition_id"),
+    ReasonsEntry: ("reasons", "provenance_id"),
+    DecisionEntry: ("decision", "decision_id"),
+    SessionEntry: ("session", "session_id"),
+    MeasurementEntry: ("measurement", "measurement_id"),
+    AmendmentEntry: ("amendment", "amendment_id"),
+    TaskEntry: ("task", "key"),
+}
 
 
 class Outcome(Enum):

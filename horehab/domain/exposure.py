@@ -64,7 +64,7 @@ class BackgroundKind(Enum):
 class Background:
     """A condition or procedure in the chart that matters to the reading of a joint; `text` is the chart's.
 
-    `place` is set when the chart gives joint and side; `end` when it says that it is over.
+    `place` is set when the chart gives joint and side; `end` when it says that it is over. `is_reported` as above.
     """
 
     source: str
@@ -74,3 +74,4 @@ class Background:
     known_on: date
     end: Moment | None = None
     place: JointSide | None = None
+    is_reported: bool = False

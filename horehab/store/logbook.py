@@ -28,10 +28,10 @@ from horehab.store import (
     recording,
     reminders,
 )
+from horehab.store.bedside import SqlBedside
 from horehab.store.conflicts import SqlConflicts
 from horehab.store.contacts import SqlContacts
 from horehab.store.engine import reading, writing
-from horehab.store.reminders import add as write_reminders
 from horehab.store.reminding import SqlReminding
 from horehab.store.sessions import SqlSessions
 from horehab.store.signals import SqlSignals
@@ -56,7 +56,7 @@ class SqlLogbook:
     def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
         self.loads, self.signals = loading.SqlLoads(engine), SqlSignals(engine)
         self.queue, self.reminding = SqlConflicts(engine), SqlReminding(engine, zone=zone)
-        self.codes, self.sessions = local_codes.SqlCodes(engine), SqlSessions(engine, zone=zone)
+        self.sessions, self.bedside = SqlSessions(engine, zone=zone), SqlBedside(engine)
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
         self._engine, self._zone = engine, zone
         self._read: dict[tuple[int, str], int] = {}
@@ -171,7 +171,7 @@ class SqlLogbook:
         """Commit entries and reminders in one transaction; False when these entries were there already."""
         with writing(self._engine) as connection:
             is_new = bool(outbox.add(connection, entries, now=now))
-            write_reminders(connection, reminders, ward=self._zone)
+            reminders.add(connection, reminders, ward=self._zone)
             if is_new:
                 patients.touch(connection, [patient])
         return is_new

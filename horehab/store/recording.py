@@ -11,7 +11,7 @@ from horehab.domain.entries import DecisionEntry, MeasurementEntry, Outcome, Ses
 from horehab.domain.record import Fact, Patient, PatientRecord, record_of
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating
-from horehab.store import outbox, patients, tables
+from horehab.store import bedside, outbox, patients, tables
 from horehab.store.payloads import decode_entry, decode_fact, decode_patient
 
 _LOCAL = "urn:uuid:"
@@ -26,6 +26,7 @@ def record(connection: Connection, reference: str) -> PatientRecord:
     facts = (
         *_charted(connection, together, but=amended.keys()),
         *_local(connection, together),
+        *bedside.told(connection, together),
         *(fact for fact in amended.values() if fact is not None),
     )
     return record_of(_identity(connection, survivor, together), _placed(facts))

@@ -10,9 +10,8 @@ from horehab.domain.local_code import LocalCode
 from horehab.domain.record import Fact, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.thresholds import Rules
-from horehab.usecases.chart_copy import Copies, Loads
-from horehab.usecases.conflict_queue import ConflictQueue, Sweep
-from horehab.usecases.contacts import Contacts
+from horehab.usecases.chart_copy import Copies
+from horehab.usecases.conflict_queue import Sweep
 from horehab.usecases.exchange import (
     CaseloadPage,
     CaseloadQuery,
@@ -27,10 +26,8 @@ from horehab.usecases.exchange import (
     SetAside,
     User,
 )
-from horehab.usecases.local_codes import Codes, Understanding
-from horehab.usecases.logged_sessions import LoggedSessions
-from horehab.usecases.reminding import Reminding
-from horehab.usecases.signals import Signals
+from horehab.usecases.local_codes import Understanding
+from horehab.usecases.shelves import Shelves
 
 
 class Clock(Protocol):
@@ -156,36 +153,8 @@ class Projection(Protocol):
         """Give reference and verbatim text of each resource set aside, to be read again."""
 
 
-class Ledger(Protocol):
+class Ledger(Shelves, Protocol):
     """The part of our memory that is backed up and never dropped."""
-
-    @property
-    def queue(self) -> ConflictQueue:
-        """The entries about which a person must decide."""
-
-    @property
-    def signals(self) -> Signals:
-        """What our processes tell each other: how the EHR answers, and hints that something changed there."""
-
-    @property
-    def contacts(self) -> Contacts:
-        """Our memory of who is reminded how."""
-
-    @property
-    def codes(self) -> Codes:
-        """Our memory of the ward's own codes."""
-
-    @property
-    def sessions(self) -> LoggedSessions:
-        """The sessions that were logged here, which are ours to correct."""
-
-    @property
-    def loads(self) -> Loads:
-        """Our memory of a first load under way."""
-
-    @property
-    def reminding(self) -> Reminding:
-        """What became of each reminder, attempt by attempt; going live; the ticks."""
 
     def log(
         self, *, patient: str, entries: Sequence[ChartEntry], reminders: Sequence[Reminder], now: datetime

@@ -1,4 +1,4 @@
-"""A session that was logged here is corrected, deleted or moved; the EHR learns by whom, and no edit there is lost."""
+"""A session that was logged here is corrected, deleted or moved; the EHR learns by whom; no edit there is lost."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -45,6 +45,7 @@ def upgrade() -> None:
         op.add_column("horehab_tick", sa.Column(name, kind, nullable=True))
     _going_live()
     _contacts()
+    _bedside()
 
 
 def _reminders() -> None:
@@ -54,6 +55,7 @@ def _reminders() -> None:
     op.add_column(
         "horehab_reminder", sa.Column("is_leaving", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
+    op.add_column("horehab_reminder", sa.Column("decided_by", sa.Text(), server_default="", nullable=False))
     op.execute("UPDATE horehab_reminder SET is_leaving = (state = 'claimed')")
     connection = op.get_bind()
     rows = connection.execute(sa.text('SELECT "row", payload FROM horehab_reminder')).all()
@@ -61,7 +63,7 @@ def _reminders() -> None:
     named = ", ".join(f"{name} = :{name}" for name in _NAMED)
     for start in range(0, len(values), _BATCH):
         connection.execute(
-            sa.text(f'UPDATE horehab_reminder SET {named} WHERE "row" = :r'),  # noqa: S608 -- our own column names
+            sa.text(f'UPDATE horehab_reminder SET {named} WHERE "row" = :r'),  # noqa: S608  # our own column names
             values[start : start + _BATCH],
         )
 
@@ -134,3 +136,42 @@ def _contacts() -> None:
     )
     op.create_index("ix_horehab_calendar_feed_name", "horehab_calendar_feed", ["name"])
     op.create_index("horehab_message_of", "horehab_message", ["key"])
+
+
+def _bedside() -> None:
+    """What is kept here alone: drafts, what was told at the bedside, suspicions that rest."""
+    op.create_table(
+        "horehab_draft",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("updated", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "patient", "subject"),
+    )
+    op.create_table(
+        "horehab_reported",
+        sa.Column("report_id", sa.Text(), nullable=False),
+        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("taken_back", sa.DateTime(), nullable=True),
+        sa.Column("taken_back_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("report_id"),
+    )
+    op.create_index("ix_horehab_reported_patient", "horehab_reported", ["patient"])
+    op.create_table(
+        "horehab_snooze",
+        sa.Column("snooze_id", sa.Text(), nullable=False),
+        sa.Column("patient", sa.Text(), nullable=False),
+        sa.Column("joint", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("snooze_id"),
+    )
+    op.create_index("ix_horehab_snooze_patient", "horehab_snooze", ["patient"])
