@@ -23,7 +23,7 @@ SOAK ?= 10000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak profiles screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak profiles translations screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -80,6 +80,9 @@ soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,0
 
 profiles: $(VENV)/.tests ## Compile fhir_profiles/input into fhir_profiles/package anew (half a minute)
 	@$(BIN)/python -m tests.profiles.packaging
+
+translations: $(VENV)/.tests ## Collect what the pages say, keep what is translated, compile (two seconds)
+	@$(BIN)/python -m tests.web.catalogues
 
 screenshots: tools ## Take the pictures of the pages in docs/ anew
 	@$(BIN)/python -m tests.e2e.screenshots

@@ -88,4 +88,7 @@ def _figure(value: str) -> str:
         return number(float(value), _DIGITS)
     if angle := _ANGLE.fullmatch(value):
         return degrees(float(angle[1]))
-    return ", ".join(gettext(part) for part in value.split(", ")) if value.strip() else value
+    if not value.strip():
+        return value
+    whole = gettext(value)
+    return whole if whole != value else ", ".join(gettext(part) for part in value.split(", "))

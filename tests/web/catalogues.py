@@ -53,6 +53,9 @@ _RECORDING = (
 )  # fmt: skip
 """The modules of the core whose sentences reach a page in the words of the record."""
 _SENTENCE = re.compile(r"(?!\{detail\})[A-Z{].*\s.*[.?]", re.DOTALL)
+_LETTERS, _HOLES = re.compile(r"[^\W\d_]"), re.compile(r"\{\w+\}")
+_LEAST_LETTERS = 6
+"""Of fewer letters a sentence could be anything: its template would fit what it does not mean."""
 _PARTS_OF_SENTENCES = (
     "no time of measurement is given: the time of issue is taken",
     "the time is given without zone: {zone} is taken",
@@ -111,7 +114,7 @@ def templates_in(tree: ast.AST) -> Iterator[str]:
         if id(node) in inner | documented:
             continue
         template = _template(node)
-        if template and _SENTENCE.fullmatch(template):
+        if _SENTENCE.fullmatch(template) and len(_LETTERS.findall(_HOLES.sub("", template))) >= _LEAST_LETTERS:
             yield template
 
 
@@ -170,8 +173,12 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def is_translated(message: Message) -> bool:
     """Say whether a message is translated, in every plural form of its language."""
-    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(forms) and not message.fuzzy
+    return all(forms_of(message.string)) and not message.fuzzy
+
+
+def forms_of(words: object) -> list[str]:
+    """Give the plural forms of an English message or of its translation; one where there is but one."""
+    return [str(form or "") for form in (words if isinstance(words, tuple | list) else (words,))]
 
 
 def others() -> Iterable[str]:
