@@ -1,25 +1,9 @@
 """What the team decided about a suspicion, on its way into the chart: noted once, over nobody else's decision."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from horehab.domain.entries import Outcome
-from tests.fhir.team_entries import ACCEPT, CONFIRM, fresh, ward_server
-from tests.fhir.ward import NAME, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at
+from tests.fhir.team_entries import ACCEPT, CONFIRM, fresh
+from tests.fhir.ward import NAME, SUSPICION, WITH_MORE, WITHDRAWN, Desk
 from tests.servers.meddler import MeddledServer
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with ward_server() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(server: MeddledServer) -> Iterator[Desk]:
-    with chart_at(server.url) as chart:
-        yield Desk(chart=chart)
 
 
 def test_an_accepted_suspicion_is_provisional_and_still_takes_new_evidence(server: MeddledServer, desk: Desk) -> None:

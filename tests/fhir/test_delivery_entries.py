@@ -1,27 +1,14 @@
 """Sessions, measurements, tasks and reasons on their way into the chart."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from horehab.domain.entries import ChartEntry, MeasurementEntry, Outcome, ReasonsEntry, SessionEntry, TaskEntry
-from tests.fhir.team_entries import ENTRIES, REASONS, SESSION, TASK, fresh, gives_its_own_ids, ward_server
-from tests.fhir.ward import SUSPICION, Desk, chart_at
+from tests.fhir.team_entries import ENTRIES, REASONS, SESSION, TASK, fresh, gives_its_own_ids
+from tests.fhir.ward import SUSPICION, Desk
 from tests.servers.meddler import MeddledServer
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with ward_server() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(server: MeddledServer) -> Iterator[Desk]:
-    with chart_at(server.url) as chart:
-        yield Desk(chart=chart)
 
 
 def takes_no(*kinds: str) -> Any:

@@ -1,26 +1,13 @@
 """Our resources bear our ids where the server takes them and else its own, and stand once either way."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from horehab.domain.entries import Outcome
-from tests.fhir.team_entries import MEASUREMENT, REASONS, SESSION, fresh, gives_its_own_ids, ward_server
+from tests.fhir.team_entries import MEASUREMENT, REASONS, SESSION, fresh, gives_its_own_ids
 from tests.fhir.ward import NAME, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at
 from tests.servers.meddler import MeddledServer
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with ward_server() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(server: MeddledServer) -> Iterator[Desk]:
-    with chart_at(server.url) as chart:
-        yield Desk(chart=chart)
 
 
 def says_nothing_of_ids(statement: dict[str, Any]) -> None:

@@ -21,12 +21,6 @@ THEIRS = {"resourceType": "Condition", "id": "hr-1", "code": {"text": "Gout"}}
 
 
 @pytest.fixture
-def wire() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        yield mock
-
-
-@pytest.fixture
 def client() -> Iterator[Client]:
     with client_at(BASE) as opened:
         yield opened

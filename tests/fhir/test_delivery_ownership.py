@@ -1,6 +1,6 @@
 """Whose version is it? Ours is what the ledger of writes holds, or what says just what we write."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,25 +8,10 @@ import pytest
 
 from horehab.domain.entries import ChartEntry, Outcome
 from tests.fhir.team_entries import MEASUREMENT, SESSION, TASK
-from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at, observation
+from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at
 from tests.servers.meddler import MeddledServer, start_meddled
 
 LONGER = replace(SESSION, session=replace(SESSION.session, minutes=45))
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with start_meddled() as running:
-        running.store.put(PATIENT)
-        for name in ("o1", "o2", "o3"):
-            running.store.put(observation(name))
-        yield running
-
-
-@pytest.fixture
-def desk(server: MeddledServer) -> Iterator[Desk]:
-    with chart_at(server.url) as chart:
-        yield Desk(chart=chart)
 
 
 def changed(server: MeddledServer, reference: str | None, edit: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A suspicion on its way into the chart: once, over nobody's work, and believed only when read back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,23 +7,8 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import Outcome
-from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at, observation
-from tests.servers.meddler import MeddledServer, start_meddled
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with start_meddled() as running:
-        running.store.put(PATIENT)
-        for name in ("o1", "o2", "o3"):
-            running.store.put(observation(name))
-        yield running
-
-
-@pytest.fixture
-def desk(server: MeddledServer) -> Iterator[Desk]:
-    with chart_at(server.url) as chart:
-        yield Desk(chart=chart)
+from tests.fhir.ward import NAME, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at
+from tests.servers.meddler import MeddledServer
 
 
 def stands(server: MeddledServer) -> dict[str, Any]:

@@ -33,14 +33,21 @@ def chart(server: MeddledServer) -> Iterator[FhirChart]:
         yield opened
 
 
+def beside(server: MeddledServer, desk: Desk, entry: ChartEntry, **theirs: Any) -> dict[str, Any]:
+    """Let a desk deliver an entry, and a twin of it stand beside it; gives the twin."""
+    desk.deliver(entry)
+    assert desk.target is not None
+    body = server.store.read(desk.target)
+    assert body is not None
+    return server.store.put({**body, "id": "twin", **theirs})
+
+
 def twice(server: MeddledServer, chart: FhirChart, entry: ChartEntry) -> tuple[str, str]:
     """Let an entry stand twice, as two writers leave it who did not see each other; gives the older one first."""
-    delivery = Desk(chart=chart).deliver(entry)
-    assert delivery.reference is not None
-    body = server.store.read(delivery.reference)
-    assert body is not None
-    server.store.put({**body, "id": "twin"})
-    return delivery.reference, f"{body['resourceType']}/twin"
+    desk = Desk(chart=chart)
+    twin = beside(server, desk, entry)
+    assert desk.target is not None
+    return desk.target, f"{twin['resourceType']}/twin"
 
 
 def swept(chart: FhirChart, *entries: ChartEntry, desk: Desk | None = None) -> list[Sweep]:
@@ -172,11 +179,7 @@ def test_a_double_that_was_left_behind_by_an_update_is_known_as_ours_by_its_shap
     server: MeddledServer, chart: FhirChart
 ) -> None:
     desk = Desk(chart=chart)
-    desk.deliver(SUSPICION)
-    assert desk.target is not None
-    body = server.store.read(desk.target)
-    assert body is not None
-    server.store.put({**body, "id": "twin"})
+    beside(server, desk, SUSPICION)
     desk.deliver(WITH_MORE)
     (sweep,) = swept(chart, WITH_MORE, desk=desk)
     assert not sweep.why
@@ -190,15 +193,11 @@ def test_an_open_double_of_what_was_taken_back_is_ended_too(
     server: MeddledServer, chart: FhirChart, entry: ChartEntry, taken_back: ChartEntry
 ) -> None:
     desk = Desk(chart=chart)
-    desk.deliver(entry)
-    assert desk.target is not None
-    body = server.store.read(desk.target)
-    assert body is not None
-    server.store.put({**body, "id": "twin"})
+    twin = beside(server, desk, entry)
     desk.deliver(taken_back)
     (sweep,) = swept(chart, taken_back, desk=desk)
     assert (sweep.kept, sweep.why) == (desk.target, "")
-    assert is_ended(server, f"{body['resourceType']}/twin")
+    assert is_ended(server, f"{twin['resourceType']}/twin")
     assert swept(chart, taken_back, desk=desk) == []
 
 
@@ -206,12 +205,7 @@ def test_a_double_that_a_person_confirmed_of_what_was_withdrawn_is_for_a_person(
     server: MeddledServer, chart: FhirChart
 ) -> None:
     desk = Desk(chart=chart)
-    desk.deliver(SUSPICION)
-    assert desk.target is not None
-    body = server.store.read(desk.target)
-    assert body is not None
-    confirmed = {"verificationStatus": {"coding": [{"code": "confirmed"}]}}
-    theirs = server.store.put({**body, "id": "twin", **confirmed})
+    theirs = beside(server, desk, SUSPICION, verificationStatus={"coding": [{"code": "confirmed"}]})
     desk.deliver(WITHDRAWN)
     (sweep,) = swept(chart, WITHDRAWN, desk=desk)
     assert (sweep.ended, "people worked on" in sweep.why) == ((), True)
