@@ -14,6 +14,7 @@ from typing import Any
 from horehab.domain.engine_file import engine_numbers
 from horehab.domain.joints import MOTIONS, Joint, Motion
 from horehab.domain.thresholds import (
+    AttendanceNumbers,
     Basis,
     Calendar,
     Gate,
@@ -33,6 +34,7 @@ _GROUPS: dict[str, type] = {
     "pain": PainNumbers,
     "laboratory": LaboratoryNumbers,
     "calendar": Calendar,
+    "attendance": AttendanceNumbers,
     "steps": StepNumbers,
     "policy": Policy,
 }
@@ -45,6 +47,10 @@ _RISING = (
     ("gate.peak_from_day", "gate.peak_until_day"),
     ("calendar.biweekly_until", "calendar.monthly_until"),
     ("calendar.monthly_until", "calendar.last_visit"),
+    ("calendar.escalate_nerve_after", "calendar.escalate_after"),
+    ("attendance.message_after", "attendance.call_after"),
+    ("attendance.call_after", "attendance.letter_after"),
+    ("attendance.letter_after", "attendance.forget_after"),
     ("steps.early_from_week", "steps.early_until_week"),
     ("steps.reimage_from_week", "steps.reimage_until_week"),
 )

@@ -5,54 +5,21 @@ slots of the calendar, so that looking twice on a day, or a day later, asks for 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
+from horehab.domain.attendance import attendance_reminders
+from horehab.domain.follow_up_desk import EMAIL, LEAD, Desk, Slot, To, clamped
 from horehab.domain.joints import WATCHED_JOINTS, WATCHED_PLACES, JointSide
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.record import PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.surveillance import surveillance
-from horehab.domain.suspicion import Tier, Verdict
+from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.domain.thresholds import Calendar, Rules
 
+_FROM = "from-"
 GENTLE = "pain-free range, no forceful stretching"
 """Stands in every request to measure (screens.md)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """One nominal slot of the calendar: its name, first day and due day; `is_visit` from the monthly ones on."""
-
-    name: str
-    start: date
-    due: date
-    is_visit: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """For whom, when and where reminders are made."""
-
-    patient: str
-    calendar: Calendar
-    as_of: date
-    zone: str
-
-    def reminder(self, rule: ReminderRule, slot: Slot, reason: str, *, place: JointSide | None = None) -> Reminder:
-        return Reminder(
-            patient=self.patient,
-            rule=rule,
-            place=place,
-            recipient="team",
-            channel="email" if place is None else "task",
-            window=slot.name,
-            due_day=slot.due,
-            due_time=time(self.calendar.due_hour),
-            zone=self.zone,
-            void_after=slot.due + timedelta(days=self.calendar.expires_after),
-            reason=reason,
-        )
 
 
 def follow_up(
@@ -61,57 +28,88 @@ def follow_up(
     """Tell what is due for a patient as of a ward day; nothing for a deceased or merged one.
 
     The current slot of the calendar while it is not yet measured; each joint under watch again within 7 days;
-    each suspicion to be reviewed, on the same day when a nerve is in danger; joints never measured.
+    each suspicion to be reviewed, on the same day when a nerve is in danger, and by the lead when nobody does; joints
+    never measured; appointments of those who are followed up, booked, missed, or not logged.
     """
     if record.patient.is_deceased or record.patient.replaced_by is not None:
         return ()
     known = record.as_known_on(as_of)
-    desk = _Desk(patient=record.patient.reference, calendar=rules.calendar, as_of=as_of, zone=zone)
+    desk = Desk(
+        patient=record.patient.reference,
+        calendar=rules.calendar,
+        attendance=rules.attendance,
+        as_of=as_of,
+        zone=zone,
+    )
     asked = [*_calendar(known, rules, desk), *_blind_spots(known, rules, desk)]
+    if slot_on(known, rules, as_of) is not None:
+        asked += attendance_reminders(known, desk)
     for verdict in verdicts:
         asked += [*_of_verdict(verdict, desk), *_after_improvement(verdict, desk)]
         asked += _imaging_again(known, verdict, desk, rules)
     return tuple(sorted(asked, key=lambda r: (r.due_day, r.key)))
 
 
-def _of_verdict(verdict: Verdict, desk: _Desk) -> list[Reminder]:
-    if verdict.tier is Tier.SUSPECT:
+def _of_verdict(verdict: Verdict, desk: Desk) -> list[Reminder]:
+    asked = _nerve(verdict, desk) if verdict.red_flags else []
+    if verdict.tier is Tier.SUSPECT and not verdict.red_flags:
         since = verdict.since or verdict.as_of
-        days = 0 if verdict.red_flags else desk.calendar.review_within
-        newest = _newest_day(verdict)
-        due = max(newest + timedelta(days=days), verdict.as_of)
-        slot = Slot(name=f"since-{since}", start=since, due=due)
+        due = _newest_day(verdict) + timedelta(days=desk.calendar.review_within)
+        slot = clamped(f"since-{since}", since, due, verdict.as_of)
         reason = f"Suspicion at the {verdict.place} waits for a clinician's review."
-        return [desk.reminder(ReminderRule.REVIEW_SUSPICION, slot, reason, place=verdict.place)]
+        asked += _reviewed(verdict, slot, desk, reason=reason, escalate_after=desk.calendar.escalate_after)
     if verdict.tier is Tier.WATCH:
-        return _watched(verdict, desk)
-    return []
-
-
-def _watched(verdict: Verdict, desk: _Desk) -> list[Reminder]:
-    """Ask for another measurement within 7 days of what set the watch off; a nerve flag is looked at today."""
-    newest = _newest_day(verdict)
-    due = max(newest + timedelta(days=desk.calendar.after_watch), verdict.as_of)
-    slot = Slot(name=f"watch-{newest}", start=newest, due=due)
-    reason = f"Measure passive motion of the {verdict.place} and its opposite again: {GENTLE}."
-    asked = [desk.reminder(ReminderRule.MEASURE_ROM, slot, reason, place=verdict.place)]
-    if verdict.red_flags:
-        today = Slot(name=f"nerve-{newest}", start=newest, due=verdict.as_of)
-        words = f"A sign of the nerve at the {verdict.place} waits for review on the same day."
-        asked.append(desk.reminder(ReminderRule.REVIEW_SUSPICION, today, words, place=verdict.place))
+        asked.append(_watched(verdict, desk))
     return asked
 
 
-def _after_improvement(verdict: Verdict, desk: _Desk) -> list[Reminder]:
-    """Ask to measure again four months after motion was won back: it can worsen once more (R29)."""
+def _nerve(verdict: Verdict, desk: Desk) -> list[Reminder]:
+    """A sign of a nerve in danger is looked at on the same day, whatever else is asked about the joint."""
+    newest = _newest_day(verdict, of=verdict.red_flags)
+    name = f"nerve-{newest}"
+    slot = clamped(name, newest, newest, verdict.as_of)
+    words = f"A sign of the nerve at the {verdict.place} waits for review on the same day."
+    return _reviewed(verdict, slot, desk, reason=words, escalate_after=desk.calendar.escalate_nerve_after)
+
+
+def _reviewed(verdict: Verdict, slot: Slot, desk: Desk, *, reason: str, escalate_after: int) -> list[Reminder]:
+    """Ask the team to review, and the lead when nobody has done so some days after that was due."""
+    rule = ReminderRule.REVIEW_SUSPICION
+    later = timedelta(days=escalate_after)
+    earliest = (slot.earliest or slot.due) + later
+    again = Slot(name=slot.name, start=slot.start, due=slot.due + later, earliest=earliest)
+    words = f"Nobody has reviewed the {verdict.place} since {slot.due}."
+    to = To(recipient=LEAD, channel=EMAIL)
+    return [
+        desk.reminder(rule, slot, reason, place=verdict.place),
+        desk.reminder(rule, again, words, place=verdict.place, to=to),
+    ]
+
+
+def _watched(verdict: Verdict, desk: Desk) -> Reminder:
+    """Ask for another measurement within 7 days of what set the watch off."""
+    newest = _newest_day(verdict)
+    due = newest + timedelta(days=desk.calendar.after_watch)
+    slot = clamped(f"watch-{newest}", newest, due, verdict.as_of)
+    reason = f"Measure passive motion of the {verdict.place} and its opposite again: {GENTLE}."
+    return desk.reminder(ReminderRule.MEASURE_ROM, slot, reason, place=verdict.place)
+
+
+def _after_improvement(verdict: Verdict, desk: Desk) -> list[Reminder]:
+    """Ask to measure and to consider imaging four months after motion was won back: it can worsen again (R29)."""
     days = [date.fromisoformat(str(r.figure("day"))) for r in verdict.against if r.code == "won-back"]
-    due = [day + timedelta(days=desk.calendar.after_improvement) for day in days]
-    words = f"Four months after improvement, measure the {verdict.place} again: {GENTLE}."
-    slots = [Slot(name=f"improved-{day}", start=day, due=then) for day, then in zip(days, due, strict=True)]
-    return [desk.reminder(ReminderRule.MEASURE_ROM, slot, words, place=verdict.place) for slot in slots]
+    measure = f"Four months after improvement, measure the {verdict.place} again: {GENTLE}."
+    image = f"Four months after improvement, consider imaging the {verdict.place} again."
+    asked = []
+    for day in days:
+        due = day + timedelta(days=desk.calendar.after_improvement)
+        slot = Slot(name=f"improved-{day}", start=day, due=due)
+        asked.append(desk.reminder(ReminderRule.MEASURE_ROM, slot, measure, place=verdict.place))
+        asked.append(desk.reminder(ReminderRule.REPEAT_IMAGING, slot, image, place=verdict.place))
+    return asked
 
 
-def _imaging_again(record: PatientRecord, verdict: Verdict, desk: _Desk, rules: Rules) -> list[Reminder]:
+def _imaging_again(record: PatientRecord, verdict: Verdict, desk: Desk, rules: Rules) -> list[Reminder]:
     """Early imaging can be negative and wrong: while a suspicion stands, ask about imaging it again (R20)."""
     if verdict.tier is not Tier.SUSPECT or verdict.since is None:
         return []
@@ -124,17 +122,17 @@ def _imaging_again(record: PatientRecord, verdict: Verdict, desk: _Desk, rules: 
     return [desk.reminder(ReminderRule.REPEAT_IMAGING, slot, words, place=verdict.place)]
 
 
-def _newest_day(verdict: Verdict) -> date:
+def _newest_day(verdict: Verdict, *, of: Sequence[Reason] | None = None) -> date:
     days = [
         date.fromisoformat(str(value))
-        for reason in (*verdict.reasons, *verdict.red_flags)
+        for reason in (of if of is not None else (*verdict.reasons, *verdict.red_flags))
         for name, value in reason.figures
         if name == "day"
     ]
     return max(days, default=verdict.as_of)
 
 
-def _calendar(record: PatientRecord, rules: Rules, desk: _Desk) -> list[Reminder]:
+def _calendar(record: PatientRecord, rules: Rules, desk: Desk) -> list[Reminder]:
     slot = slot_on(record, rules, desk.as_of)
     if slot is None or any(day >= slot.start for day in measured_days(record)):
         return []
@@ -142,7 +140,7 @@ def _calendar(record: PatientRecord, rules: Rules, desk: _Desk) -> list[Reminder
     return [desk.reminder(rule, slot, f"Measure passive motion of hips, shoulders, knees and elbows: {GENTLE}.")]
 
 
-def _blind_spots(record: PatientRecord, rules: Rules, desk: _Desk) -> list[Reminder]:
+def _blind_spots(record: PatientRecord, rules: Rules, desk: Desk) -> list[Reminder]:
     """Ask once for the joints of a patient under surveillance that nobody has ever measured passively."""
     slot = slot_on(record, rules, desk.as_of)
     never = never_measured(record)
@@ -182,6 +180,16 @@ def slot_on(record: PatientRecord, rules: Rules, as_of: date) -> Slot | None:
     return slots[-1] if slots else None
 
 
+def calendar_windows(record: PatientRecord, rules: Rules, as_of: date) -> frozenset[str]:
+    """Name the slots of the calendar that have begun by a ward day, as it stands now."""
+    return frozenset(slot.name for slot in _slots(record, rules, as_of))
+
+
+def is_of_the_calendar(reminder: Reminder) -> bool:
+    """Whether a reminder is one of the calendar's own slots."""
+    return reminder.place is None and reminder.window.startswith(_FROM)
+
+
 def _slots(record: PatientRecord, rules: Rules, as_of: date) -> Sequence[Slot]:
     """List the slots that have begun by a ward day, the last being the current one; none after the calendar's end.
 
@@ -195,7 +203,7 @@ def _slots(record: PatientRecord, rules: Rules, as_of: date) -> Sequence[Slot]:
         first = start + timedelta(days=opens)
         if first > as_of:
             break
-        begun.append(Slot(name=f"from-{first}", start=first, due=start + timedelta(days=due), is_visit=is_visit))
+        begun.append(Slot(name=f"{_FROM}{first}", start=first, due=start + timedelta(days=due), is_visit=is_visit))
     return begun
 
 

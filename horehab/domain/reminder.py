@@ -1,7 +1,7 @@
 """A reminder: what is due, for whom, when on the ward's clock, and the key that keeps it from going twice."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import Enum
 
 from horehab.domain.joints import JointSide
@@ -11,13 +11,18 @@ NOBODY = "-"
 
 
 class ReminderRule(Enum):
-    """Why a reminder is due; the same words are the local codes of the Task that carries it."""
+    """Why a reminder is due; the same words are the local codes of the Task that carries it.
+
+    The last three are never a Task: two are for patients, as a message or on a list, and one sums up for staff.
+    """
 
     MEASURE_ROM = "measure-rom"
     LOG_SESSION = "log-session"
     FOLLOW_UP_VISIT = "follow-up-visit"
     REPEAT_IMAGING = "repeat-imaging"
     REVIEW_SUSPICION = "review-suspicion"
+    APPOINTMENT = "appointment"
+    NON_ATTENDANCE = "non-attendance"
     DIGEST = "digest"
 
 
@@ -39,9 +44,12 @@ class Reminder:
 
     `window` is the nominal slot of the calendar (such as "2026-W14" or "episode-1"), never the computed time.
     `due_day` and `due_time` are the ward's local time in the IANA zone `zone`. After `void_after` it is no
-    longer worth sending and expires. `recipient` is a role or an address, `channel` such as "email" or "task".
-    `reason` says in plain words, for staff, why it is due. `keyed_to` is the patient for whom it was first made,
-    when they were merged into `patient` since: its key stays, so that it is neither made nor sent twice.
+    longer worth sending and expires. `recipient` is a role ("team", "lead", "patient"), a practitioner's reference
+    or an address, `channel` such as "email", "message", "call" or "task". `reason` says in plain words, for staff,
+    why it is due. `earliest` is the day on which it may have been due first, whenever it was asked for; the due day
+    where it is None. `about` is the local day and time of the appointment that it reminds of. `keyed_to` is the patient for
+    whom it was first made, when they were merged into `patient` since: its key stays, so that it is neither made nor
+    sent twice. `repeats` counts how often a person had it sent again.
     """
 
     patient: str
@@ -56,6 +64,9 @@ class Reminder:
     void_after: date
     reason: str
     keyed_to: str | None = None
+    earliest: date | None = None
+    about: datetime | None = None
+    repeats: int = 0
 
     @property
     def key(self) -> str:
@@ -63,3 +74,8 @@ class Reminder:
         subject = str(self.place) if self.place else "-"
         first = self.keyed_to or self.patient
         return f"{first}|{self.rule.value}|{subject}|{self.recipient}|{self.channel}|{self.window}"
+
+    @property
+    def message_key(self) -> str:
+        """Name what leaves for this reminder: the same for each attempt, another when a person sends it again."""
+        return f"{self.key}|again-{self.repeats}" if self.repeats else self.key

@@ -101,6 +101,24 @@ class Calendar:
     after_improvement: int
     expires_after: int
     due_hour: int
+    escalate_after: int
+    escalate_nerve_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceNumbers:
+    """When patients are reminded of appointments, and how it goes on after a missed one; days.
+
+    `remind_before` an appointment; after a missed one a message, then a call, then a letter, none of them once
+    `forget_after` days are over. A planned session is asked about `log_after` days.
+    """
+
+    remind_before: int
+    message_after: int
+    call_after: int
+    letter_after: int
+    forget_after: int
+    log_after: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +170,7 @@ class Rules:
     pain: PainNumbers
     laboratory: LaboratoryNumbers
     calendar: Calendar
+    attendance: AttendanceNumbers
     steps: StepNumbers
     policy: Policy
     differentials: tuple[str, ...]

@@ -153,7 +153,7 @@ def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
 
 def _take_over(connection: Connection, values: dict[str, str], *, now: datetime) -> None:
     i, r, o = tables.installation, tables.reminder, tables.outbox
-    connection.execute(update(i).values(**values, generation=i.c.generation + 1))
+    connection.execute(update(i).values(**values, generation=i.c.generation + 1, adopted=now))
     open_states = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
     detail = "due before the store was adopted: the original may have sent it"
     connection.execute(

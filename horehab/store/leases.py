@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, Update, insert, or_, select, update
 
@@ -11,6 +12,7 @@ from horehab.store.engine import reading, writing
 
 LEASE_SECONDS = 300
 _LONGEST_WAIT = 900
+_LEASED = (tables.outbox, tables.reminder, tables.lease)
 
 
 def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -32,10 +34,22 @@ def free(table: Table, *, rest_until: datetime | None = None) -> dict[str, Any]:
     return {table.c.lease_owner.name: None, table.c.lease_until.name: None, table.c.not_before.name: rest_until}
 
 
-def rest(attempts: int, now: datetime, *, asked_seconds: float | None = None) -> datetime:
-    """Tell when to try again: as the other side asked (at most 15 minutes), or 2, 4, 8 ... seconds."""
+def rest(attempts: int, now: datetime, *, asked_seconds: float | None = None, spread: int | None = None) -> datetime:
+    """Tell when to try again: as the other side asked (at most 15 minutes), or 2, 4, 8 ... seconds.
+
+    `spread` is any number of the thing that rests: up to a quarter is added by it, so that what failed together is
+    not tried again all at once.
+    """
     seconds = asked_seconds if asked_seconds is not None else 2.0 ** min(attempts, 10)
-    return now + timedelta(seconds=min(max(seconds, 1.0), _LONGEST_WAIT))
+    seconds = min(max(seconds, 1.0), _LONGEST_WAIT)
+    if spread is not None:
+        seconds *= 1 + _share(spread, attempts) / 4
+    return now + timedelta(seconds=seconds)
+
+
+def _share(spread: int, attempts: int) -> float:
+    """Draw a share from 0 to 1 for a thing and an attempt; the same for the same, so that it can be told again."""
+    return crc32(f"{spread}/{attempts}".encode()) / 2**32
 
 
 def hold(connection: Connection, name: str, *, owner: str, now: datetime, seconds: float) -> bool:
@@ -54,16 +68,16 @@ def release(connection: Connection, name: str, *, owner: str) -> None:
 
 
 def owners(connection: Connection) -> tuple[str, ...]:
-    """List who holds entries or pieces of work at the moment."""
+    """List who holds entries, reminders or pieces of work at the moment."""
     found: set[str] = set()
-    for t in (tables.outbox, tables.lease):
+    for t in _LEASED:
         found |= set(connection.execute(select(t.c.lease_owner).where(t.c.lease_owner.is_not(None))).scalars())
     return tuple(sorted(found))
 
 
 def release_all(connection: Connection, *, owner: str) -> None:
-    """Give back all that an owner held, who is known to be dead; reminders wait for their lease to run out."""
-    for t in (tables.outbox, tables.lease):
+    """Give back all that an owner held, who is known to be dead; which reminders were leaving stays noted on them."""
+    for t in _LEASED:
         connection.execute(update(t).where(t.c.lease_owner == owner).values(free(t)))
 
 

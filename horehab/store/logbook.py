@@ -32,6 +32,7 @@ from horehab.store.bedside import SqlBedside
 from horehab.store.conflicts import SqlConflicts
 from horehab.store.contacts import SqlContacts
 from horehab.store.engine import reading, writing
+from horehab.store.reminders import add as write_reminders
 from horehab.store.reminding import SqlReminding
 from horehab.store.sessions import SqlSessions
 from horehab.store.signals import SqlSignals
@@ -170,9 +171,8 @@ class SqlLogbook:
     ) -> bool:
         """Commit entries and reminders in one transaction; False when these entries were there already."""
         with writing(self._engine) as connection:
-            is_new = bool(outbox.add(connection, entries, now=now))
-            reminders.add(connection, reminders, ward=self._zone)
-            if is_new:
+            write_reminders(connection, reminders, ward=self._zone)
+            if is_new := bool(outbox.add(connection, entries, now=now)):
                 patients.touch(connection, [patient])
         return is_new
 

@@ -25,10 +25,20 @@ def take_over(
     """Put down what reviews decided. `seen` tells per patient up to which change the review had read."""
     _set_verdicts(connection, reviews)
     _set_patients(connection, reviews, seen=seen)
-    void = sorted({key for review in reviews for key in review.void_reminders})
-    reminders.cancel(connection, void, now=now)
+    _cancel(connection, reviews, now)
+    reminders.enrol(connection, {review.patient: review.as_of for review in reviews})
     reminders.add(connection, (r for review in reviews for r in review.reminders), ward=ward)
     outbox.add(connection, (entry for review in reviews for entry in review.entries), now=now)
+
+
+def _cancel(connection: Connection, reviews: Sequence[Review], now: datetime) -> None:
+    why = {key: words for review in reviews for key, words in review.why_void}
+    by_reason: dict[str, set[str]] = {}
+    for review in reviews:
+        for key in review.void_reminders:
+            by_reason.setdefault(why.get(key, "no longer holds"), set()).add(key)
+    for words, keys in sorted(by_reason.items()):
+        reminders.cancel(connection, sorted(keys), now=now, why=words)
 
 
 def note_pass(

@@ -1,133 +1,167 @@
-"""The ledger of reminders: each key once, due at its local time, leased to one scheduler, never lost."""
+"""The list of reminders: each key once, due at its local time, leased to one scheduler, never lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Row, case, insert, select, update
+from sqlalchemy import Column, Connection, Row, and_, insert, or_, select, update
 
 from horehab.domain.reminder import Reminder, ReminderState
-from horehab.store import leases, reminder_tables, tables  # noqa: F401  # its tables join the metadata
+from horehab.store import leases, tables
+from horehab.store.local_time import due_instant, zone_of
 from horehab.store.patients import CHUNK
 from horehab.store.payloads import decode_reminder, encode
+from horehab.store.reminder_tables import enrolment
 from horehab.usecases.exchange import ReminderRow
 
-_OPEN = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
-_INTERRUPTED = "an earlier attempt was interrupted"
+TASK = "task"
+"""The channel of reminders that go into the chart."""
+_WAITS = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
 
 
-def due_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Turn a local day and time into its instant in UTC.
-
-    A time that the spring change skips becomes the first valid minute after it; one that comes twice in
-    autumn is taken the first time.
-    """
-    local = datetime.combine(day, at.replace(tzinfo=None))
-    after = local.replace(tzinfo=zone).astimezone(UTC)
-    if after.astimezone(zone).replace(tzinfo=None) == local:
-        return after
-    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
+def enrol(connection: Connection, since: Mapping[str, date]) -> None:
+    """Note on which ward day patients were first seen here; who is known already stays as they are."""
+    t = enrolment
+    for start in range(0, len(since), CHUNK):
+        names = sorted(since)[start : start + CHUNK]
+        known = set(connection.execute(select(t.c.patient).where(t.c.patient.in_(names))).scalars())
+        new = [{"patient": name, "since": since[name]} for name in names if name not in known]
+        if new:
+            connection.execute(insert(t), new)
 
 
 def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo) -> int:
-    """Put reminders down, each key once; one that was cancelled unsent and is asked for again is due again."""
+    """Put reminders down, each key once; one that we cancelled unsent and that is asked for again is due again.
+
+    One whose window closed before its patient was first seen here expires at once, and one that may have been sent
+    before an old backup was restored is unknown: both are listed with the reason, and neither leaves by itself.
+    """
     t = tables.reminder
     by_key = {reminder.key: reminder for reminder in wanted}
     keys = sorted(by_key)
     known: dict[str, Row[Any]] = {}
     for start in range(0, len(keys), CHUNK):
-        asked = select(t.c.key, t.c.state, t.c.attempts).where(t.c.key.in_(keys[start : start + CHUNK]))
+        columns = (t.c.key, t.c.state, t.c.attempts, t.c.decided_by)
+        asked = select(*columns).where(t.c.key.in_(keys[start : start + CHUNK]))
         known |= {row.key: row for row in connection.execute(asked)}
+    since = _enrolled(connection, {by_key[key].patient for key in keys if key not in known})
+    adopted = connection.execute(select(tables.installation.c.adopted)).scalar()
+    restored = adopted.astimezone(ward).date() if adopted else None
     rows = {key: _row(by_key[key], ward) for key in keys}
-    new = [row for key, row in rows.items() if key not in known]
+    new = [
+        row | _missed(by_key[key], since.get(by_key[key].patient), restored)
+        for key, row in rows.items()
+        if key not in known
+    ]
     if new:
         connection.execute(insert(t), new)
     for key, row in rows.items():
-        if key in known and known[key].state == ReminderState.CANCELLED.value and not known[key].attempts:
-            connection.execute(update(t).where(t.c.key == key).values(**row, settled=None, detail=""))
+        if key in known and _was_cancelled_by_us(known[key]):
+            connection.execute(update(t).where(t.c.key == key).values(**row, settled=None))
     return len(new)
 
 
+def _enrolled(connection: Connection, patients: Iterable[str]) -> dict[str, date]:
+    found: dict[str, date] = {}
+    names = sorted(patients)
+    for start in range(0, len(names), CHUNK):
+        asked = select(enrolment).where(enrolment.c.patient.in_(names[start : start + CHUNK]))
+        found |= {row.patient: row.since for row in connection.execute(asked)}
+    return found
+
+
+def _was_cancelled_by_us(row: Row[Any]) -> bool:
+    return row.state == ReminderState.CANCELLED.value and not row.attempts and not row.decided_by
+
+
+def _missed(reminder: Reminder, enrolled: date | None, restored: date | None) -> dict[str, Any]:
+    """Say what became of a reminder whose time was over before it could be put down."""
+    if enrolled is not None and reminder.void_after < enrolled:
+        words = f"its last day, {reminder.void_after}, was over before the patient was first seen here on {enrolled}"
+        return {"state": ReminderState.EXPIRED.value, "detail": words}
+    may_have_left = restored is not None and (reminder.earliest or reminder.due_day) <= restored
+    if may_have_left and reminder.channel != TASK:  # a Task has its identifier: it is never doubled
+        words = f"it may have been sent before the store was taken over on {restored}"
+        return {"state": ReminderState.UNKNOWN.value, "detail": words}
+    return {}
+
+
 def _row(reminder: Reminder, ward: ZoneInfo) -> dict[str, Any]:
-    zone = _zone(reminder.zone, ward)
+    zone = zone_of(reminder.zone)
+    words = "" if zone else f"there is no time zone {reminder.zone!r}: the ward's, {ward.key}, was taken"
     return {
         "key": reminder.key,
         "patient": reminder.patient,
+        **times(reminder, zone or ward),
+        "state": ReminderState.DUE.value,
+        "detail": words,
+        "rule": reminder.rule.value,
+        "recipient": reminder.recipient,
+        "channel": reminder.channel,
+    }
+
+
+def times(reminder: Reminder, zone: ZoneInfo) -> dict[str, Any]:
+    """Give what of a row follows from when a reminder is due."""
+    return {
         "due_day": reminder.due_day,
         "due_time": reminder.due_time.isoformat(),
         "zone": reminder.zone,
         "due": due_instant(reminder.due_day, reminder.due_time, zone),
         "void_at": due_instant(reminder.void_after + timedelta(days=1), time(), zone),
         "payload": encode(reminder),
-        "rule": reminder.rule.value,
-        "recipient": reminder.recipient,
-        "channel": reminder.channel,
-        "state": ReminderState.DUE.value,
     }
 
 
-def _zone(name: str, ward: ZoneInfo) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ward
-
-
-def cancel(connection: Connection, keys: Sequence[str], *, now: datetime) -> None:
+def cancel(connection: Connection, keys: Sequence[str], *, now: datetime, why: str = "no longer holds") -> None:
     """Cancel reminders that no longer hold; one that is just leaving is left to its sender."""
     t = tables.reminder
     for start in range(0, len(keys), CHUNK):
-        connection.execute(
-            update(t)
-            .where(t.c.key.in_(keys[start : start + CHUNK]), t.c.state == ReminderState.DUE.value)
-            .values(state=ReminderState.CANCELLED.value, settled=now, detail="no longer holds")
-        )
+        here = t.c.key.in_(keys[start : start + CHUNK]) & is_waiting()
+        connection.execute(update(t).where(here).values(cancelled(now=now, why=why)))
 
 
-def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> tuple[ReminderRow, ...]:
-    """Expire what is past its void day, then lease what is due, soonest first; nobody else gets the same row."""
+def cancelled(*, now: datetime, why: str) -> dict[str, Any]:
+    """Give what a cancelled row says."""
+    state = ReminderState.CANCELLED.value
+    return {"state": state, "settled": now, "detail": why, **leases.free(tables.reminder)}
+
+
+def is_waiting() -> Any:
+    """Say which rows wait: due, or leased to somebody who has not begun an attempt."""
+    t = tables.reminder
+    return t.c.state.in_(_WAITS) & ~t.c.is_leaving
+
+
+def claim(
+    connection: Connection, *, owner: str, now: datetime, limit: int, is_held: bool = False
+) -> tuple[ReminderRow, ...]:
+    """Expire what is past its void day, then lease what is due, soonest first; nobody else gets the same row.
+
+    `is_held`: only the tasks, which go into the chart.
+    """
     t = tables.reminder
     connection.execute(
         update(t)
         .where(t.c.state == ReminderState.DUE.value, t.c.due <= now, t.c.void_at <= now)
         .values(state=ReminderState.EXPIRED.value, settled=now, detail="past the last day on which it was of use")
     )
+    # One condition per state, so that both databases find the few rows that are due by their index.
+    is_due = or_(*(and_(t.c.state == state, t.c.due <= now) for state in _WAITS))
     chosen = (
         select(t.c.row)
-        .where(t.c.state.in_(_OPEN), t.c.due <= now, leases.is_free(t, now))
+        .where(is_due, leases.is_free(t, now), *((t.c.channel == TASK,) if is_held else ()))
         .order_by(t.c.due, t.c.row)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("chosen")
     )
-    was_claimed = t.c.state == ReminderState.CLAIMED.value  # by somebody who never came back
-    picked = (
-        update(t)
-        .where(t.c.row.in_(select(chosen.c.row)))
-        .values(state=ReminderState.CLAIMED.value, detail=case((was_claimed, _INTERRUPTED), else_=""))
-    )
-    taken = leases.take(picked, owner=owner, now=now)
+    picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
+    taken = leases.take(picked, owner=owner, now=now).values(attempts=t.c.attempts)  # counted when one begins
     found = connection.execute(taken.returning(*_shown())).all()
     return tuple(_as_row(row) for row in sorted(found, key=lambda row: (row.due, row.row)))
-
-
-def settle(connection: Connection, row: ReminderRow, state: ReminderState, *, detail: str, now: datetime) -> None:
-    """Note what became of a leased reminder; DUE means: try again after a rest. What was settled stays so."""
-    t = tables.reminder
-    values: dict[str, Any] = {"state": state.value, "detail": detail, "settled": now, **leases.free(t)}
-    if state is ReminderState.DUE:
-        values |= {"settled": None, "not_before": leases.rest(row.attempts, now)}
-    connection.execute(update(t).where(t.c.row == row.row, t.c.state == ReminderState.CLAIMED.value).values(values))
 
 
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:
@@ -149,7 +183,9 @@ def _under(survivor: str | None, row: ReminderRow) -> ReminderRow:
 
 def _shown() -> tuple[Column[Any], ...]:
     c = tables.reminder.c
-    return (c.row, c.payload, c.due, c.state, c.attempts, c.detail)
+    return (
+        c.row, c.payload, c.due, c.state, c.attempts, c.detail, c.is_leaving, c.lease_owner, c.settled, c.decided_by
+    )  # fmt: skip
 
 
 def _as_row(row: Row[Any]) -> ReminderRow:
@@ -159,6 +195,9 @@ def _as_row(row: Row[Any]) -> ReminderRow:
         due=row.due,
         state=ReminderState(row.state),
         attempts=row.attempts,
-        is_interrupted=row.detail == _INTERRUPTED,
+        is_interrupted=row.is_leaving,
         detail=row.detail,
+        owner=row.lease_owner or "",
+        settled=row.settled,
+        decided_by=row.decided_by,
     )

@@ -209,7 +209,10 @@ reminder = _table(
     Column("state", Text, nullable=False),
     Column("settled", Instant),
     Column("detail", Text, nullable=False, server_default=""),
-    *(Column(name, Text, nullable=False, server_default="") for name in ("rule", "recipient", "channel")),
+    *(
+        Column(name, Text, nullable=False, server_default="")
+        for name in ("rule", "recipient", "channel", "decided_by")
+    ),
     Column("is_leaving", Boolean, nullable=False, server_default=false()),
     *_lease(),
 )

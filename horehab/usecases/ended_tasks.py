@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from horehab.domain.entries import ChartEntry, SuspicionEntry, TaskEntry
+from horehab.domain.follow_up_desk import LEAD
 from horehab.domain.joints import JointSide
 from horehab.domain.record import PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule
@@ -12,6 +13,7 @@ from horehab.domain.suspicion import Verdict
 from horehab.domain.thresholds import Rules
 from horehab.usecases.standings import Standings, waits_for_review
 
+_NERVE = "nerve-"
 MEASURING = (ReminderRule.MEASURE_ROM, ReminderRule.FOLLOW_UP_VISIT)
 
 
@@ -50,9 +52,18 @@ def _is_about_a_suspicion(task: TaskEntry) -> bool:
 def still_asked(
     reminders: Iterable[Reminder], standings: Standings, decided: Iterable[ChartEntry], verdicts: Iterable[Verdict]
 ) -> tuple[Reminder, ...]:
-    """Leave out requests to review what people decided about already; a nerve in danger is always asked about."""
+    """Leave out requests to review what people decided about already; a nerve in danger is always asked about.
+
+    The lead is not asked about a nerve once somebody decided about that joint on the day of the sign, or since.
+    """
     raised = {e.place for e in decided if isinstance(e, SuspicionEntry) and not e.is_withdrawn}
     flagged = {verdict.place for verdict in verdicts if verdict.red_flags}
+
+    def is_seen(reminder: Reminder) -> bool:
+        if reminder.place is None or reminder.recipient != LEAD:
+            return False
+        days = [decision.decided for decision in standings.at(reminder.place).decisions]
+        return any(f"{_NERVE}{day}" >= reminder.window for day in days if reminder.window.startswith(_NERVE))
 
     def is_decided(place: JointSide | None) -> bool:
         if place is None or place in raised or place in flagged:
@@ -60,7 +71,9 @@ def still_asked(
         standing = standings.at(place)
         return bool(standing.ossifications) and not waits_for_review(standing)
 
-    return tuple(r for r in reminders if r.rule is not ReminderRule.REVIEW_SUSPICION or not is_decided(r.place))
+    return tuple(
+        r for r in reminders if r.rule is not ReminderRule.REVIEW_SUSPICION or not (is_decided(r.place) or is_seen(r))
+    )
 
 
 def is_answered(due: date, place: JointSide | None, known: PatientRecord, rules: Rules) -> bool:

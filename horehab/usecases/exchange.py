@@ -100,9 +100,9 @@ class PullReport:
 class Review:
     """What a review of one patient decided: verdicts to show, entries for the chart, reminders to keep.
 
-    `void_reminders` are keys of reminders that no longer hold. `why_silent` says why nothing about this patient is
-    written at all, if so. `basis` names rule and evidence that it rests on;
-    None when the entries are only shown: a newer rule alone neither raises nor withdraws.
+    `void_reminders` are keys of reminders that no longer hold, `why_void` says why. `why_silent` says why nothing
+    about this patient is written at all, if so. `basis` names rule and evidence that it rests on; None when the
+    entries are only shown: a newer rule alone neither raises nor withdraws.
     """
 
     patient: str
@@ -111,6 +111,7 @@ class Review:
     entries: tuple[ChartEntry, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     void_reminders: tuple[str, ...] = ()
+    why_void: tuple[tuple[str, str], ...] = ()
     last_measured: date | None = None
     basis: str | None = None
     why_silent: str = ""
@@ -152,7 +153,8 @@ class SetAside:
 class ReminderRow:
     """A reminder of the ledger with its state; `due` is the UTC instant of its local due time.
 
-    `is_interrupted` when it was claimed before and whoever had it never said what became of it.
+    `is_interrupted` when an attempt was begun and whoever made it never said what became of it. `owner` has it
+    now, `settled` is since when it is not waiting any more, `decided_by` who decided about it, if a person did.
     """
 
     row: int
@@ -162,6 +164,9 @@ class ReminderRow:
     attempts: int = 0
     detail: str = ""
     is_interrupted: bool = False
+    owner: str = ""
+    settled: datetime | None = None
+    decided_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Review a patient's joints: judge each, and decide what the chart should say and who is to be reminded."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -17,24 +17,24 @@ from horehab.domain.entries import (
 from horehab.domain.episode import Act, Action, Standing, act_on
 from horehab.domain.follow_up import follow_up
 from horehab.domain.record import PatientRecord, base_references
-from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
 from horehab.domain.verdict_inputs import digest_of_inputs
-from horehab.usecases.ended_tasks import MEASURING, ended_tasks, is_answered, still_asked
-from horehab.usecases.exchange import ReminderRow, Review
+from horehab.usecases.ended_tasks import ended_tasks, still_asked
+from horehab.usecases.exchange import Review
 from horehab.usecases.merged_patients import (
     DOUBLE,
     as_survivor,
     ask_whose_it_is,
     moved_tasks,
-    no_longer_asked,
     reunite,
     under_known_keys,
 )
 from horehab.usecases.ports import Ports
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
+from horehab.usecases.void_reminders import void_reminders
 
 
 def review_joints(
@@ -111,13 +111,15 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         given = [entry for entry in (*asked, *ended) if isinstance(entry, TaskEntry)]
         moved = () if why_silent else moved_tasks(patient, standings.tasks, but=given)
         entries = (*said, *ended, *moved)
+    void = void_reminders(known, reminders, rows, ports.rules, day)
     return Review(
         patient=patient,
         as_of=day,
         verdicts=verdicts,
         entries=entries,
         reminders=reminders,
-        void_reminders=(*_void(known, reminders, rows, ports.rules), *no_longer_asked(reminders, rows)),
+        void_reminders=tuple(void),
+        why_void=tuple(void.items()),
         last_measured=measured,
         basis=basis_of(known, ports.rules),
         why_silent=why_silent,
@@ -160,21 +162,6 @@ def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
         due=reminder.due_day,
         authored=day,
         text=reminder.reason,
-    )
-
-
-def _void(
-    known: PatientRecord, wanted: Iterable[Reminder], rows: Sequence[ReminderRow], rules: Rules
-) -> tuple[str, ...]:
-    """Name the reminders that wait but no longer hold: the patient died, was measured, or the reason is gone."""
-    keys = {reminder.key for reminder in wanted}
-    waiting = (row.reminder for row in rows if row.state is ReminderState.DUE and row.reminder.key not in keys)
-    return tuple(
-        reminder.key
-        for reminder in waiting
-        if known.patient.is_deceased
-        or reminder.rule is ReminderRule.REVIEW_SUSPICION
-        or (reminder.rule in MEASURING and is_answered(reminder.due_day, reminder.place, known, rules))
     )
 
 

@@ -41,9 +41,10 @@ def test_a_key_is_put_down_once_whatever_became_of_it(logbook: SqlLogbook) -> No
 
 def test_what_is_due_is_leased_to_one_sender_until_its_lease_runs_out(logbook: SqlLogbook) -> None:
     put(logbook, reminder(), reminder(window="later", due_day=DAY + timedelta(days=1)))
-    assert [row.attempts for row in claim(logbook)] == [1]
+    assert [row.owner for row in claim(logbook)] == ["a"]
     assert claim(logbook, owner="b") == ()
-    assert [row.attempts for row in claim(logbook, NOW + timedelta(seconds=301), owner="b")] == [2]
+    late = claim(logbook, NOW + timedelta(seconds=301), owner="b")
+    assert [(row.owner, row.attempts, row.is_interrupted) for row in late] == [("b", 0, False)]
 
 
 def test_reminders_are_leased_soonest_first_and_no_more_than_asked_for(logbook: SqlLogbook) -> None:
@@ -64,9 +65,10 @@ def test_what_became_of_a_reminder_stays(logbook: SqlLogbook, state: ReminderSta
 
 def test_one_that_is_to_be_tried_again_rests_first(logbook: SqlLogbook) -> None:
     put(logbook, reminder())
-    logbook.settle_reminder(claim(logbook)[0], ReminderState.DUE, detail="gateway busy", now=NOW)
-    assert claim(logbook, NOW + timedelta(seconds=1)) == ()
-    assert len(claim(logbook, NOW + timedelta(seconds=2))) == 1
+    (row,) = logbook.reminding.begin(claim(logbook), now=NOW)
+    logbook.settle_reminder(row, ReminderState.DUE, detail="gateway busy", now=NOW)
+    assert claim(logbook, NOW + timedelta(seconds=2)) == ()
+    assert len(claim(logbook, NOW + timedelta(seconds=2.5))) == 1
 
 
 def test_past_its_void_day_a_reminder_expires_instead_of_going(logbook: SqlLogbook) -> None:
@@ -89,7 +91,7 @@ def test_a_reminder_that_no_longer_holds_is_cancelled_and_due_again_when_asked_f
 
 def test_one_that_was_sent_is_not_cancelled(logbook: SqlLogbook) -> None:
     put(logbook, reminder())
-    row = claim(logbook)[0]
+    (row,) = logbook.reminding.begin(claim(logbook), now=NOW)
     put(logbook, void=(reminder().key,))
     logbook.settle_reminder(row, ReminderState.SENT, detail="", now=NOW)
     put(logbook, void=(reminder().key,))

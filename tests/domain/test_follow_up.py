@@ -109,11 +109,23 @@ def test_a_watched_joint_is_measured_again_within_seven_days() -> None:
 def test_a_suspicion_is_reviewed_within_seven_days_and_a_nerve_flag_today() -> None:
     of = record(FALLEN, pain(49, 6))
     review = _of(ReminderRule.REVIEW_SUSPICION, _due(of, 50))
-    assert [r.due_day for r in review] == [day(56)]
+    assert [(r.recipient, r.channel, r.due_day) for r in review] == [
+        ("team", "task", day(56)), ("lead", "email", day(63))
+    ]  # fmt: skip
     flagged = record(pain(49, 6), sign(49, SignKind.STRAIGHT_LEG_RAISE))
-    assert [r.due_day for r in _of(ReminderRule.REVIEW_SUSPICION, _due(flagged, 49))] == [day(49)]
     weak = record(sign(49, SignKind.LEG_WEAKNESS))
-    assert [r.due_day for r in _of(ReminderRule.REVIEW_SUSPICION, _due(weak, 49))] == [day(49)]
+    for of in (flagged, weak):
+        review = _of(ReminderRule.REVIEW_SUSPICION, _due(of, 49))
+        assert [(r.recipient, r.due_day) for r in review] == [("team", day(49)), ("lead", day(50))]
+        assert {r.window for r in review} == {f"nerve-{day(49)}"}
+
+
+def test_a_nerve_flag_that_comes_after_the_suspicion_is_asked_about_by_itself_on_the_same_day() -> None:
+    before = _of(ReminderRule.REVIEW_SUSPICION, _due(record(FALLEN, pain(49, 6)), 50))
+    flagged = record(FALLEN, pain(49, 6), sign(52, SignKind.STRAIGHT_LEG_RAISE))
+    after = _of(ReminderRule.REVIEW_SUSPICION, _due(flagged, 52))
+    assert after[0].due_day == day(52)
+    assert not {r.key for r in before} & {r.key for r in after}
 
 
 def test_r20_imaging_while_a_suspicion_stands_asks_about_repeating_it() -> None:
@@ -129,7 +141,9 @@ def test_r29_four_months_after_improvement_the_joint_is_measured_again() -> None
     confirmed = course([(56, 78)])
     of = record(FALLEN, pain(42, 1), pain(49, 6), confirmed, course([(63, 108), (70, 110)]), pain(70, 1))
     improved = [r for r in _due(of, 71) if r.window.startswith("improved")]
-    assert [r.due_day for r in improved] == [day(70 + 120)]
+    assert [(r.rule, r.due_day) for r in improved] == [
+        (ReminderRule.MEASURE_ROM, day(70 + 120)), (ReminderRule.REPEAT_IMAGING, day(70 + 120))
+    ]  # fmt: skip
 
 
 def test_the_deceased_and_the_merged_are_left_in_peace() -> None:
