@@ -100,6 +100,8 @@ def rule_word(rule: ReminderRule) -> str:
         ReminderRule.FOLLOW_UP_VISIT: _("Follow-up visit"),
         ReminderRule.REPEAT_IMAGING: _("Consider repeating imaging"),
         ReminderRule.REVIEW_SUSPICION: _("Review a suspicion"),
+        ReminderRule.APPOINTMENT: _("Appointment"),
+        ReminderRule.NON_ATTENDANCE: _("Missed appointment"),
         ReminderRule.DIGEST: _("Daily summary of what waits"),
     }[rule]
 
