@@ -12,6 +12,7 @@ from horehab.domain.thresholds import Rules
 from horehab.errors import InputError
 
 _LONGEST_SESSION = 600  # minutes; a typing error beyond it
+_MOST_REPETITIONS = 1000  # a typing error beyond it
 _TOP_OF_SCALES = 10  # of mobility, exertion and pain, which all begin at 0
 
 
@@ -90,6 +91,9 @@ def _errors_of_session(form: SessionForm, today: date) -> list[InputError]:
         errors.append(_error("day", form.day.isoformat(), "The session lies in the future.", "Write the day it was."))
     if form.minutes is not None and not 0 < form.minutes <= _LONGEST_SESSION:
         errors.append(_error("minutes", form.minutes, "This length cannot be.", f"Write 1 to {_LONGEST_SESSION}."))
+    if form.repetitions is not None and not 0 < form.repetitions <= _MOST_REPETITIONS:
+        said = "This number of repetitions cannot be."
+        errors.append(_error("repetitions", form.repetitions, said, f"Write 1 to {_MOST_REPETITIONS}."))
     if form.mobility_level is not None and not 0 <= form.mobility_level <= _TOP_OF_SCALES:
         errors.append(_error("mobility_level", form.mobility_level, "The scale ends at 10.", "Write 0 to 10."))
     if form.exertion is not None and not 0 <= form.exertion <= _TOP_OF_SCALES:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
 from horehab.usecases.exchange import User
 from horehab.web.access import allow_everyone
+from horehab.web.drafts import forget_drafts
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import NAME, is_post, room
@@ -101,7 +102,10 @@ class Door:
 
 @allow_everyone
 def sign_out() -> Response:
-    """Let someone out; the cookie is emptied."""
+    """Let someone out; the cookie is emptied, and what they had typed and not saved is gone."""
+    if g.horehab_viewer is not None:
+        forget_drafts(room().ports(), g.horehab_viewer.name)
+        _audit(g.horehab_viewer.name, "signed out")
     logout_user()
     session.clear()
     return redirect(url_for(room().options.sign_in_endpoint), code=303)

@@ -2,8 +2,11 @@
 
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import PatientRecord
+from horehab.domain.session import SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating
 from horehab.web.session_fields import angle_field, pain_field
+
+_DOSES = ("minutes", "repetitions", "intensity", "mobility_level", "exertion", "sedation")
 
 
 def last_angles(record: PatientRecord) -> dict[str, Reading]:
@@ -18,6 +21,16 @@ def last_pains(record: PatientRecord) -> dict[str, PainRating]:
     return {
         pain_field(p.place, p.occasion): p for p in ordered if p.place and p.occasion is not PainOccasion.UNSPECIFIED
     }
+
+
+def last_doses(record: PatientRecord) -> dict[str, float | str]:
+    """Give minutes, level, exertion and the like of the last session that was done, by the name of their field."""
+    done = [session for session in record.sessions if session.status is not SessionStatus.NOT_DONE]
+    if not done:
+        return {}
+    last = max(done, key=lambda s: (s.when.earliest, s.source))
+    values = {name: getattr(last, name) for name in _DOSES}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def carried_forward(record: PatientRecord) -> dict[str, str]:

@@ -12,6 +12,8 @@ from horehab.web import (
     caseload,
     codes,
     conflicts,
+    correct_session,
+    drafts,
     health,
     hooks,
     joint,
@@ -64,7 +66,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, hooks, well_known,
-    look,
+    look, correct_session, drafts,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

@@ -12,10 +12,10 @@ from horehab.domain.laboratory import Analyte, LabResult
 from horehab.domain.reminder import ReminderState
 from horehab.domain.suspicion import Tier
 from horehab.usecases.exchange import OutboxRow, ReminderRow
-from horehab.web.access import TEAM, allow
+from horehab.web.access import CARE, TEAM, allow
 from horehab.web.body import spots
 from horehab.web.findings import JointFinding, findings, loss
-from horehab.web.room import open_patient, room
+from horehab.web.room import open_patient, room, viewer
 from horehab.web.words import TIER_MARKS, entry_word
 
 _LAST_SESSIONS = 8
@@ -46,6 +46,7 @@ def patient(key: str) -> str:
         marks=TIER_MARKS,
         loss=loss,
         suspected=[(f, f.verdict.reasons[:_FIRST_REASONS]) for f in found if f.verdict and f.tier is Tier.SUSPECT],
+        ours=ports.logbook.sessions.of(opened.reference) if viewer().role in CARE else {},
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
         due=due[:_LAST_SESSIONS],

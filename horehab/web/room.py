@@ -58,9 +58,10 @@ def viewer() -> Viewer:
     return found
 
 
-def open_patient(key: str, *, what: str) -> OpenPatient:
+def open_patient(key: str, *, what: str, is_noted: bool = True) -> OpenPatient:
     """Open a patient by the key in the address and note it in the audit trail.
 
+    `is_noted` is false for what a page that is open already does by itself, again and again.
     UnknownPatient when there is none or when the viewer may not see them: both look alike, and both are noted.
     """
     ports, asked_by = room().ports(), viewer()
@@ -68,7 +69,8 @@ def open_patient(key: str, *, what: str) -> OpenPatient:
     if reference is None:
         ports.logbook.audit(who=asked_by.name, what=f"refused: {what}", patient=None, now=ports.clock.now())
         raise UnknownPatient(key)
-    ports.logbook.audit(who=asked_by.name, what=what, patient=reference, now=ports.clock.now())
+    if is_noted:
+        ports.logbook.audit(who=asked_by.name, what=what, patient=reference, now=ports.clock.now())
     return OpenPatient(key=key, reference=reference, record=ports.logbook.record(reference))
 
 

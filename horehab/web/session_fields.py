@@ -128,6 +128,8 @@ def form_of(typed: Typed, *, patient: str, performer: str, today: date) -> Sessi
         day=typed.day("day", today),
         at=typed.clock("at"),
         minutes=typed.number("minutes"),
+        repetitions=typed.whole("repetitions"),
+        intensity=typed.text("intensity"),
         mobility_level=typed.whole("mobility_level"),
         exertion=typed.number("exertion"),
         sedation=typed.text("sedation"),
@@ -141,6 +143,37 @@ def form_of(typed: Typed, *, patient: str, performer: str, today: date) -> Sessi
         pains=_pains(typed),
         signs=_signs(typed),
     )
+
+
+def fields_of(form: SessionForm) -> dict[str, str]:
+    """Write a form down as it would have been typed."""
+    plain = (
+        "minutes", "repetitions", "intensity", "mobility_level", "exertion", "sedation", "reason_not_done",
+        "adverse_event", "note", "device", "rater", "position",
+    )  # fmt: skip
+    typed = {name: written(getattr(form, name)) for name in plain}
+    typed |= {
+        "kind": form.kind.value,
+        "status": form.status.value,
+        "day": form.day.isoformat(),
+        "at": form.at.strftime("%H:%M") if form.at else "",
+    }
+    typed |= {angle_field(a.mode, a.place, a.motion): written(a.degrees) for a in form.angles}
+    typed |= {pain_field(p.place, p.occasion): written(p.score) for p in form.pains if p.place}
+    typed |= {sign_field(s.place, s.kind): "yes" for s in form.signs if s.is_present}
+    return typed | {looked_field(s.place): "yes" for s in form.signs if not s.is_present}
+
+
+def written(value: object) -> str:
+    """Write a value as it is typed; nothing for none."""
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def looked_field(place: JointSide | None) -> str:
+    """Name the field that says that all signs of a joint were looked for."""
+    return f"looked.{slug(place) if place else 'general'}"
 
 
 def _angles(typed: Typed) -> tuple[Angle, ...]:
@@ -174,6 +207,6 @@ def _signs(typed: Typed) -> tuple[SignAnswer, ...]:
     for place, kind in asked:
         name = sign_field(place, kind)
         is_present = name in typed.fields
-        if is_present or f"looked.{slug(place) if place else 'general'}" in typed.fields:
+        if is_present or looked_field(place) in typed.fields:
             found.append(SignAnswer(field=name, kind=kind, place=place, is_present=is_present))
     return tuple(found)

@@ -20,7 +20,7 @@ def rules(ward: Ward) -> list[Rule]:
 
 
 def paths(ward: Ward, key: str) -> list[str]:
-    names = {"key": key, "place": "left-hip", "filename": "horehab.css", "anything": "nothing/here", "row": "1"}
+    names = {"key": key, "place": "left-hip", "filename": "horehab.css", "anything": "nothing/here", "row": "1", "session": "0"}
     return [re.sub(r"<(?:\w+:)?(\w+)>", lambda m: names[m[1]], rule.rule) for rule in rules(ward)]
 
 
@@ -42,7 +42,7 @@ def test_only_health_and_static_files_answer_without_a_name(ward: Ward) -> None:
         for path in paths(ward, ward.ana)
         if ward.client.get(path, buffered=True).status_code not in (401, 403, 404, 405)
     }
-    assert open_to_all == {"/horehab/health", "/horehab/look", "/horehab/static/horehab.css"}
+    assert open_to_all == {"/horehab/health", "/horehab/metrics", "/horehab/look", "/horehab/static/horehab.css"}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

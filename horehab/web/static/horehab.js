@@ -1,13 +1,41 @@
-// Pages work without this file. It only keeps a second tap on "save" from being sent, and guards what was typed.
+// Pages work without this file. It keeps a second tap on "save" from being sent, what was typed from being lost, and
+// drafts on the server while somebody types: nothing about a patient is kept in the browser.
 "use strict";
+const PAUSE = 1500;
+const PATIENCE = 5000;
 for (const form of document.querySelectorAll("form[data-once]")) {
+  const said = form.querySelector("[data-said]");
   let changed = false;
-  form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", (event) => {
+  let timer;
+  const say = (name) => { if (said) { said.textContent = name ? said.dataset[name] : ""; } };
+  // Whether the server could be reached; what it thinks of the draft is for the form itself to hear.
+  const keep = async () => {
+    clearTimeout(timer);
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.dataset.draft, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) })
+      .catch(() => null);
+    if (answer?.ok) { changed = false; }
+    say(answer ? (answer.ok ? "kept" : "") : "lost");
+    return Boolean(answer);
+  };
+  form.addEventListener("input", () => {
+    changed = true;
+    if (!form.dataset.draft) { return; }
+    clearTimeout(timer);
+    timer = setTimeout(keep, PAUSE);
+  });
+  form.addEventListener("submit", async (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    if (form.dataset.draft) {
+      event.preventDefault();
+      if (!await keep()) { delete form.dataset.sent; return; }
+      changed = false;
+      form.submit();
+    }
     changed = false;
   });
+  addEventListener("online", () => { if (changed && form.dataset.draft) { keep(); } });
   addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); } });
   addEventListener("pageshow", () => { delete form.dataset.sent; });
 }
