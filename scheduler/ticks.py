@@ -30,12 +30,16 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Something to do every so many seconds. `is_shared`: several schedulers may do it at the same time."""
+    """Something to do every so many seconds. `is_shared`: several schedulers may do it at the same time.
+
+    `is_noted`: when it was begun and done is written down, for /health; a mere look is not worth it.
+    """
 
     name: str
     seconds: float
     verb: Callable[["Tower", "Tick"], bool]
     is_shared: bool = False
+    is_noted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Tower:
     address_of: Callable[[Reminder], str | None]
     stop: threading.Event
     stepping: threading.Lock = field(default_factory=threading.Lock)
+    ask_for_digests: Callable[[], object] = lambda: None
 
     def hold(self, tick: Tick, seconds: float) -> bool:
         """Take or renew the lease of a tick; False when another scheduler has it."""
@@ -55,9 +60,23 @@ class Tower:
 
     def go_on(self, tick: Tick) -> None:
         """Between two pieces of work: renew the lease, or stop here when asked to."""
+        self.end_if_asked()
+        self.hold(tick, _LEASE)
+
+    def end_if_asked(self) -> None:
+        """Between two pieces of work that are leased by themselves: stop here when asked to."""
         if self.stop.is_set():
             raise Stopping
-        self.hold(tick, _LEASE)
+
+    def note(self, tick: Tick, *, is_done: bool) -> None:
+        """Write down that the work of a tick begins, or that it is done."""
+        ledger, now = self.ports.logbook.reminding, self.ports.clock.now()
+        told = ledger.end_tick if is_done else ledger.begin_tick
+        told(tick.name, owner=self.ports.owner, now=now)
+
+
+def _unnoted(_tick: Tick, *, is_done: bool) -> None:
+    del is_done
 
 
 def _step(tower: Tower, tick: Tick) -> bool:
@@ -96,15 +115,20 @@ def _hinted_step(tower: Tower, _tick: Tick) -> bool:
 
 
 def _reminders(tower: Tower, _tick: Tick) -> bool:
-    report = send_reminders(tower.ports, tower.postbox, address_of=tower.address_of)
-    if report.sent or report.failed or report.unknown:
-        _LOG.info("reminders: %d sent, %d failed, %d unknown", report.sent, report.failed, report.unknown)
+    tower.ask_for_digests()
+    report = send_reminders(
+        tower.ports, tower.postbox, address_of=tower.address_of, between=tower.end_if_asked
+    )  # fmt: skip
+    if report.sent or report.failed or report.unknown or report.cancelled:
+        words = "reminders: %d sent, %d failed, %d unknown, %d no longer held"
+        _LOG.info(words, report.sent, report.failed, report.unknown, report.cancelled)
+    if report.is_held and (waiting := tower.ports.logbook.reminding.going_live().waiting):
+        _LOG.warning("reminders: %d wait until a person lets them go (horehab reminders release)", waiting)
     return True
 
 
-def _heartbeat(tower: Tower, _tick: Tick) -> bool:
-    tower.ports.logbook.tick(name="scheduler", now=tower.ports.clock.now())
-    return True
+def _heartbeat(_tower: Tower, _tick: Tick) -> bool:
+    return True  # that it was done is noted, and that is all
 
 
 STEP = Tick(name="step", seconds=60, verb=_step)
@@ -113,7 +137,7 @@ TICKS = (
     Tick(name="heartbeat", seconds=20, verb=_heartbeat, is_shared=True),
     STEP,
     # Only a look: the step that a hint leads to is leased as every step.
-    Tick(name="hints", seconds=5, verb=_hinted_step, is_shared=True),
+    Tick(name="hints", seconds=5, verb=_hinted_step, is_shared=True, is_noted=False),
     # Each reminder is leased by itself: no lease over the whole tick is needed.
     Tick(name="reminders", seconds=15, verb=_reminders, is_shared=True),
 )
@@ -128,7 +152,10 @@ def run_tick(tower: Tower, tick: Tick, *, on_error: Callable[[HorehabError], obj
     try:
         if not tick.is_shared and not tower.hold(tick, _LEASE):
             return True
+        note = tower.note if tick.is_noted else _unnoted
+        note(tick, is_done=False)
         done = tick.verb(tower, tick)
+        note(tick, is_done=True)
         if not tick.is_shared:
             # Kept until shortly before the next tick is due: the work of this one is done, by all schedulers.
             tower.hold(tick, tick.seconds * 0.9)

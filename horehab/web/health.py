@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
+from horehab.domain.reminder import ReminderState
 from horehab.errors import HorehabError
 from horehab.usecases.leave_alone import EhrStanding, ehr_standing
 from horehab.usecases.plain_words import without_ids
+from horehab.usecases.reminding import ReminderCounts
 from horehab.web.access import allow_everyone
 from horehab.web.problems import status_of
 from horehab.web.room import room
@@ -27,6 +29,7 @@ def health() -> Any:
         ports = room().ports()
         now = ports.clock.now()
         found = ports.logbook.health(now=now)
+        counts = ports.logbook.reminding.counts(now=now)
         ehr = ehr_standing(ports.logbook.signals.breaker(), now)
     except HorehabError as error:
         return jsonify(status="failing", code=error.code), max(status_of(error), 503)
@@ -43,6 +46,8 @@ def health() -> Any:
         problems=[without_ids(problem) for problem in found.problems],
         notes=without_ids(found.details.get("notes", "")),
         ehr=_ehr(ehr),
+        reminders=_reminders(counts),
+        ticks={tick.name: {"begun": _text(tick.begun), "done": _text(tick.done)} for tick in counts.ticks},
     )
     return answer, 200
 
@@ -54,6 +59,15 @@ def _ehr(standing: EhrStanding) -> dict[str, str | None]:
         "since": _text(standing.since),
         "until": _text(standing.until),
         "why": standing.why or None,
+    }
+
+
+def _reminders(counts: ReminderCounts) -> dict[str, object]:
+    return {
+        "is_released": counts.is_released,
+        "due_now": counts.due_now,
+        "oldest_due": _text(counts.oldest_due),
+        **{state.value: counts.by_state[state] for state in (ReminderState.FAILED, ReminderState.UNKNOWN)},
     }
 
 

@@ -19,6 +19,7 @@ from horehab.web import (
     joint,
     log_session,
     look,
+    metrics,
     patient,
     quality,
     reminders,
@@ -65,8 +66,8 @@ _WORDS = (
     rule_word, sign_word, source_word, state_word, strength_word, typeset, why_word, word,
 )  # fmt: skip
 _GROUPS = (
-    caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, hooks, well_known,
-    look, correct_session, drafts,
+    caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
+    hooks, well_known, look, correct_session, drafts,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
