@@ -1,13 +1,12 @@
 """`horehab conflicts`: what the EHR did not take, or holds otherwise, for a person to settle."""
 
-import getpass
 import sys
 from typing import Any
 
 import click
 
 from horehab.cli.looking import opened_to_look
-from horehab.cli.speaking import DONE, INCOMPLETE, guarded, print_lines, print_table, settings_here
+from horehab.cli.speaking import DONE, INCOMPLETE, guarded, print_lines, print_table, settings_here, who_is_here
 from horehab.errors import InputError
 from horehab.usecases.conflict_queue import Settlement
 from horehab.usecases.exchange import OutboxRow
@@ -73,18 +72,10 @@ def settle(row: int, is_kept: bool, is_tried: bool, why: str, who: str | None) -
         raise InputError("Nothing was decided.", field="--keep-theirs", value=is_kept, remedy=remedy)
     how = Settlement.KEEP_THEIRS if is_kept else Settlement.TRY_AGAIN
     with opened_ports(settings_here()) as ports:
-        form = SettlementForm(row=row, how=how, who=_session() if who is None else who, why=why)
+        form = SettlementForm(row=row, how=how, who=who_is_here() if who is None else who, why=why)
         found = settle_conflict(ports, form)
     words = "stays as the EHR has it" if is_kept else "goes with the next delivery"
     click.echo(f"Row {row} ({found.key}) {words}.")
-
-
-def _session() -> str:
-    """Name who uses this machine; a container may have nobody."""
-    try:
-        return f"command line: {getpass.getuser()}"
-    except (OSError, KeyError):
-        return "command line"
 
 
 def _as_dict(row: OutboxRow) -> dict[str, Any]:

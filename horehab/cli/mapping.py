@@ -1,6 +1,5 @@
 """`horehab map`: which of the ward's own codes are not read, whom that concerns, and what they mean."""
 
-import getpass
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from horehab.cli.looking import opened_to_look
-from horehab.cli.speaking import guarded, print_lines, print_table, settings_here
+from horehab.cli.speaking import guarded, print_lines, print_table, settings_here, who_is_here
 from horehab.domain.local_code import LocalCode, meaning_of
 from horehab.errors import InputError
 from horehab.usecases.local_codes import CodeToMap, ReadAnew
@@ -70,7 +69,7 @@ def map_command(code: str | None, as_json: bool, **options: Any) -> None:
     elif options["forget"]:
         with opened_ports(settings_here()) as ports:
             local = find_code(ports, _given(code), options["system"])
-            _say_read(f"Forgotten what {_named(local)} means.", forget_code(ports, local, who=_who()))
+            _say_read(f"Forgotten what {_named(local)} means.", forget_code(ports, local, who=who_is_here()))
     elif options["meaning"] is not None:
         _map(_given(code), options["meaning"], options["system"])
     else:
@@ -99,18 +98,11 @@ def _given(code: str | None) -> str:
     return code
 
 
-def _who() -> str:
-    try:
-        return f"command line, {getpass.getuser()}"
-    except (KeyError, OSError, ImportError):  # a container may run as a user without a name
-        return "command line"
-
-
 def _map(code: str, meaning: str, system: str | None) -> None:
     says = meaning_of(meaning)
     with opened_ports(settings_here()) as ports:
         local = find_code(ports, code, system)
-        _say_read(f"Mapped {_named(local)} as {says}.", map_codes(ports, [(local, says)], who=_who()))
+        _say_read(f"Mapped {_named(local)} as {says}.", map_codes(ports, [(local, says)], who=who_is_here()))
         _say_contradictions(ports)
 
 
@@ -236,7 +228,7 @@ def _import(file: Path) -> None:
     with opened_ports(settings_here()) as ports:
         _say_read(
             f"Mapped {_many(len(found), 'code', 'codes')} of {file}.",
-            map_codes(ports, list(found.items()), who=_who()),
+            map_codes(ports, list(found.items()), who=who_is_here()),
         )
     for each in strange:
         click.echo(f"Left out {each}: its targets mean nothing here that `horehab map` could keep.", err=True)

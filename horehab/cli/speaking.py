@@ -1,5 +1,6 @@
 """How every command begins and ends: settings in, one clear sentence and an exit code out, never a traceback."""
 
+import getpass
 import json
 import os
 import sys
@@ -32,6 +33,14 @@ def settings_here() -> Settings:
 def unknown_here() -> tuple[str, ...]:
     """Name what looks like a setting of ours, where the settings come from, and is none."""
     return unknown_settings(_source())
+
+
+def who_is_here() -> str:
+    """Name who uses this machine, for the audit trail; a container may run as a user without a name."""
+    try:
+        return f"command line: {getpass.getuser()}"
+    except (KeyError, OSError, ImportError):
+        return "command line"
 
 
 def _source() -> Mapping[str, Any]:

@@ -95,11 +95,12 @@ def _report(
 ) -> StepReport:
     left = ports.logbook.outbox()
     waiting = len([row for row in left if row.state == "waiting"])
-    report = StepReport(
+    return StepReport(
         pulled=pulled,
         reviews=reviews,
         delivered=delivered or DeliveryReport(),
         waiting=waiting,
         conflicts=len(left) - waiting,
+        is_dry=bool(why_dry),
+        why_dry=why_dry,
     )
-    return replace(report, is_dry=True, why_dry=why_dry) if why_dry else report

@@ -1,7 +1,7 @@
 """Codes of the hospital's own: which are not read and whom that concerns, and a form that says what one means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -94,10 +94,7 @@ def unread_rows() -> list[CodeRow]:
         if not seen:
             continue
         unmeasured = tuple(patient for patient in each.unmeasured if patient in seen)
-        narrowed = CodeToMap(
-            local=each.local, text=each.text, why=each.why, offered=each.offered, resources=each.resources,
-            patients=seen, unmeasured=unmeasured, first=each.first, last=each.last,
-        )  # fmt: skip
+        narrowed = replace(each, patients=seen, unmeasured=unmeasured)
         rows.append(
             CodeRow(
                 key=key_of(each.local), local=each.local, unread=narrowed, mapping=said.get(each.local),
