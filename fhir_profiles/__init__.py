@@ -78,6 +78,29 @@ def examples() -> Iterator[dict[str, Any]]:
         yield json.loads(files(__name__).joinpath(f"package/example/{kind}-{ident}.json").read_text(encoding="utf-8"))
 
 
+@cache
+def r4_types() -> dict[str, Any]:
+    """Give R4's own types and extensions, as small as checking needs them: {"types": ..., "constraints": ...}.
+
+    From HL7's hl7.fhir.r4.core 4.0.1 (CC0), by `make profiles`. For reading only: everybody gets the same tree.
+    """
+    return _table("types")
+
+
+@cache
+def r4_codes() -> dict[str, Any]:
+    """Give R4's closed lists of codes: {"systems": {address: codes}, "sets": {address: {system: codes}}}.
+
+    In a set, "all" is every code of the system, and null stands where nobody lists the codes. As `r4_types`.
+    """
+    return _table("codes")
+
+
+def _table(name: str) -> dict[str, Any]:
+    tree: dict[str, Any] = json.loads(files(__name__).joinpath(f"r4/{name}.json").read_text(encoding="utf-8"))
+    return tree
+
+
 _INSTALLED = ("CodeSystem", "ValueSet", "StructureDefinition", "ConceptMap", "Questionnaire", "CapabilityStatement")
 """The kinds of our artefacts, in the order in which a server needs them."""
 

@@ -8,6 +8,9 @@ HorehabError
     NotAMeaning         words that say no meaning of a local code         exit 2, HTTP 400
     UnknownCode         a local code that no stored entry bears           exit 2, HTTP 400
     BadCodeMap          a file that says nothing usable of local codes    exit 2, HTTP 400
+    UnknownProfile      a FHIR profile that we do not have                exit 2, HTTP 400
+    NotToBeChecked      a file that holds no FHIR resource to be checked  exit 2, HTTP 400
+    BadPackage          a package of profiles that cannot be used         exit 2, HTTP 400
   ConfigurationError    a setting, a database or a server that is wrong   exit 3, HTTP 500
     StoreMismatch       the store belongs to another server or is a copy  exit 3
     StoreTooNew         the database was made by a newer version          exit 3
@@ -100,6 +103,24 @@ class BadCodeMap(InputError):
     """A file that shall say what local codes mean, and does not."""
 
     code = "HR-1222"
+
+
+class UnknownProfile(InputError):
+    """A FHIR profile by which something shall be checked, and which we do not have."""
+
+    code = "HR-1601"
+
+
+class NotToBeChecked(InputError):
+    """A file that holds no FHIR resource that could be checked."""
+
+    code = "HR-1602"
+
+
+class BadPackage(InputError):
+    """A package of FHIR profiles that cannot be read, or is of another version of FHIR than R4."""
+
+    code = "HR-1603"
 
 
 class ConfigurationError(HorehabError):

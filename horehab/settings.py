@@ -19,6 +19,7 @@ _TRUE = MappingProxyType(
 _CHOICES = MappingProxyType(
     {
         "write": ("auto", "approve", "off"),
+        "validate": ("off", "warn", "refuse"),
         "extension_sign": ("ask", "deficit", "hyperextension"),
         "suspicion_category": ("encounter-diagnosis", "problem-list-item"),
     }
@@ -74,6 +75,7 @@ class Settings:
     suspicion_code: str = "http://snomed.info/sct|128491006"
     suspicion_category: str = "encounter-diagnosis"
     has_profiles: bool = False
+    validate: str = "off"
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
     rules_file: str = ""

@@ -20,6 +20,7 @@ from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
+from horehab.fhir.validation import files
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
 from horehab.usecases.ports import Chart, Clock, Ports
@@ -198,6 +199,7 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
         scope=read_scope(settings.scope),
+        validation=settings.validate,
         version=__version__,
     )
 
@@ -257,6 +259,14 @@ def install_profiles(settings: Settings) -> Iterator[tuple[str, bool, str]]:
     """Put our FHIR profiles onto the server; gives each artefact, whether it is there now, and what was done."""
     for placed in publishing.install(_connection(settings), SystemClock(zone=settings.zone)):
         yield placed.name, placed.is_there, placed.words
+
+
+def check_resources(file: str, *, profile: str | None, package: str | None) -> Iterator[dict[str, Any]]:
+    """Check the FHIR resources in a file, "-" being the standard input; gives for each its place, name and issues.
+
+    NotToBeChecked, UnknownProfile and BadPackage for what cannot be used.
+    """
+    return files.check_rows(file, profile=profile, package=package)
 
 
 def absent_database(settings: Settings) -> Path | None:

@@ -18,10 +18,11 @@ from horehab.cli.serving import serve, user
 from horehab.cli.showing import chart, outbox, quarantine
 from horehab.cli.stepping import review, sync
 from horehab.cli.subscribing import subscribe
+from horehab.cli.validating import validate_command
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
-    user, keys, subscribe, profiles, db, adopt, sandbox, demo,
+    user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from horehab.fhir.amending import AmendmentRights, as_told
 from horehab.fhir.capability import Capability
 from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.entitlement import DecisionRights, FactRights, SuspicionRights, TaskRights
+from horehab.fhir.last_look import look, looked_at
 from horehab.fhir.mishaps import note_mishap
 from horehab.fhir.placing import Decide, NotCreated, place, revise
 from horehab.fhir.references import IDENTIFIERS
@@ -89,7 +90,8 @@ class Courier:
         kind = wanted["resourceType"]
         name = target.partition("/")[2] if target else _letters(wanted.get("id") or entry_key(entry))
         wanted = {**wanted, "id": name}
-        decide = self._rights(entry, wanted, own, cited)
+        look(wanted, self.site)
+        decide = looked_at(self._rights(entry, wanted, own, cited), self.site)
         if target:
             return revise(self.client, target, decide)
         if self._must_be_looked_for(wanted):
@@ -119,7 +121,7 @@ class Courier:
         if reference is None:
             raise Settled(Outcome.CONFLICT, "The suspicion that was decided about is not in the chart.")
         rights = DecisionRights(entry=entry, own_versions=own, apply=writing.apply_decision)
-        return revise(self.client, reference, rights)
+        return revise(self.client, reference, looked_at(rights, self.site))
 
     def _rights(self, entry: ChartEntry, wanted: Resource, own: frozenset[str], cited: Mapping[str, str]) -> Decide:
         match entry:

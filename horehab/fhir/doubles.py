@@ -20,6 +20,7 @@ from horehab.fhir import writing
 from horehab.fhir.client import FORBIDDEN
 from horehab.fhir.comparison import carries
 from horehab.fhir.delivery import Courier, as_written
+from horehab.fhir.last_look import look
 from horehab.fhir.placing import amend
 from horehab.fhir.provenance import double_to_provenance
 from horehab.fhir.rights import is_the_same_thing, is_untouched
@@ -112,7 +113,9 @@ class Doubles:
         sweep = Sweep(key=key, kept=kept.reference)
         try:
             self._leave_reasons(double, kept)
-            delivery = amend(self.courier.client, double, as_error(double.resource))
+            ended = as_error(double.resource)
+            look(ended, self.courier.site)
+            delivery = amend(self.courier.client, double, ended)
         except Settled as settled:
             return sweep if settled.delivery.outcome is Outcome.LATER else replace(sweep, why=settled.delivery.detail)
         except EhrRefused as refusal:
@@ -128,6 +131,7 @@ class Doubles:
         why = double_to_provenance(double.reference, kept.reference, self.now, self.courier.site)
         if is_there(self.courier.client, {name: why[name] for name in ("resourceType", "target", "entity")}):
             return
+        look(why, self.courier.site)
         answer = self.courier.client.send("POST", "Provenance", why)
         if not answer.is_success:
             what = "It stands in the chart more than once, and the reasons for ending one are refused"

@@ -34,7 +34,8 @@ class Site:
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
     `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
     installed, so that they may be named (HAPI refuses one that it does not know). `scope` says which patients are
-    read. `version` is this software's.
+    read. `validation` (off, warn, refuse) is what becomes of what breaks a rule of its profile before it is sent.
+    `version` is this software's.
     """
 
     zone: ZoneInfo
@@ -50,6 +51,7 @@ class Site:
     known_by_last_updated: bool = False
     has_profiles: bool = False
     scope: Scope = EVERYTHING
+    validation: str = "off"
     version: str = ""
 
 

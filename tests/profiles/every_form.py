@@ -24,6 +24,12 @@ from horehab.fhir.writing import apply_decision, resource_of
 from tests.profiles.examples import CITED, SITE, SUSPICION, WHEN, entries
 
 Resource = dict[str, Any]
+TASKS = tuple(rule for rule in ReminderRule if rule.value not in ("appointment", "non-attendance", "digest"))
+"""What is written as a Task; the others are messages, or lines of a list."""
+
+BY_CONFIGURATION = {"6757004", "128491006"}
+"""Codes of medium confidence that a setting replaces: the right knee, heterotopic ossification."""
+
 BY_KIND = {type(entry): entry for entry in entries()}
 
 
@@ -78,7 +84,7 @@ def _others() -> Iterator[SuspicionEntry | ReasonsEntry | TaskEntry]:
     for activity in ("raise", "update", "move", "withdraw", "reopen"):
         yield replace(reasons, activity=activity)
     yield replace(reasons, activity="withdraw", evidence=())
-    for rule in (one for one in ReminderRule if one is not ReminderRule.DIGEST):
+    for rule in TASKS:
         yield replace(task, rule=rule, condition_id=None, is_cancelled=rule is ReminderRule.LOG_SESSION)
 
 

@@ -14,7 +14,6 @@ from horehab import __version__
 from horehab.domain.exposure import ExposureKind
 from horehab.domain.joints import MOTIONS
 from horehab.domain.range_of_motion import Mode
-from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import SessionKind
 from horehab.domain.signs import PainOccasion, SignKind
 from horehab.fhir import kinds, ours
@@ -23,12 +22,11 @@ from horehab.fhir.quarantine import CODES
 from horehab.fhir.terminology import LOINC, SNOMED, joint_motion
 from tests.profiles import vocabulary
 from tests.profiles.conftest import Fresh
+from tests.profiles.every_form import BY_CONFIGURATION, TASKS
 from tests.profiles.examples import SITE, written
 from tests.profiles.packaging import PACKAGE, PROFILES
 
 KINDS = ("CodeSystem", "ValueSet", "StructureDefinition", "ConceptMap", "Questionnaire", "CapabilityStatement")
-BY_CONFIGURATION = {"6757004", "128491006"}
-"""Codes of medium confidence that a setting replaces: the right knee, heterotopic ossification."""
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -128,7 +126,7 @@ def test_every_invariant_says_in_a_sentence_what_holds() -> None:
         ("horehab-joint-motion", [joint_motion(joint, way)[1] for joint, ways in MOTIONS.items() for way in ways]),
         ("horehab-sign", [kind.value for kind in SignKind]),
         ("horehab-session-type", [kind.value for kind in SessionKind]),
-        ("horehab-task", [rule.value for rule in ReminderRule if rule is not ReminderRule.DIGEST]),
+        ("horehab-task", [rule.value for rule in TASKS]),
         ("rom-mode", [mode.value for mode in Mode if mode is not Mode.UNKNOWN]),
         ("horehab-pain-occasion", ["rest", "movement", "end-range"]),
         ("horehab-exposure", [ExposureKind.SEDATION.value, ExposureKind.IMMOBILISATION.value]),

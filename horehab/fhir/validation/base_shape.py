@@ -1,0 +1,41 @@
+"""A second opinion on the bare shape of a resource, by fhir.resources; what it alone finds is said in our words."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from horehab.fhir.validation.issues import Issue, Severity, shown
+from horehab.fhir.validation.library import is_resource
+
+
+def shape_issues(resource: Any, found: Iterable[Issue]) -> Iterator[Issue]:
+    """Give what fhir.resources finds in a resource where we found no error at that place, above it or below it."""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(kind, str) or not is_resource(kind):
+        return
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415  # a second, and only where it is asked for
+    from pydantic import ValidationError  # noqa: PLC0415  # takes its share of that second
+
+    known = [issue.path for issue in found if issue.is_error]
+    try:
+        get_fhir_model_class(kind).model_validate(resource)
+    except KeyError:  # a few resources of R4 that R4B no longer has
+        return
+    except ValidationError as error:
+        for each in error.errors():
+            path = _path(kind, each["loc"])
+            if not any(path.startswith(one) or one.startswith(path) for one in known):
+                yield Issue(
+                    severity=Severity.ERROR,
+                    path=path,
+                    rule="shape",
+                    words=f"fhir.resources says: {each['msg'].rstrip('.')}",
+                    remedy="Write it as FHIR's JSON does.",
+                    value=shown(each.get("input")),
+                )
+
+
+def _path(kind: str, place: Iterable[Any]) -> str:
+    path = kind
+    for step in place:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return path
