@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from horehab.clock import new_id
@@ -68,6 +68,14 @@ class HoRehab:
             hook_secret=_hook_secret(settings),
         )
         _mount(app, Installation(settings), options)
+
+    def forget_drafts(self, name: str) -> int:
+        """Drop what somebody has typed and not saved: to be called where the host signs them out; gives their number.
+
+        `name` is the `Viewer.name` of whoever leaves.
+        """
+        installation: Installation = current_app.extensions["horehab"]
+        return installation.ports().logbook.bedside.drop_drafts(name=name)
 
 
 class Installation:

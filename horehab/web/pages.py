@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request, send_from_directory, url_for
 from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
 from horehab.web import (
+    before,
     caseload,
     codes,
     conflicts,
@@ -67,7 +68,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, well_known, look, correct_session, drafts,
+    hooks, well_known, look, correct_session, drafts, before,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

@@ -15,6 +15,7 @@ from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.errors import InputError
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import OutboxRow
+from horehab.usecases.rest_suspicion import REST_DAYS, RestForm, rest_suspicion
 from horehab.web.access import CARE, TEAM, allow
 from horehab.web.evidence import Entry, cited_facts, evidence_entries
 from horehab.web.findings import finding_at, findings
@@ -32,6 +33,7 @@ def add_to(pages: Blueprint) -> None:
     """Add the suspicion's page and its decisions to our pages."""
     pages.add_url_rule("/patients/<key>/suspicions/<place>", "suspicion", suspicion)
     pages.add_url_rule("/patients/<key>/suspicions/<place>/decide", "decide", decide, methods=["POST"])
+    pages.add_url_rule("/patients/<key>/suspicions/<place>/rest", "rest", rest, methods=["POST"])
 
 
 @allow(*TEAM)
@@ -53,6 +55,28 @@ def decide(key: str, place: str) -> Response | tuple[str, int]:
         return _page(opened, where, typed, error), 422
     words = _("Decided. The decision goes to the EHR and overwrites nobody's.")
     flash(words if is_new else _("This decision was saved already."), "horehab")
+    return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
+
+
+@allow(*CARE)
+def rest(key: str, place: str) -> Response | tuple[str, int]:
+    """Let a suspicion rest for some days; kept here only."""
+    where = place_of(place, key)
+    opened = open_patient(key, what=f"let suspicion rest {slug(where)}")
+    typed = dict(request.form)
+    form = RestForm(
+        token=typed.get("token", ""),
+        patient=opened.reference,
+        place=where,
+        days=typed.get("days", ""),
+        reason=typed.get("rest_reason", ""),
+        who=viewer().name,
+    )
+    try:
+        rest_suspicion(room().ports(), form)
+    except InputError as error:
+        return _page(opened, where, typed, error), 422
+    flash(_("It rests. It stays suspected, and new evidence is judged as ever."), "horehab")
     return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
 
 
@@ -103,6 +127,9 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         quality=input_quality(
             record, ports.rules, [row.code for row in ports.logbook.set_aside(patient=opened.reference)]
         ),
+        rests=[rest for rest in ports.logbook.bedside.snoozes(opened.reference) if rest.place == where],
+        rest_days=REST_DAYS,
+        today=today,
         changes=what_would_change(verdict) if verdict else (),
         evidence=evidence_entries(record, evidence_of(verdict, charted)),
         marks=TIER_MARKS,

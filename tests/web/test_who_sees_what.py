@@ -20,7 +20,15 @@ def rules(ward: Ward) -> list[Rule]:
 
 
 def paths(ward: Ward, key: str) -> list[str]:
-    names = {"key": key, "place": "left-hip", "filename": "horehab.css", "anything": "nothing/here", "row": "1", "session": "0"}
+    names = {
+        "key": key,
+        "place": "left-hip",
+        "filename": "horehab.css",
+        "anything": "nothing/here",
+        "row": "1",
+        "session": "0",
+        "report": "0",
+    }
     return [re.sub(r"<(?:\w+:)?(\w+)>", lambda m: names[m[1]], rule.rule) for rule in rules(ward)]
 
 
