@@ -3,6 +3,7 @@
 import click
 
 from horehab._version import __version__
+from horehab.cli.auditing import audit
 from horehab.cli.conflicts import conflicts
 from horehab.cli.database import adopt, db
 from horehab.cli.demo import demo
@@ -22,7 +23,7 @@ from horehab.cli.validating import validate_command
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
-    user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
+    audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 

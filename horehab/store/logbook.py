@@ -59,7 +59,7 @@ class SqlLogbook:
         self.queue, self.reminding = SqlConflicts(engine), SqlReminding(engine, zone=zone)
         self.sessions, self.bedside = SqlSessions(engine, zone=zone), SqlBedside(engine)
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
-        self._engine, self._zone = engine, zone
+        self._engine, self._zone, self.trail = engine, zone, audit.SqlTrail(engine)
         self._read: dict[tuple[int, str], int] = {}
         self._counts: tuple[int, dict[str, int]] | None = None
         binding.settle_in(engine)

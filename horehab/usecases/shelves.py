@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from horehab.usecases.audit_trail import AuditTrail
 from horehab.usecases.bedside import Bedside
 from horehab.usecases.chart_copy import Loads
 from horehab.usecases.conflict_queue import ConflictQueue
@@ -26,6 +27,10 @@ class Shelves(Protocol):
     @property
     def contacts(self) -> Contacts:
         """Our memory of who is reminded how."""
+
+    @property
+    def trail(self) -> AuditTrail:
+        """Who did what about whom."""
 
     @property
     def codes(self) -> Codes:

@@ -22,6 +22,8 @@ CARE = (Role.PHYSIOTHERAPIST, Role.PHYSICIAN)
 TEAM = tuple(Role)
 EVERYONE = "everyone"
 MACHINES = "machines that know what to show at the hooks"
+NOBODY = "nobody"
+"""Who is said in the audit trail to have asked without a name."""
 _BEARER = "Bearer "
 
 
@@ -49,9 +51,10 @@ def guard() -> Response | None:
     """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
     rule = rule_of(current_app.view_functions[request.endpoint or ""])
     if rule == MACHINES:  # no person asks, so there is no session whose form could be forged, and no token of a form
-        return None if knows_secret() else Response(status=403)
+        return None if knows_secret() else _closed_to_machine()
     g.horehab_viewer = room().options.current_user()
     if rule is None:
+        _note_refusal()
         abort(403)
     if rule != EVERYONE:
         answer = _refusal(rule)
@@ -99,9 +102,10 @@ def _declare(rule: frozenset[Role] | str) -> Callable[[Callable[P, R]], Callable
 
 def _refusal(rule: frozenset[Role] | str) -> Response | None:
     asked_by = g.horehab_viewer
+    if asked_by is not None and asked_by.role in rule:
+        return None
+    _note_refusal()
     if asked_by is not None:
-        if asked_by.role in rule:
-            return None
         abort(403, description=_("Your role does not open this page. Ask whoever manages the accounts."))
     if not room().options.sign_in_endpoint:
         abort(401)
@@ -111,11 +115,25 @@ def _refusal(rule: frozenset[Role] | str) -> Response | None:
     return redirect(url_for(room().options.sign_in_endpoint))
 
 
+def _closed_to_machine() -> Response:
+    g.horehab_viewer = None
+    _note_refusal()
+    return Response(status=403)
+
+
+def _note_refusal() -> None:
+    """Note who was turned away from which page; the address itself may name a patient and is not noted."""
+    ports, asked_by, page = room().ports(), g.horehab_viewer, (request.endpoint or "").removeprefix(f"{NAME}.")
+    who = asked_by.name if asked_by else NOBODY
+    ports.logbook.audit(who=who, what=f"refused: {page} ({request.method})", patient=None, now=ports.clock.now())
+
+
 def _check_token() -> None:
     if g.get("csrf_valid", False):
         return
     try:
         validate_csrf(request.form.get(token_field()) or request.headers.get("X-CSRFToken"))
     except ValidationError:
+        _note_refusal()
         words = _("The form was open for too long or did not come from this site. Look it over and send it again.")
         abort(400, description=words)

@@ -37,6 +37,8 @@ def settle(row: int) -> Response | tuple[str, int]:
     """Take a person's decision about one row; a row of a patient who is not theirs answers as one that is none."""
     found = next((each for each in _visible() if each.row == row), None)
     if found is None:
+        ports = room().ports()
+        ports.logbook.audit(who=viewer().name, what="refused: settle", patient=None, now=ports.clock.now())
         flash(_("This conflict was settled meanwhile, or is not yours."), "horehab")
         return redirect(url_for("horehab.conflicts"), code=303)
     typed = dict(request.form)

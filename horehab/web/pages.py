@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request, send_from_directory, url_for
 from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
 from horehab.web import (
-    before,
+    audit,
     caseload,
     codes,
     conflicts,
@@ -42,7 +42,7 @@ from horehab.web.language import (
     ngettext,
     number,
 )
-from horehab.web.options import WebOptions
+from horehab.web.options import Role, WebOptions
 from horehab.web.problems import handle_problems
 from horehab.web.recorded import error_words, recorded
 from horehab.web.room import NAME, Room, enter, room, slug
@@ -68,7 +68,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, well_known, look, correct_session, drafts, before,
+    hooks, well_known, look, correct_session, drafts, audit,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
@@ -154,13 +154,15 @@ def _at_hand() -> dict[str, object]:
 
 
 def navigation() -> list[tuple[str, str]]:
-    """List the pages of the head of each page."""
-    return [
+    """List the pages of the head of each page; the audit trail for those who may open it."""
+    pages = [
         (f"{NAME}.caseload", gettext("Caseload")),
         (f"{NAME}.reminders", gettext("Reminders")),
         (f"{NAME}.conflicts", gettext("Conflicts")),
         (f"{NAME}.quality", gettext("Data quality")),
     ]
+    asked_by = g.get("horehab_viewer")
+    return [*pages, (f"{NAME}.audit", gettext("Audit"))] if asked_by and asked_by.role is Role.INTEGRATOR else pages
 
 
 def evidence_address(reference: str) -> str:

@@ -88,7 +88,13 @@ def _figure(value: str) -> str:
         return number(float(value), _DIGITS)
     if angle := _ANGLE.fullmatch(value):
         return degrees(float(angle[1]))
-    if not value.strip():
-        return value
-    whole = gettext(value)
-    return whole if whole != value else ", ".join(gettext(part) for part in value.split(", "))
+    spelled = (value, value.replace("-", " "))  # in a note of the audit a joint is written as in an address
+    return next((said for words in spelled if (said := _words(words)) != words), value)
+
+
+def _words(value: str) -> str:
+    """Look up a word, or each of a list; what is a name or a number of its own stays."""
+    whole = gettext(value) if value.strip() else value
+    return (
+        whole if whole != value else ", ".join(gettext(part) if part.strip() else part for part in value.split(", "))
+    )

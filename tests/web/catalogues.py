@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -31,9 +32,10 @@ from horehab.domain.session import SessionKind
 from horehab.domain.signs import PainOccasion
 from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
 from horehab.fhir.quarantine import CODES
+from horehab.usecases.audit_trail import REFUSED
 from horehab.web.language import LANGUAGES, RECORDED, RECORDED_IN, TRANSLATIONS
-from horehab.web.log_session import MOBILITY_LEVELS
 from horehab.web.options import Role
+from horehab.web.session_page import MOBILITY_LEVELS
 from horehab.web.words import _SOURCES, _SPOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +87,7 @@ def collected() -> Catalog:
     for message in _spoken():
         if any(letter.isalpha() for letter in message):
             found.add(message)
-    for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded()}):
+    for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded(), *_deeds()}):
         found.add(message, context=RECORDED)
     return found
 
@@ -106,6 +108,24 @@ def _recorded() -> Iterator[str]:
             yield from templates_in(ast.parse(file.read_text(encoding="utf-8")))
 
 
+def _deeds() -> Iterator[str]:
+    """Find what is noted in the audit trail: each `what` that is said where somebody does something."""
+    for folder in ("web", "usecases", "cli"):
+        for file in (ROOT / "horehab" / folder).rglob("*.py"):
+            for node in filter(_is_call, ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
+                said = [_template(word.value) for word in node.keywords if word.arg == "what"]
+                said += [_template(part) for part in node.args] if getattr(node.func, "id", "") == "_audit" else []
+                yield from (deed for deed in said if _is_telling(deed) and not deed.startswith(REFUSED))
+
+
+def _is_call(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call)
+
+
+def _is_telling(template: str) -> bool:
+    return len(_LETTERS.findall(_HOLES.sub("", template))) >= _LEAST_LETTERS
+
+
 def templates_in(tree: ast.AST) -> Iterator[str]:
     """Find each sentence that is written out in a module, with its figures as names in braces."""
     inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
@@ -114,7 +134,7 @@ def templates_in(tree: ast.AST) -> Iterator[str]:
         if id(node) in inner | documented:
             continue
         template = _template(node)
-        if _SENTENCE.fullmatch(template) and len(_LETTERS.findall(_HOLES.sub("", template))) >= _LEAST_LETTERS:
+        if _SENTENCE.fullmatch(template) and _is_telling(template):
             yield template
 
 
