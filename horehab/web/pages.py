@@ -10,6 +10,7 @@ from horehab.errors import UnknownPatient
 from horehab.usecases.ports import Ports
 from horehab.web import (
     audit,
+    before,
     caseload,
     codes,
     conflicts,
@@ -68,7 +69,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, well_known, look, correct_session, drafts, audit,
+    hooks, well_known, look, correct_session, drafts, before, audit,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
