@@ -14,6 +14,7 @@ from horehab.cli.loading import load
 from horehab.cli.mapping import map_command
 from horehab.cli.publishing import profiles
 from horehab.cli.quality import quality
+from horehab.cli.reminders import reminders
 from horehab.cli.sandboxing import sandbox
 from horehab.cli.serving import serve, user
 from horehab.cli.showing import chart, outbox, quarantine
@@ -22,8 +23,8 @@ from horehab.cli.subscribing import subscribe
 from horehab.cli.validating import validate_command
 
 _COMMANDS = (
-    doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, serve,
-    audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
+    doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, reminders,
+    serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 

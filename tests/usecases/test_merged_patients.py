@@ -10,7 +10,6 @@ from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.send_reminders import send_reminders
-from scheduler.postbox import NoPostbox
 from tests.store.making import LEFT_HIP
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, flexion, mistaken, pain
 from tests.usecases.merging import (
@@ -26,6 +25,7 @@ from tests.usecases.merging import (
     subjects,
     suspected,
 )
+from tests.usecases.posting import PaperPostbox
 
 
 def of(patient: str, *resources: dict[str, Any]) -> list[dict[str, Any]]:
@@ -183,4 +183,4 @@ def test_a_merged_patient_named_by_a_person_is_reviewed_as_the_survivor(ward: Wa
     steps(ward)
     report = keep_step(ward.ports, StepOrder(patient=ANA))
     assert [review.patient for review in report.reviews] == [EVA]
-    assert send_reminders(ward.ports, NoPostbox(), address_of=lambda _: None).sent >= 0
+    assert send_reminders(ward.ports, PaperPostbox(), address_of=lambda _: None).sent >= 0

@@ -1,6 +1,6 @@
 """What is due is sent once, and what the postbox said is noted."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,21 +12,7 @@ from horehab.usecases.pull_chart import pull_chart
 from horehab.usecases.send_reminders import send_reminders
 from tests.store.making import reminder as wanted_for
 from tests.usecases.conftest import PATIENT, Ward, falling
-
-
-@dataclass(kw_only=True)
-class PaperPostbox:
-    """A postbox that keeps what it was given, and answers as it was told to."""
-
-    answer: Receipt = field(default_factory=lambda: Receipt(state=ReminderState.SENT))
-    deduplicates: bool = False
-    sent: list[Reminder] = field(default_factory=list)
-
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
-        if address is None:
-            return Receipt(state=ReminderState.FAILED, detail="no address")
-        self.sent.append(reminder)
-        return self.answer
+from tests.usecases.posting import PaperPostbox
 
 
 def _due(ward: Ward) -> tuple[Reminder, ...]:
@@ -167,7 +153,8 @@ def test_death_cancels_all_within_one_step_and_says_why(ward: Ward) -> None:
 
 def test_a_tower_that_is_asked_to_stop_ends_after_the_piece_in_hand_and_gives_the_rest_back(ward: Ward) -> None:
     _due(ward)
-    more = [wanted_for(window=name, due_day=ward.clock.today()) for name in ("a", "b")]
+    today = ward.clock.today()
+    more = [wanted_for(window=name, due_day=today, void_after=today) for name in ("a", "b")]
     ward.ports.logbook.log(patient="Patient/ana", entries=(), reminders=more, now=ward.clock.now())
     postbox = PaperPostbox()
 
