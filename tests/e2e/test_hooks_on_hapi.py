@@ -50,6 +50,20 @@ def _put(hapi_url: str, resource: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
+def _admitted(hapi_url: str, folder: Path) -> tuple[str, Settings]:
+    """Let the EHR have a new patient; gives their id, and our settings before that EHR."""
+    settings = Settings(
+        fhir_url=hapi_url,
+        database_url=f"sqlite:///{folder}/horehab.sqlite3",
+        time_zone="Europe/Madrid",
+        hook_secret=SECRET,
+        secret_key="x" * 32,
+    )
+    name = f"hook-{new_id()[:8]}"
+    _put(hapi_url, PATIENT | {"id": name})
+    return name, settings
+
+
 def _subscribed(hapi_url: str, endpoint: str, *, payload: bool, secret: str) -> str:
     channel = {"type": "rest-hook", "endpoint": endpoint, "header": [f"X-Horehab-Secret: {secret}"]}
     if payload:
@@ -86,15 +100,7 @@ def _rings(ports: Ports, *, within: float = _PATIENCE) -> bool:
 
 @pytest.mark.parametrize("payload", [False, True], ids=["an empty body", "the resource in the body"])
 def test_a_changed_observation_rings_and_the_next_look_reads_it(hapi_url: str, tmp_path: Path, payload: bool) -> None:
-    name = f"hook-{new_id()[:8]}"
-    settings = Settings(
-        fhir_url=hapi_url,
-        database_url=f"sqlite:///{tmp_path}/horehab.sqlite3",
-        time_zone="Europe/Madrid",
-        hook_secret=SECRET,
-        secret_key="x" * 32,
-    )
-    _put(hapi_url, PATIENT | {"id": name})
+    name, settings = _admitted(hapi_url, tmp_path)
     measured = flexion(f"{name}-1", DAY_ONE, 110, subject={"reference": f"Patient/{name}"})
     _put(hapi_url, measured)
     with _served(settings) as pages, opened_ports(settings) as ports:
@@ -116,14 +122,7 @@ def test_a_changed_observation_rings_and_the_next_look_reads_it(hapi_url: str, t
 
 
 def test_a_subscription_with_another_secret_rings_nothing(hapi_url: str, tmp_path: Path) -> None:
-    name = f"hook-{new_id()[:8]}"
-    settings = Settings(
-        fhir_url=hapi_url,
-        database_url=f"sqlite:///{tmp_path}/horehab.sqlite3",
-        hook_secret=SECRET,
-        secret_key="x" * 32,
-    )
-    _put(hapi_url, PATIENT | {"id": name})
+    name, settings = _admitted(hapi_url, tmp_path)
     with _served(settings) as pages, opened_ports(settings) as ports:
         place = _subscribed(hapi_url, f"{pages}/hooks/fhir", payload=False, secret="forged-forged-forged")
         try:
@@ -135,14 +134,7 @@ def test_a_subscription_with_another_secret_rings_nothing(hapi_url: str, tmp_pat
 
 
 def test_what_horehab_subscribe_makes_rings_and_is_made_once(hapi_url: str, tmp_path: Path) -> None:
-    name = f"hook-{new_id()[:8]}"
-    settings = Settings(
-        fhir_url=hapi_url,
-        database_url=f"sqlite:///{tmp_path}/horehab.sqlite3",
-        hook_secret=SECRET,
-        secret_key="x" * 32,
-    )
-    _put(hapi_url, PATIENT | {"id": name})
+    name, settings = _admitted(hapi_url, tmp_path)
     with _served(settings) as pages, opened_ports(settings) as ports:
         made = list(make_hooks(settings, f"{pages}/hooks/fhir"))
         places = [words.rpartition(" ")[2] for _, _, words in made]
