@@ -23,8 +23,8 @@ from horehab.cli.subscribing import subscribe
 from horehab.cli.validating import validate_command
 
 _COMMANDS = (
-    doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts, reminders,
-    serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
+    doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts,
+    reminders, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 
