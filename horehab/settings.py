@@ -1,6 +1,7 @@
 """Settings: HOREHAB_* from the environment or from a Flask config, read once into one frozen value."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
@@ -22,8 +23,11 @@ _CHOICES = MappingProxyType(
         "validate": ("off", "warn", "refuse"),
         "extension_sign": ("ask", "deficit", "hyperextension"),
         "suspicion_category": ("encounter-diagnosis", "problem-list-item"),
+        "consent": ("recorded", "assumed"),
+        "language": ("en", "es", "fr"),
     }
 )
+_TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _MOST_SECONDS = 86_400.0
 _BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -94,6 +98,25 @@ class Settings:
     smtp_starttls: bool = True
     mail_from: str = "horehab@localhost"
     team_email: str = ""
+    digest_at: str = "08:00"
+    quiet_from: str = "21:00"
+    quiet_until: str = "08:00"
+    consent: str = "recorded"
+    language: str = "en"
+    clinic_name: str = ""
+    clinic_phone: str = ""
+    texts_file: str = ""
+    phone_prefix: str = ""
+    sms_url: str = ""
+    sms_user: str = ""
+    sms_password: str = ""
+    sms_password_file: str = ""
+    sms_sender: str = ""
+    sms_template: str = ""
+    webhook_url: str = ""
+    webhook_key: str = ""
+    webhook_key_file: str = ""
+    public_url: str = ""
     demo: bool = False
 
     @property
@@ -181,6 +204,9 @@ def _check(settings: Settings) -> None:
         remedy = "Write an IANA zone such as Europe/Madrid."
         raise _wrong("HOREHAB_TIME_ZONE", settings.time_zone, remedy) from error
     _check_sign_in(settings)
+    for field in ("digest_at", "quiet_from", "quiet_until"):
+        if not _TIME.fullmatch(at := getattr(settings, field)):
+            raise _wrong(_name_of(field), at, "Write a time of day such as 08:00.")
     for field, choices in _CHOICES.items():
         if (chosen := getattr(settings, field)) not in choices:
             raise _wrong(_name_of(field), chosen, f"Write one of {', '.join(choices)}.")

@@ -13,9 +13,9 @@ import click
 
 from horehab._version import __version__
 from horehab.cli.speaking import guarded
-from horehab.domain.reminder import Reminder
 from horehab.errors import ConfigurationError, HorehabError
 from horehab.settings import Settings, read_settings
+from horehab.usecases.daily_digest import ask_for_digests
 from horehab.usecases.ports import Ports
 from horehab.wiring import opened_ports
 from scheduler.postbox import postbox_of
@@ -74,12 +74,13 @@ def _no_app(host: str, why: str) -> ConfigurationError:
 
 
 def _tower(settings: Settings, ports: Ports) -> Tower:
-    def address_of(reminder: Reminder) -> str | None:
-        # A patient is written to only with recorded consent, which nothing records yet: staff alone.
-        return reminder.recipient if "@" in reminder.recipient else settings.team_email or None
-
+    postbox = postbox_of(settings, ports)
     return Tower(
-        ports=ports, postbox=postbox_of(settings, ports.clock), address_of=address_of, stop=threading.Event()
+        ports=ports,
+        postbox=postbox,
+        address_of=lambda _: None,
+        stop=threading.Event(),
+        ask_for_digests=lambda: ask_for_digests(ports, postbox.policy),
     )
 
 

@@ -1,60 +1,82 @@
-"""How a reminder leaves: by e-mail over SMTP, in words that name no patient, diagnosis, value or joint."""
+"""Opens the post office that the settings describe."""
 
-import smtplib
-import ssl
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
-from hashlib import sha256
-from types import MappingProxyType
+from collections.abc import Callable
+from datetime import time
 
-from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.domain.recipient import Medium, QuietHours
 from horehab.errors import ConfigurationError
-from horehab.settings import Settings
-from horehab.usecases.ports import Clock, Receipt
+from horehab.settings import Settings, secret
+from horehab.usecases.find_contact import ContactPolicy
+from horehab.usecases.letters import Carrier
+from horehab.usecases.ports import Ports
+from horehab.usecases.signed_addresses import REPORTS, signature
+from scheduler.postboxes.gateway import TemplatePostbox, read_template
+from scheduler.postboxes.kannel import KannelPostbox
+from scheduler.postboxes.office import Office, Site
+from scheduler.postboxes.smtp import MailServer, SmtpPostbox
+from scheduler.postboxes.webhook import WebhookPostbox
+from scheduler.postboxes.wire import Wire
+from scheduler.texts import length_in_gsm, read_texts
 
-_IMPLICIT_TLS_PORT = 465
-_TIMEOUT = 30.0
-_TAKEN, _FOR_GOOD = 250, 500
-_RECIPIENT_KNOWN = (250, 251)
-
-TEMPLATES: Mapping[ReminderRule, tuple[str, str]] = MappingProxyType(
-    {
-        ReminderRule.MEASURE_ROM: ("A measurement is due", "A measurement is due for one of your patients."),
-        ReminderRule.LOG_SESSION: ("A session is not logged yet", "A planned session has not been logged yet."),
-        ReminderRule.FOLLOW_UP_VISIT: (
-            "A follow-up visit is due",
-            "A follow-up visit is due for one of your patients.",
-        ),
-        ReminderRule.REPEAT_IMAGING: ("A review is due", "A planned review is due for one of your patients."),
-        ReminderRule.REVIEW_SUSPICION: ("A review is due", "Something waits to be reviewed by your team."),
-    }
-)
-"""All that a reminder may ever say: subject and sentence, by rule."""
-
-_CLOSING = "Please open horehab to see whom it concerns (due {day})."
+LONGEST_NAME, LONGEST_NUMBER = 24, 16
+"""Characters of the clinic's name and number for which every text still fits one SMS."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailServer:
-    """The way to the mail server; without `is_starttls` and below port 465 it is plain, for this machine only."""
+def postbox_of(settings: Settings, ports: Ports) -> Office:
+    """Open the post office of the settings; a way that is not set leaves its reminders due, and says why.
 
-    host: str
-    port: int
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    is_starttls: bool = True
-    ca_bundle: str = ""
+    ConfigurationError for an address, a template or a text that cannot be used.
+    """
+    for name, text, most in (
+        ("HOREHAB_CLINIC_NAME", settings.clinic_name, LONGEST_NAME),
+        ("HOREHAB_CLINIC_PHONE", settings.clinic_phone, LONGEST_NUMBER),
+    ):
+        length = length_in_gsm(text)
+        if length is None or length > most or "\n" in text:
+            raise ConfigurationError(
+                f"The setting {name} has the value {text!r}, which cannot be used.",
+                remedy=f"Write at most {most} characters that an SMS knows (GSM 03.38).",
+            )
+    return Office(
+        ports=ports,
+        policy=policy_of(settings),
+        texts=read_texts(settings.texts_file),
+        site=Site(clinic=settings.clinic_name, phone=settings.clinic_phone),
+        carriers=_carriers(settings, ports),
+    )
 
 
-def postbox_of(settings: Settings, clock: Clock) -> "SmtpPostbox | NoPostbox":
-    """Open the postbox that the settings name; without HOREHAB_SMTP_HOST reminders stay due and say why."""
-    if not settings.smtp_host:
-        return NoPostbox()
+def policy_of(settings: Settings) -> ContactPolicy:
+    """Read how people are reached; quiet hours that begin when they end are none."""
+    start, end = time.fromisoformat(settings.quiet_from), time.fromisoformat(settings.quiet_until)
+    return ContactPolicy(
+        language=settings.language,
+        quiet=QuietHours(start=start, end=end) if start != end else None,
+        is_consent_assumed=settings.consent == "assumed",
+        prefix=settings.phone_prefix,
+        team_email=settings.team_email,
+        digest_at=time.fromisoformat(settings.digest_at),
+        has_webhook=bool(settings.webhook_url),
+    )
+
+
+def _carriers(settings: Settings, ports: Ports) -> dict[Medium, Carrier]:
+    carriers: dict[Medium, Carrier] = {}
+    if settings.smtp_host:
+        carriers[Medium.EMAIL] = _mail(settings, ports)
+    if settings.sms_url and settings.sms_template:
+        raise ConfigurationError(
+            "HOREHAB_SMS_URL and HOREHAB_SMS_TEMPLATE are both set: which gateway shall it be?",
+            remedy="Keep the first for Kannel, the second for any other.",
+        )
+    if settings.sms_url or settings.sms_template:
+        carriers[Medium.SMS] = _sms(settings)
+    if settings.webhook_url:
+        carriers[Medium.WEBHOOK] = _webhook(settings, ports)
+    return carriers
+
+
+def _mail(settings: Settings, ports: Ports) -> SmtpPostbox:
     server = MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -64,122 +86,46 @@ def postbox_of(settings: Settings, clock: Clock) -> "SmtpPostbox | NoPostbox":
         is_starttls=settings.smtp_starttls,
         ca_bundle=settings.ca_bundle,
     )
-    is_plain = not server.is_starttls and server.port != _IMPLICIT_TLS_PORT
-    if is_plain and server.host not in ("localhost", "127.0.0.1", "::1"):
-        raise ConfigurationError(
-            f"HOREHAB_SMTP_STARTTLS is off, and {server.host} is not this machine.",
-            remedy="Switch it on, or use port 465.",
+    return SmtpPostbox(server, ports.clock)
+
+
+def _sms(settings: Settings) -> Carrier:
+    password = secret(settings.sms_password, settings.sms_password_file)
+    if settings.sms_template:
+        return TemplatePostbox(
+            template=read_template(settings.sms_template),
+            constants={"sender": settings.sms_sender, "user": settings.sms_user, "password": password},
+            report_to=_reports(settings),
+            ca_bundle=settings.ca_bundle,
         )
-    return SmtpPostbox(server, clock)
+    return KannelPostbox(
+        wire=Wire(url=settings.sms_url, setting="HOREHAB_SMS_URL", method="GET", ca_bundle=settings.ca_bundle),
+        user=settings.sms_user,
+        password=password,
+        sender=settings.sms_sender,
+        report_to=_reports(settings),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class NoPostbox:
-    """No mail server is set: every reminder stays due, is shown so, and goes when there is one."""
+def _reports(settings: Settings) -> Callable[[str], str | None]:
+    """Say where a gateway reports what became of a message: an address that only we can have made."""
+    shared = secret(settings.hook_secret, settings.hook_secret_file)
+    base = settings.public_url.rstrip("/")
 
-    deduplicates: bool = True
+    def report_to(message: str) -> str | None:
+        if not (shared and base):
+            return None
+        return f"{base}/hooks/sms/report/{message}/{signature(shared, REPORTS, message)}"
 
-    def send(self, _reminder: Reminder, *, address: str | None) -> Receipt:
-        """Send nothing and say so."""
-        del address
-        return Receipt(state=ReminderState.DUE, detail="no mail server is set (HOREHAB_SMTP_HOST)")
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpPostbox:
-    """E-mail over SMTP. The same key has the same Message-ID, but mail servers do not promise to drop a repeat."""
-
-    server: MailServer
-    clock: Clock
-    deduplicates: bool = False
-
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
-        """Send one reminder. SENT when the server took it, FAILED for good, DUE for a later try.
-
-        UNKNOWN when the answer to the letter itself was lost: it may or may not have gone, a person decides.
-        """
-        if not address:
-            return Receipt(state=ReminderState.FAILED, detail="no e-mail address is known for the recipient")
-        try:
-            letter = self.letter(reminder, address)
-        except ValueError:
-            return Receipt(state=ReminderState.FAILED, detail="the recipient's e-mail address cannot be used")
-        try:
-            line = self._open()
-        except (OSError, smtplib.SMTPException) as error:
-            return _later("the mail server cannot be reached", error)
-        try:
-            return self._hand_over(line, letter, address)
-        finally:
-            with suppress(OSError, smtplib.SMTPException):
-                line.quit()
-            line.close()
-
-    def letter(self, reminder: Reminder, address: str) -> EmailMessage:
-        """Write the letter out of the allow-list; ValueError for an address that is none."""
-        subject, sentence = TEMPLATES[reminder.rule]
-        letter = EmailMessage()
-        letter["From"] = self.server.sender
-        letter["To"] = Address(addr_spec=_plain(address))
-        letter["Subject"] = subject
-        letter["Date"] = format_datetime(self.clock.now())
-        domain = self.server.sender.rpartition("@")[2] or "localhost"
-        letter["Message-ID"] = f"<{sha256(reminder.key.encode()).hexdigest()[:40]}@{domain}>"
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(f"{sentence} {_CLOSING.format(day=reminder.due_day)}\n")
-        return letter
-
-    def _open(self) -> smtplib.SMTP:
-        tls = ssl.create_default_context(cafile=self.server.ca_bundle or None)
-        place = (self.server.host, self.server.port)
-        if self.server.port == _IMPLICIT_TLS_PORT:
-            line: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT, context=tls)
-        else:
-            line = smtplib.SMTP(*place, timeout=_TIMEOUT)
-        try:
-            if self.server.is_starttls and self.server.port != _IMPLICIT_TLS_PORT:
-                line.starttls(context=tls)
-            if self.server.user:
-                line.login(self.server.user, self.server.password)
-        except BaseException:
-            line.close()
-            raise
-        return line
-
-    def _hand_over(self, line: smtplib.SMTP, letter: EmailMessage, address: str) -> Receipt:
-        try:
-            line.ehlo_or_helo_if_needed()
-            sender, _ = line.mail(_plain(self.server.sender))
-            if sender != _TAKEN:
-                return _later(f"the mail server refuses our sender ({sender})")
-            recipient, _ = line.rcpt(address)
-        except (OSError, smtplib.SMTPException) as error:
-            return _later("the mail server broke off", error)
-        if recipient not in _RECIPIENT_KNOWN:
-            return _refused("the recipient", recipient)
-        try:
-            code, _ = line.data(letter.as_bytes())
-        except smtplib.SMTPDataError as error:
-            return _refused("the letter", error.smtp_code)
-        except (OSError, smtplib.SMTPException):
-            return Receipt(state=ReminderState.UNKNOWN, detail="the mail server's answer to the letter was lost")
-        return Receipt(state=ReminderState.SENT, detail="taken") if code == _TAKEN else _refused("the letter", code)
+    return report_to
 
 
-def _refused(what: str, code: int) -> Receipt:
-    """Tell a refusal for good (5xx) from one for now."""
-    if code >= _FOR_GOOD:
-        return Receipt(state=ReminderState.FAILED, detail=f"the mail server refuses {what} ({code})")
-    return _later(f"the mail server does not take {what} now ({code})")
-
-
-def _later(words: str, error: Exception | None = None) -> Receipt:
-    detail = f"{words} ({type(error).__name__})" if error else words
-    return Receipt(state=ReminderState.DUE, detail=detail)
-
-
-def _plain(address: str) -> str:
-    """Refuse what cannot stand in a header or an SMTP command; ValueError."""
-    if not address.isascii() or any(letter.isspace() for letter in address) or "@" not in address:
-        raise ValueError(address)
-    return address
+def _webhook(settings: Settings, ports: Ports) -> WebhookPostbox:
+    key = secret(settings.webhook_key, settings.webhook_key_file)
+    if not key:
+        raise ConfigurationError(
+            "HOREHAB_WEBHOOK_URL is set, but HOREHAB_WEBHOOK_KEY is not: nobody could trust what is sent.",
+            remedy="Set HOREHAB_WEBHOOK_KEY or HOREHAB_WEBHOOK_KEY_FILE to a long random text that both know.",
+        )
+    wire = Wire(url=settings.webhook_url, setting="HOREHAB_WEBHOOK_URL", ca_bundle=settings.ca_bundle)
+    return WebhookPostbox(wire=wire, key=key, clock=ports.clock)

@@ -11,6 +11,7 @@ from horehab.domain.joints import Joint, Side
 from horehab.domain.laboratory import LabResult
 from horehab.domain.moment import Moment
 from horehab.domain.range_of_motion import Reading
+from horehab.domain.recipient import ContactWay
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
 
@@ -29,6 +30,7 @@ class Patient:
     language: str | None = None
     email: str | None = None
     phone: str | None = None
+    ways: tuple[ContactWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,14 @@
 """Who it is about: a Patient resource, and the person that the ward knows."""
 
+from datetime import date
+
+from horehab.domain.recipient import ContactWay
 from horehab.domain.record import Patient
 from horehab.fhir.elements import Tree, child, children, own_reference, said, word
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Site
 
+_SYSTEMS = ("phone", "sms", "email")
 _NAME_ORDER = ("official", "usual", None)
 
 
@@ -21,6 +25,7 @@ def patient_from(resource: Tree, site: Site) -> Patient:
         language=_language(resource),
         email=_contact(resource, "email"),
         phone=_contact(resource, "phone"),
+        ways=_ways(resource),
     )
 
 
@@ -63,3 +68,27 @@ def _language(resource: Tree) -> str | None:
 def _contact(resource: Tree, kind: str) -> str | None:
     ways = [way for way in children(resource, "telecom") if way.get("system") == kind and way.get("use") != "old"]
     return next((value for value in (word(way, "value") for way in ways) if value), None)
+
+
+def _ways(resource: Tree) -> tuple[ContactWay, ...]:
+    """Read by which telephones and addresses the patient can be reached, and how much each is preferred."""
+    return tuple(
+        ContactWay(
+            system=system,
+            value=value,
+            use=word(way, "use"),
+            rank=rank if isinstance(rank := way.get("rank"), int) and not isinstance(rank, bool) else None,
+            since=_day(child(way, "period"), "start"),
+            until=_day(child(way, "period"), "end"),
+        )
+        for way in children(resource, "telecom")
+        if (system := word(way, "system")) in _SYSTEMS and (value := word(way, "value"))
+    )
+
+
+def _day(period: Tree, name: str) -> date | None:
+    """Read the day of a period's end; a month or a year alone is left open, since it does not name one."""
+    try:
+        return date.fromisoformat((word(period, name) or "")[:10])
+    except ValueError:
+        return None

@@ -144,14 +144,25 @@ class SqlContacts:
             row = connection.execute(asked).first()
         return (ReminderState(row.outcome), row.detail) if row else None
 
+    def last_digest(self, recipients: Collection[str]) -> datetime | None:
+        """Tell when the newest digest of any of these people was sent."""
+        c = reminder.c
+        asked = select(c.settled).where(
+            c.rule == "digest", c.recipient.in_(list(recipients)), c.state == ReminderState.SENT.value
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(asked.order_by(c.settled.desc()).limit(1)).scalar()
+
     def waiting(self, recipient: str, *, now: datetime) -> int:
         """Count the reminders that are due by mail for someone of the team."""
         c = reminder.c
         asked = select(func.count()).where(
-            c.state.in_(_OPEN), c.due <= now, c.void_at > now, c.recipient == recipient, c.channel == "email"
+            c.state.in_(_OPEN), c.due <= now, c.void_at > now, c.recipient == recipient
         )
         with reading(self._engine) as connection:
-            return connection.execute(asked.where(c.rule != "digest")).scalar_one()
+            return connection.execute(
+                asked.where(c.rule != "digest", c.channel.in_(("email", "message")))
+            ).scalar_one()
 
     def work_off(self, key: str, outcome: str, *, who: str, now: datetime) -> None:
         """Note what became of a line on a list; the last word counts."""

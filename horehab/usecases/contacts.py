@@ -97,6 +97,9 @@ class Contacts(Protocol):
     def reported(self, message: str) -> tuple[ReminderState, str] | None:
         """Tell what a gateway's receipt said of a message since it was last handed over."""
 
+    def last_digest(self, recipients: Collection[str]) -> datetime | None:
+        """Tell when the newest digest of any of these people was sent."""
+
     def waiting(self, recipient: str, *, now: datetime) -> int:
         """Count the reminders that are due by mail for someone of the team."""
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SHIPPED = {
     "horehab": (".py", ".toml", ".html", ".css", ".js", ".svg", ".mako", ".csv", ".po", ".mo", ".json", ".typed"),
-    "scheduler": (".py",),
+    "scheduler": (".py", ".toml"),
     "fhir_profiles": (".py", ".csv", ".json", ".fsh", ".yaml", ".typed"),
 }
 

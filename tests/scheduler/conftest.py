@@ -12,7 +12,7 @@ from horehab.demo.published import patients
 from horehab.demo.story import Story
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
-from scheduler.postbox import NoPostbox
+from scheduler.postbox import postbox_of
 from scheduler.ticks import Tower
 from tests.servers.sandbox import RunningSandbox
 
@@ -48,9 +48,8 @@ def clock(settings: Settings, story: Story) -> SetClock:
 def tower(settings: Settings, clock: SetClock) -> Iterator[Tower]:
     """A clock tower without a mail server."""
     with opened_ports(settings, clock=clock) as ports:
-        yield Tower(
-            ports=ports, postbox=NoPostbox(), address_of=lambda _: settings.team_email, stop=threading.Event()
-        )
+        postbox = postbox_of(settings, ports)
+        yield Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=threading.Event())
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ import pytest
 from horehab.clock import SetClock
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.settings import Settings
+from horehab.usecases.daily_digest import ask_for_digests
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.ports import Chart
 from horehab.wiring import open_chart, opened_ports
-from scheduler.postbox import MailServer, SmtpPostbox
+from scheduler.postbox import postbox_of
 from scheduler.ticks import TICKS, Stopping, Tick, Tower, run_tick, start_clock
 from tests.servers.faults import FaultyProxy, answers
 from tests.servers.proxying import faulty_proxy
@@ -139,34 +140,43 @@ def _remind(tower: Tower, *, count: int) -> None:
         for number in range(count)
     ]
     tower.ports.logbook.log(patient="Patient/published-1", entries=(), reminders=wanted, now=tower.ports.clock.now())
+    tower.ports.logbook.reminding.release(who="coordinator", now=tower.ports.clock.now())
 
 
 def _mails(tower: Tower) -> list[ReminderRow]:
     return [row for row in tower.ports.logbook.reminders() if row.reminder.window.startswith("slot-")]
 
 
-def test_due_reminders_leave_by_mail_once_for_two_schedulers(
+def test_what_waits_for_the_team_leaves_as_one_mail_for_two_schedulers(
     tower: Tower, settings: Settings, clock: SetClock, smtp: RunningMailServer
 ) -> None:
-    server = MailServer(
-        host=smtp.host,
-        port=smtp.port,
-        sender="horehab@ward.example",
-        user=smtp.user,
-        password=smtp.password,
+    mailing = replace(
+        settings,
+        smtp_host=smtp.host,
+        smtp_port=smtp.port,
+        smtp_user=smtp.user,
+        smtp_password=smtp.password,
         ca_bundle=str(smtp.certificate),
     )
     _remind(tower, count=20)
-    mailing = replace(tower, postbox=SmtpPostbox(server, clock))
-    with _another(mailing, settings) as other:
-        threads = [threading.Thread(target=run_tick, args=(each, REMINDERS)) for each in (mailing, other)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert {row.state for row in _mails(tower)} == {ReminderState.SENT}
-    identities = [letter["Message-ID"] for letter in smtp.letters]
-    assert len(identities) == len(set(identities)) == 20
+    with _another(tower, settings) as other:
+        towers = [_mailing(each, mailing) for each in (tower, other)]
+        for _ in range(2):
+            threads = [threading.Thread(target=run_tick, args=(each, REMINDERS)) for each in towers]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            clock.advance(timedelta(minutes=2))
+    assert {(row.state, row.detail) for row in _mails(tower)} == {(ReminderState.SENT, "told in the daily summary")}
+    (mail,) = smtp.letters
+    assert mail["To"] == "team@ward.example"
+    assert "20 reminders wait" in str(mail.get_payload())
+
+
+def _mailing(tower: Tower, settings: Settings) -> Tower:
+    office = postbox_of(settings, tower.ports)
+    return replace(tower, postbox=office, ask_for_digests=lambda: ask_for_digests(tower.ports, office.policy))
 
 
 def test_without_a_mail_server_reminders_stay_due(tower: Tower) -> None:

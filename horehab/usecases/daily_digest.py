@@ -1,0 +1,90 @@
+"""One mail a day for each person of the team that says how many things wait, never one mail per joint."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from horehab.domain.recipient import MESSAGE, PATIENT, Medium
+from horehab.domain.reminder import NOBODY, Reminder, ReminderRule
+from horehab.usecases.find_contact import TEAM, ContactPolicy, zone_or
+from horehab.usecases.ports import Ports
+
+_BY_MAIL = (Medium.EMAIL.value, MESSAGE)
+
+
+def is_in_digest(reminder: Reminder) -> bool:
+    """Whether a reminder is told by the digest alone: any for staff that would go by mail, except the digest."""
+    is_for_staff = reminder.recipient != PATIENT and reminder.channel in _BY_MAIL
+    return is_for_staff and reminder.rule is not ReminderRule.DIGEST
+
+
+def digest_recipients(ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
+    """List who gets a digest: each person of the team with an address; where none is noted, the team's mailbox."""
+    named = tuple(one.name for one in ports.logbook.contacts.staff() if one.email)
+    return named or ((TEAM,) if policy.team_email else ())
+
+
+def told_by(recipient: str, ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
+    """Tell whose digests count what waits for a recipient: everybody's for the team's, else the person's own."""
+    return digest_recipients(ports, policy) if recipient == TEAM else (recipient,)
+
+
+def waiting_for(name: str, ports: Ports) -> int:
+    """Count what waits for one person of the team: what is theirs, and what is the whole team's."""
+    now = ports.clock.now()
+    return sum(ports.logbook.contacts.waiting(whose, now=now) for whose in {name, TEAM})
+
+
+def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:
+    """Put down today's digest of each person for whom something waits; gives how many were asked for.
+
+    The key names the day, so that asking again at each tick, or from several schedulers, asks for one.
+    """
+    zones = {one.name: one.zone for one in ports.logbook.contacts.staff()}
+    wanted = []
+    for name in digest_recipients(ports, policy):
+        zone = zone_or(zones.get(name, ""), ZoneInfo(ports.zone))
+        local = ports.clock.now().astimezone(zone)
+        if local.time() >= policy.digest_at and waiting_for(name, ports):
+            wanted.append(digest(name, local.date(), at=policy.digest_at, zone=zone.key))
+    if wanted:
+        ports.logbook.log(patient=NOBODY, entries=(), reminders=wanted, now=ports.clock.now())
+    return len(wanted)
+
+
+def digest(name: str, day: date, *, at: time, zone: str) -> Reminder:
+    """Make one person's digest of one day; after that day it is of no use."""
+    return Reminder(
+        patient=NOBODY,
+        rule=ReminderRule.DIGEST,
+        place=None,
+        recipient=name,
+        channel=Medium.EMAIL.value,
+        window=f"day-{day}",
+        due_day=day,
+        due_time=at,
+        zone=zone,
+        void_after=day,
+        reason="Tells how many reminders wait.",
+    )
+
+
+def due_at(reminder: Reminder, ward: ZoneInfo) -> datetime:
+    """Tell when a reminder was due, as an aware instant."""
+    return datetime.combine(reminder.due_day, reminder.due_time, zone_or(reminder.zone, ward))
+
+
+def next_digest(ports: Ports, policy: ContactPolicy) -> datetime:
+    """Tell when to look again whether a digest was sent: in a minute while today's is due, else at the next one."""
+    local = ports.clock.now().astimezone(ZoneInfo(ports.zone))
+    if local.time() < policy.digest_at:
+        return datetime.combine(local.date(), policy.digest_at, local.tzinfo).astimezone(UTC)
+    if waiting_for_a_digest(ports, policy, local.date()):
+        return ports.clock.now() + timedelta(minutes=1)
+    return datetime.combine(local.date() + timedelta(days=1), policy.digest_at, local.tzinfo).astimezone(UTC)
+
+
+def waiting_for_a_digest(ports: Ports, policy: ContactPolicy, day: date) -> bool:
+    """Whether somebody did not get that day's digest yet."""
+    start = datetime.combine(day, time(), ZoneInfo(ports.zone))
+    told = [ports.logbook.contacts.last_digest([name]) for name in digest_recipients(ports, policy)]
+    return any(at is None or at < start for at in told)

@@ -1,0 +1,111 @@
+"""Find how the recipient of a reminder is reached: a patient by the chart, staff by what is noted of them here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from horehab.domain.recipient import (
+    PATIENT,
+    Consent,
+    Contact,
+    ContactWay,
+    Medium,
+    QuietHours,
+    Way,
+    is_mail_address,
+    usable_ways,
+)
+from horehab.domain.record import Patient
+from horehab.domain.reminder import Reminder
+from horehab.errors import UnknownPatient
+from horehab.usecases.contacts import StaffContact
+from horehab.usecases.ports import Ports
+
+TEAM = "team"
+"""The recipient of what concerns the whole team."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPolicy:
+    """What the site decided about reaching people.
+
+    `is_consent_assumed`: patients were informed otherwise, and only who objects is not reminded. `prefix` is the
+    country's, for numbers written without one. `quiet` None means that nobody sleeps.
+    """
+
+    language: str = "en"
+    quiet: QuietHours | None = None
+    is_consent_assumed: bool = False
+    prefix: str = ""
+    team_email: str = ""
+    digest_at: time = time(8)
+    has_webhook: bool = False
+
+
+def find_contact(ports: Ports, reminder: Reminder, policy: ContactPolicy) -> Contact:
+    """Find how the recipient of a reminder is reached today, and what they said about it."""
+    zone = zone_or(reminder.zone, ZoneInfo(ports.zone))
+    if reminder.recipient == PATIENT:
+        found = _patient(ports, reminder.patient, policy, zone)
+    else:
+        found = _staff(ports, reminder.recipient, policy, zone)
+    ways = (*found.ways, *([Way(medium=Medium.WEBHOOK, address="")] if policy.has_webhook else []))
+    ways = (*ways, Way(medium=Medium.EHR, address=reminder.patient))
+    subjects = {way.address for way in found.ways} | ({reminder.patient} if found.is_patient else set())
+    stopped: dict[Medium, datetime] = {}
+    for stop in ports.logbook.contacts.stops(subjects):
+        stopped.setdefault(stop.medium, stop.since)
+    return replace(found, ways=ways, stopped=tuple(stopped.items()))
+
+
+def zone_or(name: str, otherwise: ZoneInfo) -> ZoneInfo:
+    """Find a zone by its IANA name; a name that is none gives the other, so that nobody stays without a reminder."""
+    try:
+        return ZoneInfo(name) if name else otherwise
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return otherwise
+
+
+def _patient(ports: Ports, reference: str, policy: ContactPolicy, zone: ZoneInfo) -> Contact:
+    try:
+        patient = ports.logbook.record(reference).patient
+    except UnknownPatient:
+        patient = Patient(reference=reference)
+    return Contact(
+        is_patient=True,
+        language=patient.language or policy.language,
+        zone=zone,
+        ways=usable_ways(listed_ways(patient), ports.clock.today(), prefix=policy.prefix),
+        quiet=policy.quiet,
+        consent=_consent(ports, reference, policy),
+    )
+
+
+def listed_ways(patient: Patient) -> tuple[ContactWay, ...]:
+    """List the ways that the chart gives; of an older reading that kept only two, these."""
+    if patient.ways:
+        return patient.ways
+    older = (("email", patient.email), ("phone", patient.phone))
+    return tuple(ContactWay(system=system, value=value) for system, value in older if value)
+
+
+def _consent(ports: Ports, reference: str, policy: ContactPolicy) -> Consent:
+    recorded = ports.logbook.contacts.consent(reference)
+    if recorded is None:
+        return Consent.YES if policy.is_consent_assumed else Consent.UNKNOWN
+    return Consent.YES if recorded else Consent.NO
+
+
+def _staff(ports: Ports, recipient: str, policy: ContactPolicy, zone: ZoneInfo) -> Contact:
+    noted = next((one for one in ports.logbook.contacts.staff() if one.name == recipient), None)
+    if noted is None:
+        email = policy.team_email if recipient == TEAM else recipient
+        noted = StaffContact(name=recipient, email=email if is_mail_address(email) else "")
+    ways = [Way(medium=Medium.EMAIL, address=noted.email)] if noted.email else []
+    ways += [Way(medium=Medium.SMS, address=noted.mobile)] if noted.mobile else []
+    return Contact(
+        language=noted.language or policy.language,
+        zone=zone_or(noted.zone, zone),
+        ways=tuple(ways),
+        quiet=policy.quiet,
+    )

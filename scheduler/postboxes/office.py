@@ -1,0 +1,136 @@
+"""The post office: whom a reminder reaches, when, by which way and in which words; then a carrier has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from horehab.domain.recipient import Contact, Fate, Medium, Way, route
+from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.usecases.daily_digest import due_at, is_in_digest, next_digest, told_by, waiting_for
+from horehab.usecases.find_contact import ContactPolicy, find_contact
+from horehab.usecases.letters import Carrier, Letter
+from horehab.usecases.ports import Ports, Receipt
+from scheduler.texts import Filling, Texts, fields_of
+
+_MISSING = {
+    Medium.EMAIL: "no mail server is set (HOREHAB_SMTP_HOST)",
+    Medium.SMS: "no SMS gateway is set (HOREHAB_SMS_URL or HOREHAB_SMS_TEMPLATE)",
+    Medium.WEBHOOK: "no webhook is set (HOREHAB_WEBHOOK_URL)",
+    Medium.EHR: "messages through the EHR are not to be had",
+}
+_LISTS = {Medium.CALL: "stands on the call list", Medium.LETTER: "stands on the letter list"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """How the site calls itself in messages: a name that tells no diagnosis, and the number to call."""
+
+    clinic: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Every way by which a reminder may leave. `deduplicates` only when each carrier does."""
+
+    ports: Ports
+    policy: ContactPolicy
+    texts: Texts
+    site: Site = field(default_factory=Site)
+    carriers: Mapping[Medium, Carrier] = field(default_factory=dict)
+
+    @property
+    def deduplicates(self) -> bool:
+        """Whether a repeat is dropped on its way, whichever that is."""
+        return all(carrier.deduplicates for carrier in self.carriers.values())
+
+    def send(self, reminder: Reminder, *, address: str | None = None) -> Receipt:
+        """Send one reminder, or say why not: it waits for the end of quiet hours, or is cancelled, or failed.
+
+        `address` is not asked for: the office looks up how the recipient is reached now.
+        """
+        del address
+        if is_in_digest(reminder):
+            return self._in_digest(reminder)
+        contact = find_contact(self.ports, reminder, self.policy)
+        decided = route(reminder.channel, contact, self.ports.clock.now())
+        if decided.fate is Fate.WAIT:
+            return _waits(decided.reason, until=decided.until)
+        way = decided.way
+        if way is None:
+            state = ReminderState.CANCELLED if _is_refused(contact) else ReminderState.FAILED
+            return Receipt(state=state, detail=decided.reason, is_tried=False)
+        if way.medium in _LISTS:
+            return Receipt(state=ReminderState.SENT, detail=_LISTS[way.medium], is_tried=False)
+        return self._carried(reminder, contact, way)
+
+    def _carried(self, reminder: Reminder, contact: Contact, way: Way) -> Receipt:
+        carrier = self.carriers.get(way.medium)
+        if carrier is None:
+            return _waits(_MISSING[way.medium])
+        if reminder.rule is ReminderRule.DIGEST and not waiting_for(reminder.recipient, self.ports):
+            return Receipt(state=ReminderState.CANCELLED, detail="nothing waits any more", is_tried=False)
+        letter = self.letter(reminder, contact, way)
+        if isinstance(letter, Receipt):
+            return letter
+        memory, now = self.ports.logbook.contacts, self.ports.clock.now()
+        memory.hand_over(letter.message, key=reminder.key, medium=way.medium, now=now)
+        receipt = carrier.carry(letter)
+        if receipt.state in (ReminderState.SENT, ReminderState.UNKNOWN):
+            # A gateway's report may be quicker than the end of its own answer.
+            reported = memory.reported(letter.message)
+            receipt = Receipt(state=reported[0], detail=reported[1]) if reported else receipt
+        return receipt
+
+    def letter(self, reminder: Reminder, contact: Contact, way: Way) -> Letter | Receipt:
+        """Put a reminder into words; a receipt says which setting its text still lacks."""
+        text = self.texts.find(reminder.rule, is_patient=contact.is_patient, language=contact.language)
+        for name, setting in (("clinic", "HOREHAB_CLINIC_NAME"), ("phone", "HOREHAB_CLINIC_PHONE")):
+            if name in fields_of(text.text) and not getattr(self.site, name):
+                return _waits(f"{setting} is not set, and its text names it")
+        is_digest = reminder.rule is ReminderRule.DIGEST
+        filling = Filling(
+            day=reminder.about.date() if reminder.about else reminder.due_day,
+            at=reminder.about.time() if reminder.about else reminder.due_time,
+            clinic=self.site.clinic,
+            phone=self.site.phone,
+            count=waiting_for(reminder.recipient, self.ports) if is_digest else 0,
+        )
+        subject, words = self.texts.filled(text, filling, contact.language)
+        return Letter(
+            message=message_name(reminder),
+            medium=way.medium,
+            address=way.address,
+            language=contact.language,
+            subject=subject,
+            text=words,
+            reminder=reminder,
+        )
+
+    def _in_digest(self, reminder: Reminder) -> Receipt:
+        """Look whether a digest went out since this was due; until then it stays due, and says so."""
+        names = told_by(reminder.recipient, self.ports, self.policy)
+        if not names:
+            return _waits("nobody's e-mail address is set (HOREHAB_TEAM_EMAIL)")
+        if Medium.EMAIL not in self.carriers:
+            return _waits(_MISSING[Medium.EMAIL])
+        told = self.ports.logbook.contacts.last_digest(names)
+        if told is not None and told >= due_at(reminder, ZoneInfo(self.ports.zone)):
+            return Receipt(state=ReminderState.SENT, detail="told in the daily summary", is_tried=False)
+        return _waits("waits for the daily summary", until=next_digest(self.ports, self.policy))
+
+
+def message_name(reminder: Reminder) -> str:
+    """Name a message towards the outside: the same for every attempt, and nothing of the patient to be read in it."""
+    return sha256(reminder.message_key.encode()).hexdigest()[:40]
+
+
+def _waits(why: str, *, until: datetime | None = None) -> Receipt:
+    return Receipt(state=ReminderState.DUE, detail=why, until=until, is_tried=False)
+
+
+def _is_refused(contact: Contact) -> bool:
+    """Whether it does not go because of what the recipient wants, rather than because it cannot."""
+    return contact.is_patient and (contact.consent.value != "yes" or bool(contact.stopped))
