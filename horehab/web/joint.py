@@ -62,10 +62,10 @@ def _opened_joint(opened: OpenPatient, where: JointSide) -> tuple[JointFinding, 
     ports, today = room().ports(), room().today()
     finding = finding_at(findings(opened.record, ports.rules, today), where)
     decisions = ports.logbook.decisions(opened.reference)
-    return finding, chart_sheet(opened.record, finding, decisions, _sources(where), today=today)
+    return finding, chart_sheet(opened.record, finding, decisions, error_sources(where), today=today)
 
 
-def _sources(where: JointSide) -> dict[Motion, str]:
+def error_sources(where: JointSide) -> dict[Motion, str]:
     """Name for each motion of a joint where its measurement error was published."""
     rules = room().ports().rules
     return {

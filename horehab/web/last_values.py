@@ -1,5 +1,7 @@
 """What was measured last, to stand beside each field of the form; and what rarely changes, to be carried on."""
 
+from dataclasses import replace
+
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import PatientRecord
 from horehab.domain.session import SessionStatus
@@ -23,6 +25,16 @@ def last_pains(record: PatientRecord) -> dict[str, PainRating]:
     }
 
 
+def without(record: PatientRecord, session: str) -> PatientRecord:
+    """Give the record as it would be without one session: what it says of itself is no last value."""
+    return replace(
+        record,
+        readings=tuple(reading for reading in record.readings if reading.session != session),
+        pains=tuple(pain for pain in record.pains if pain.session != session),
+        sessions=tuple(each for each in record.sessions if each.source != session),
+    )
+
+
 def last_doses(record: PatientRecord) -> dict[str, float | str]:
     """Give minutes, level, exertion and the like of the last session that was done, by the name of their field."""
     done = [session for session in record.sessions if session.status is not SessionStatus.NOT_DONE]
@@ -36,10 +48,9 @@ def last_doses(record: PatientRecord) -> dict[str, float | str]:
 def carried_forward(record: PatientRecord) -> dict[str, str]:
     """Carry on device, position and kind of session from the last time; never degrees, pain or end-feel."""
     carried: dict[str, str] = {}
-    if record.readings:
-        last = max(record.readings, key=lambda r: (r.when.earliest, r.source))
-        carried["device"] = last.device or ""
-        carried["position"] = last.position or ""
+    for reading in sorted(record.readings, key=lambda r: (r.when.earliest, r.source)):
+        carried["device"] = reading.device or carried.get("device", "")
+        carried["position"] = reading.position or carried.get("position", "")
     if record.sessions:
         carried["kind"] = max(record.sessions, key=lambda s: (s.when.earliest, s.source)).kind.value
     return carried

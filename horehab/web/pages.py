@@ -25,6 +25,7 @@ from horehab.web import (
     patient,
     quality,
     reminders,
+    summary,
     suspicion,
     well_known,
 )
@@ -69,7 +70,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, well_known, look, correct_session, drafts, before, audit,
+    hooks, well_known, look, correct_session, drafts, before, summary, audit,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

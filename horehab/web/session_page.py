@@ -15,7 +15,7 @@ from horehab.usecases.bedside import Draft
 from horehab.usecases.logged_sessions import LoggedSession
 from horehab.web.access import token_field
 from horehab.web.language import gettext as _
-from horehab.web.last_values import last_angles, last_doses, last_pains
+from horehab.web.last_values import last_angles, last_doses, last_pains, without
 from horehab.web.recorded import error_words
 from horehab.web.room import OpenPatient
 from horehab.web.session_fields import (
@@ -79,6 +79,7 @@ def session_page(
 ) -> str:
     """Show the form of a session, filled with what was typed."""
     record = opened.record
+    others = without(record, asked.logged.session.source) if asked.logged and asked.logged.session else record
     return render_template(
         "horehab/log_session.html",
         key=opened.key,
@@ -87,9 +88,9 @@ def session_page(
         typed=typed,
         refusals=refusals,
         refused={refusal.field: refusal for refusal in refusals},
-        angles=last_angles(record),
-        pains=last_pains(record),
-        doses=last_doses(record),
+        angles=last_angles(others),
+        pains=last_pains(others),
+        doses=last_doses(others),
         kinds=SessionKind,
         statuses=SessionStatus,
         levels=MOBILITY_LEVELS,

@@ -1,0 +1,23 @@
+"""A page as PDF, made here without network: what the page needs is in it."""
+
+from pathlib import Path
+
+from horehab.errors import ConfigurationError
+
+_STYLE = Path(__file__).parent / "static" / "summary.css"
+
+
+def as_pdf(page: str) -> bytes:
+    """Lay out a page as PDF; ConfigurationError where the machine lacks what WeasyPrint draws text with."""
+    try:
+        import weasyprint  # noqa: PLC0415  # it loads Pango, which is not on every machine and is slow to load
+    except OSError as error:
+        raise ConfigurationError(
+            "The PDF cannot be made: this machine lacks Pango, which lays out the text.",
+            remedy="Install it (Debian: libpango-1.0-0, libpangoft2-1.0-0), or print from the browser.",
+            code="HR-1510",
+        ) from error
+    inside = weasyprint.urls.URLFetcher(allowed_protocols=("data",))  # what the page carries, nothing else
+    style = weasyprint.CSS(string=_STYLE.read_text(encoding="utf-8"), url_fetcher=inside)
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=inside).write_pdf(stylesheets=[style])
+    return made

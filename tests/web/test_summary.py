@@ -1,0 +1,106 @@
+"""The summary for the consultation: on paper, as PDF, and its figures as CSV that a spreadsheet may open safely."""
+
+import csv
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+
+from horehab.domain.joints import Motion
+from horehab.domain.record import Patient, record_of
+from horehab.domain.session import Session, SessionKind, SessionStatus
+from horehab.errors import ConfigurationError
+from horehab.web import pdf
+from horehab.web.summary import adherence
+from horehab.web.tables import READINGS, readings_table, sessions_table
+from tests.web.conftest import Ward
+from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, at, reading
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_the_summary_says_what_is_suspected_and_carries_its_charts(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ana}/summary").text
+    assert "HO suspected in left hip" in page
+    assert "Ana Prueba" in page
+    assert "HC-1001" in page
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert "Not a medical device" in page
+    assert "Last four weeks: 4 done" in page
+
+
+def test_of_a_patient_of_whom_nothing_is_known_the_summary_says_so(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ben}/summary").text
+    assert "does not exclude ossification" in page
+    assert "Exposure unknown" in page
+
+
+def test_the_pdf_has_pages_and_its_name_says_nothing_about_the_patient(ward: Ward) -> None:
+    answer = ward.look(f"/patients/{ward.ana}/summary.pdf")
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.content_type == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="summary.pdf"'
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_machine_that_cannot_lay_out_text_says_how_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    import builtins  # noqa: PLC0415  # only here is a library made to be missing
+
+    real = builtins.__import__
+
+    def missing(name: str, *rest: object) -> object:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return real(name, *rest)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(ConfigurationError, match="libpango") as caught:
+        pdf.as_pdf("<p>page</p>")
+    assert caught.value.code == "HR-1510"
+
+
+def test_a_pdf_fetches_nothing_from_anywhere() -> None:
+    made = pdf.as_pdf('<img src="http://127.0.0.1:9/x.png"><img src="file:///etc/hostname"><p>page</p>')
+    assert made.startswith(b"%PDF-")
+
+
+def test_the_readings_come_as_a_table_with_plain_numbers(ward: Ward) -> None:
+    answer = ward.look(f"/patients/{ward.ana}/readings.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    table = rows(answer.data)
+    assert tuple(table[0]) == READINGS
+    assert len(table) == len(ward.ports.logbook.record(ANA.reference).readings)
+    last = next(r for r in table if r["source"] == "Observation/lh-EXTENSION-11")
+    assert (last["day"], last["degrees"], last["mode"]) == ("2026-05-13", "-6", "passive")
+
+
+@pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1", "-2+3", "@SUM(A1)", "\tx", " =1+1", "|calc", "%0A"])
+def test_a_text_is_never_computed_by_a_spreadsheet(words: str) -> None:
+    fact = replace(reading("Observation/1", LEFT_HIP, Motion.FLEXION, -4, TODAY), device=words)
+    session = Session(
+        source="Procedure/1",
+        kind=SessionKind.WALKING,
+        status=SessionStatus.COMPLETED,
+        when=at(TODAY),
+        known_on=TODAY,
+        note=words,
+    )
+    record = record_of(Patient(reference="Patient/ana"), [fact, session])
+    assert rows(readings_table(record))[0]["device"] == f"'{words}"
+    assert rows(readings_table(record))[0]["degrees"] == "-4"
+    assert rows(sessions_table(record))[0]["note"] == f"'{words}"
+
+
+def test_a_note_with_lines_quotes_and_commas_stays_one_cell(ward: Ward) -> None:
+    note = 'slept "badly", again\nand late'
+    ward.send(f"/patients/{ward.ben}/log", kind="walking", status="completed", day="2026-05-20", note=note)
+    (row,) = rows(ward.look(f"/patients/{ward.ben}/sessions.csv").data)
+    assert (row["note"], row["kind"], row["source"][:9]) == (note, "walking", "urn:uuid:")
+
+
+def test_adherence_counts_the_last_four_weeks_alone(ward: Ward) -> None:
+    counted = adherence(ward.ports.logbook.record(ANA.reference), TODAY)
+    assert (counted.done, counted.not_done, counted.attended, counted.missed) == (4, 0, 0, 0)
+    assert adherence(ward.ports.logbook.record(BEN.reference), TODAY).done == 0
