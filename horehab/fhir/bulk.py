@@ -30,7 +30,7 @@ from horehab.usecases.chart_copy import (
     Preparing,
     Role,
 )
-from horehab.usecases.exchange import ChartItem
+from horehab.usecases.exchange import ChartItem, Item
 from horehab.usecases.ports import Clock
 
 _LEAST_WAIT, _USUAL_WAIT = 1.0, 10.0
@@ -166,11 +166,11 @@ def _deleted(entry: object) -> Named | None:
     return place_in(str(url), str(entry.get("fullUrl", "")))
 
 
-def _nothing(_: tuple[ChartItem, ...]) -> tuple[tuple[str, str], ...]:
+def _nothing(_: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _followed(items: tuple[ChartItem, ...]) -> tuple[tuple[str, str], ...]:
+def _followed(items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
     """Tell who was read from the beginning; who is linked to another record is left to the sync, which follows it."""
     whole = [item for item in items if item.identity is not None and b'"link"' not in item.source]
     return tuple((FOLLOWED + item.reference, YES) for item in whole)

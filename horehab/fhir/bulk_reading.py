@@ -11,16 +11,16 @@ from horehab.fhir.bulk_fetching import begins_at, opened
 from horehab.fhir.client import Client
 from horehab.fhir.ndjson import CutOff, Line, NotAFile, lines, unpacked
 from horehab.usecases.chart_copy import CopyFile, CopyPart, Place
-from horehab.usecases.exchange import ChartItem, ChartPage
+from horehab.usecases.exchange import ChartPage, Item
 
 _TRIES = 4
 _AT_ONCE_LINES = 500
 _AT_ONCE_BYTES = 4_000_000
 
-Found = tuple[tuple[ChartItem, ...], tuple[str, ...]]
+Found = tuple[tuple[Item, ...], tuple[str, ...]]
 """What one line holds: items for our memory, and problems that make the load incomplete."""
 
-Followed = Callable[[tuple[ChartItem, ...]], tuple[tuple[str, str], ...]]
+Followed = Callable[[tuple[Item, ...]], tuple[tuple[str, str], ...]]
 """Tells which marks follow from what was read, if all goes well."""
 
 ReadLine = Callable[[bytes, str], Found]
@@ -150,7 +150,7 @@ class _Batch:
     def __init__(self, *, kind: str, place: Place, marks_of: Followed) -> None:
         self._kind = kind
         self._marks_of = marks_of
-        self._items: list[ChartItem] = []
+        self._items: list[Item] = []
         self._since = place
         self.place = place
         self.problems: list[str] = []

@@ -12,7 +12,7 @@ from horehab.fhir.envelope import Understand, item_of
 from horehab.fhir.marks import instant, later, latest_update, next_mark, since
 from horehab.fhir.pages import Page, PageExpired, SearchRefused, walk
 from horehab.fhir.whose import NotTogether, Whose
-from horehab.usecases.exchange import ChartItem, ChartPage
+from horehab.usecases.exchange import ChartPage, Item
 
 _RESTARTS = 2
 _CIRCLES = 3
@@ -78,7 +78,7 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
         items, others = _ours(tuple(item_of(kind, entry, understand) for entry in page.entries), whose)
         state.served = state.served or page.served
         state.date = state.date or page.date
-        state.newest = later([state.newest, *map(_updated, items)])
+        state.newest = later([state.newest, _newest(items)])
         circles = _goes_in_circles(state, items)
         doubts = (*page.problems, *others, *circles, *(() if others else _missing(state, page)))
         problems = tuple(f"{kind}: {doubt}" for doubt in doubts)
@@ -99,19 +99,29 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
             return
 
 
-def _updated(item: ChartItem) -> datetime | None:
+def _newest(items: tuple[Item, ...]) -> datetime | None:
+    """Tell when the server last touched one of these; instants that are written alike are in order as texts."""
+    texts = [item.updated or "" for item in items]
+    if len(set(map(len, texts))) == 1 and all(text.endswith("Z") for text in texts):
+        found = instant(max(texts))
+        if found is not None:
+            return found
+    return later(map(_updated, items))
+
+
+def _updated(item: Item) -> datetime | None:
     """Tell when the server last touched a resource; of one that cannot be read, as far as its text says."""
     return instant(item.updated) if item.updated else latest_update(item.source)
 
 
-def _ours(items: tuple[ChartItem, ...], whose: Whose | None) -> tuple[tuple[ChartItem, ...], tuple[str, ...]]:
+def _ours(items: tuple[Item, ...], whose: Whose | None) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """Discard a page that holds a resource of somebody who was not asked for."""
     if whose and any(whose.is_foreign(item) for item in items):
         return (), ("the server sent resources of another patient than was asked for; the page was discarded",)
     return items, ()
 
 
-def _goes_in_circles(state: _Pass, items: tuple[ChartItem, ...]) -> tuple[str, ...]:
+def _goes_in_circles(state: _Pass, items: tuple[Item, ...]) -> tuple[str, ...]:
     """Note what was seen; page after page with nothing new means that the server never ends."""
     names = {_name(item) for item in items}
     if names:
@@ -120,7 +130,7 @@ def _goes_in_circles(state: _Pass, items: tuple[ChartItem, ...]) -> tuple[str, .
     return ("the server's pages go in circles",) if state.stale_pages >= _CIRCLES else ()
 
 
-def _name(item: ChartItem) -> str:
+def _name(item: Item) -> str:
     """Name a version of a resource; what bears no name is told apart by its text."""
     if "/" in item.reference and item.version:
         return f"{item.reference}/{item.version}"

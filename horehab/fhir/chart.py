@@ -13,7 +13,7 @@ from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
 from horehab.fhir.delivery import Courier
 from horehab.fhir.doubles import Doubles
-from horehab.fhir.envelope import Readers, Understand, item_of
+from horehab.fhir.envelope import Readers, Understand, carefully
 from horehab.fhir.kinds import ESSENTIAL, KINDS
 from horehab.fhir.local_codes import LocalCodes, understanding_of
 from horehab.fhir.members import scope_choices
@@ -106,7 +106,7 @@ class FhirChart:
         kind = reference.partition("/")[0]
         if kind == "Encounter" and not self._knows_wards and b'"location"' in source:
             raise EhrUnavailable("Which wards are intensive care is not known before the chart was looked at.")
-        return item_of(kind, Entry(path=kind, source=source), self._understand)
+        return carefully(kind, Entry(path=kind, source=source), self._understand)
 
     def understanding(self) -> Understanding:
         """Tell how entries are understood from now on, with all that was mapped until now; ConfigurationError."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from horehab.fhir import verbatim
 from horehab.fhir.pages import Entry
-from horehab.usecases.exchange import ChartItem, Unreadable
+from horehab.usecases.exchange import ChartItem, Item, Unreadable
+from horehab.usecases.written import WrittenItem
 
 Understand = Callable[[dict[str, Any], bytes], ChartItem]
 """Turns a resource and its verbatim text into an item, and never raises; by `horehab.fhir.reading`."""
@@ -21,19 +22,24 @@ class Readers:
     """
 
     tolerant: Understand
-    quick: Callable[[bytes], ChartItem | None]
+    quick: Callable[[bytes], WrittenItem | None]
 
     def __call__(self, resource: dict[str, Any], source: bytes) -> ChartItem:
         """Understand a resource by the tolerant translators."""
         return self.tolerant(resource, source)
 
 
-def item_of(kind: str, entry: Entry, understand: Understand) -> ChartItem:
+def item_of(kind: str, entry: Entry, understand: Understand) -> Item:
     """Understand one entry of a search for a kind; never raises for what it holds."""
     if isinstance(understand, Readers) and kind == "Observation":
         item = understand.quick(entry.source)
         if item is not None:
             return item
+    return carefully(kind, entry, understand)
+
+
+def carefully(kind: str, entry: Entry, understand: Understand) -> ChartItem:
+    """Understand one entry by the tolerant translators; never raises for what it holds."""
     try:
         resource = verbatim.read(entry.source)
     except verbatim.NotJson as error:

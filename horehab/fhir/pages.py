@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -31,8 +32,7 @@ Obeyed = Mapping[str, frozenset[str]]
 """Parameters of a self link without their modifiers, each with all its values, parted at commas."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry of a Bundle: `source` is its resource verbatim, empty when it has none."""
 
     path: str
@@ -83,12 +83,12 @@ class _Entry(msgspec.Struct, rename="camel"):
     response: Any = None
 
 
-class _Search(msgspec.Struct, forbid_unknown_fields=True):
+class _Search(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     mode: str = "match"
     score: float = 0.0
 
 
-class _PlainEntry(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class _PlainEntry(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """An entry as nearly all of a search are: a resource, its address, and why it is there."""
 
     resource: msgspec.Raw
@@ -137,14 +137,13 @@ class _Way:
     """Where a walk has been: the links that it followed, and how often the same page came under another link."""
 
     followed: set[str] = field(default_factory=set)
-    last: int | None = None
+    last: tuple[Entry, ...] | None = None
     repeats: int = 0
 
     def why_no_further(self, page: Page) -> str:
         """Say why a server that always names another page is not believed; "" as long as it is."""
-        this = hash(tuple((entry.full_url, entry.tag, entry.source) for entry in page.entries))
-        self.repeats = self.repeats + 1 if this == self.last else 0
-        self.last = this
+        self.repeats = self.repeats + 1 if page.entries == self.last else 0
+        self.last = page.entries
         return _ENDLESS if self.repeats >= (_SAME_PAGES if page.entries else _EMPTY_PAGES) else ""
 
 
@@ -240,9 +239,14 @@ def _entries(slices: Sequence[bytes | _PlainEntry] | None) -> tuple[tuple[Entry,
     return tuple(entries), tuple(said)
 
 
+@lru_cache(maxsize=1024)
+def _place(index: int) -> str:
+    return f"Bundle.entry[{index}].resource"
+
+
 def _plain(entry: _PlainEntry, index: int) -> Entry:
     return Entry(
-        path=f"Bundle.entry[{index}].resource",
+        path=_place(index),
         source=bytes(entry.resource),
         mode=entry.search.mode if entry.search else "match",
         full_url=entry.full_url,

@@ -1,9 +1,8 @@
 """The plain shape of an Observation: the elements that nearly all of them have, and nothing that is not foreseen.
 
-What has any other element, or one of another type, is not plain, and is left to the tolerant translators.
+What has any other element, or one of another type, is not plain, and is left to the tolerant translators. Most
+elements are kept as their text: what it means is found once for each text, and not for each Observation.
 """
-
-from typing import Any
 
 import msgspec
 
@@ -12,58 +11,62 @@ from horehab.fhir.verbatim import DEPTH_LIMIT
 ABSENT = msgspec.Raw(b"")
 """Stands for an element that an Observation does not have."""
 
+_BETWEEN = b"\0"
+"""Stands in no JSON, so that texts joined by it are parted in one way only."""
+
 
 class Meta(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
-    """What a server says of a resource itself; `profile` as it is written."""
+    """What a server says of a resource itself."""
 
     version_id: str = ""
     last_updated: str = ""
     profile: msgspec.Raw = ABSENT
-    source: Any = None
-    security: Any = None
-    tag: Any = None
-    extension: Any = None
+    source: msgspec.Raw = ABSENT
+    security: msgspec.Raw = ABSENT
+    tag: msgspec.Raw = ABSENT
+    extension: msgspec.Raw = ABSENT
 
 
 class Quantity(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A number with its unit."""
 
     value: float
-    unit: str | None = None
-    system: str | None = None
-    code: str | None = None
-    comparator: str | None = None
+    unit: msgspec.Raw = ABSENT
+    system: msgspec.Raw = ABSENT
+    code: msgspec.Raw = ABSENT
+    comparator: msgspec.Raw = ABSENT
 
 
-class Component(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class Component(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """One of several values in an Observation."""
 
     code: msgspec.Raw
     value_quantity: Quantity | None = None
     value_integer: int | None = None
-    value_string: Any = None
-    value_codeable_concept: Any = None
-    data_absent_reason: Any = None
-    interpretation: Any = None
-    reference_range: Any = None
+    value_string: msgspec.Raw = ABSENT
+    value_codeable_concept: msgspec.Raw = ABSENT
+    data_absent_reason: msgspec.Raw = ABSENT
+    interpretation: msgspec.Raw = ABSENT
+    reference_range: msgspec.Raw = ABSENT
 
 
-class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """An Observation in the plain shape; Raw is understood once for each text of it, Any tells us nothing."""
+class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
+    """An Observation in the plain shape."""
 
-    resource_type: str
+    resource_type: msgspec.Raw
     id: str
-    status: str
+    status: msgspec.Raw
     code: msgspec.Raw
     subject: msgspec.Raw = ABSENT
     meta: Meta = msgspec.field(default_factory=Meta)
-    effective_date_time: str | None = None
-    issued: str | None = None
+    effective_date_time: msgspec.Raw = ABSENT
+    issued: msgspec.Raw = ABSENT
     value_quantity: Quantity | None = None
     value_integer: int | None = None
-    value_boolean: bool | None = None
-    value_string: str | None = None
-    value_codeable_concept: Any = None
+    value_boolean: msgspec.Raw = ABSENT
+    value_string: msgspec.Raw = ABSENT
+    value_codeable_concept: msgspec.Raw = ABSENT
+    data_absent_reason: msgspec.Raw = ABSENT
     body_site: msgspec.Raw = ABSENT
     method: msgspec.Raw = ABSENT
     extension: msgspec.Raw = ABSENT
@@ -72,27 +75,109 @@ class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=Tru
     performer: msgspec.Raw = ABSENT
     part_of: msgspec.Raw = ABSENT
     device: msgspec.Raw = ABSENT
-    identifier: Any = None
-    category: Any = None
-    encounter: Any = None
-    text: Any = None
-    note: Any = None
-    interpretation: Any = None
-    based_on: Any = None
-    focus: Any = None
-    derived_from: Any = None
-    specimen: Any = None
+    identifier: msgspec.Raw = ABSENT
+    category: msgspec.Raw = ABSENT
+    encounter: msgspec.Raw = ABSENT
+    text: msgspec.Raw = ABSENT
+    note: msgspec.Raw = ABSENT
+    interpretation: msgspec.Raw = ABSENT
+    based_on: msgspec.Raw = ABSENT
+    focus: msgspec.Raw = ABSENT
+    derived_from: msgspec.Raw = ABSENT
+    specimen: msgspec.Raw = ABSENT
 
 
 _DECODER = msgspec.json.Decoder(PlainObservation)
+_DEEPEST = DEPTH_LIMIT - 8
+"""Brackets in the parts that nobody looks at; around them are a few more."""
 
 
 def read_plain(source: bytes) -> PlainObservation | None:
     """Read an Observation of the plain shape; None for anything else, whatever it is."""
-    if source.count(b"{") + source.count(b"[") > DEPTH_LIMIT:
-        return None
     try:
         plain = _DECODER.decode(source)
+        if not source.isascii():
+            source.decode()  # texts that are taken as they stand are looked at by nobody else
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return plain if plain.resource_type == "Observation" else None
+    if plain.component and source.count(b"{") + source.count(b"[") > DEPTH_LIMIT:
+        return None
+    return plain
+
+
+def shape_key(plain: PlainObservation) -> bytes:
+    """Name the shape of an Observation: the text of all that decides how it is understood, but for its value.
+
+    What was said by whom, of whom and when is no part of it.
+    """
+    meta, quantity = plain.meta, plain.value_quantity
+    parts = (
+        plain.resource_type,
+        plain.status,
+        plain.code,
+        plain.body_site,
+        plain.method,
+        plain.extension,
+        plain.reference_range,
+        plain.data_absent_reason,
+        plain.category,
+        meta.profile,
+        meta.tag,
+    )
+    if quantity is not None and not plain.component:
+        return _BETWEEN.join((*parts, quantity.unit, quantity.system, quantity.code, quantity.comparator))
+    forms = [_form(plain)]
+    for each in plain.component:
+        forms += (each.code, _form(each))
+    return _BETWEEN.join((*parts, *forms))
+
+
+def _form(node: PlainObservation | Component) -> bytes:
+    """Name the form of a value: its unit, and which kind of value it is."""
+    quantity = node.value_quantity
+    if quantity is not None:
+        return _BETWEEN.join((b"in", quantity.unit, quantity.system, quantity.code, quantity.comparator))
+    return b"number" if node.value_integer is not None else b""
+
+
+def circumstances_key(plain: PlainObservation) -> bytes:
+    """Name the circumstances of an Observation: the text of all that tells whose it is, when and by whom."""
+    return _BETWEEN.join(
+        (plain.subject, plain.effective_date_time, plain.issued, plain.performer, plain.part_of, plain.device)
+    )
+
+
+def value_key(plain: PlainObservation) -> tuple[object, ...]:
+    """Name the value of an Observation."""
+    quantity = plain.value_quantity
+    return (
+        repr(quantity.value) if quantity is not None else "",
+        plain.value_integer,
+        bytes(plain.value_boolean),
+        bytes(plain.value_string),
+        bytes(plain.value_codeable_concept),
+    )
+
+
+def is_shallow(plain: PlainObservation) -> bool:
+    """Say whether the parts that nobody looks at are nested no deeper than a resource may be."""
+    meta = plain.meta
+    rest = b"".join(
+        (
+            plain.identifier,
+            plain.encounter,
+            plain.text,
+            plain.note,
+            plain.interpretation,
+            plain.based_on,
+            plain.focus,
+            plain.derived_from,
+            plain.specimen,
+            plain.value_string,
+            plain.value_codeable_concept,
+            meta.source,
+            meta.security,
+            meta.extension,
+        )
+    )
+    return len(rest) <= _DEEPEST or rest.count(b"{") + rest.count(b"[") <= _DEEPEST

@@ -22,7 +22,7 @@ from horehab.fhir.references import target_of
 from horehab.fhir.site import Site
 from horehab.fhir.sweep import Marks, Reader, apart, closed, guarded, just_read
 from horehab.fhir.whose import NotTogether, Whose, batches, parameter_for
-from horehab.usecases.exchange import ChartItem, ChartPage
+from horehab.usecases.exchange import ChartPage, Item
 from horehab.usecases.ports import Held
 
 _DEEPEST = 6
@@ -159,7 +159,7 @@ class Followed:
         elif mark is None:
             self.whole.setdefault(kind, set()).update(whose.references)
 
-    def _join(self, items: tuple[ChartItem, ...]) -> None:
+    def _join(self, items: tuple[Item, ...]) -> None:
         """Follow the other records of the same person, so that a merge takes nobody out of sight."""
         for item in items:
             for other in _same_person(item, self.site):
@@ -195,7 +195,7 @@ def _with_joined(found: Mapping[str, object], before: Mapping[str, str]) -> dict
     return stay
 
 
-def _same_person(item: ChartItem, site: Site) -> Iterator[str]:
+def _same_person(item: Item, site: Site) -> Iterator[str]:
     if b'"link"' not in item.source or not item.reference.startswith("Patient/"):
         return
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from horehab.fhir.capability import Capability
 from horehab.fhir.pages import Page
-from horehab.usecases.exchange import ChartItem
+from horehab.usecases.exchange import Item
 
 _MOST = 30
 _LONGEST = 1_200
@@ -49,7 +49,7 @@ class Whose:
             raise NotTogether
         return is_whole
 
-    def is_foreign(self, item: ChartItem) -> bool:
+    def is_foreign(self, item: Item) -> bool:
         """Say whether an item is somebody else's; what says of nobody whose it is belongs to the search."""
         if item.patient is None or item.patient in self.references:
             return False

@@ -6,16 +6,14 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from horehab.store import code_tables, many, patients, tables
 from horehab.store.engine import reading
-from horehab.store.keeping_rows import Fresh, Known, deflate, inflate, replace, written
-from horehab.store.versions import Stamp, is_newer, stamp_of
-from horehab.usecases.exchange import ChartItem, Kept
+from horehab.store.keeping_rows import COLUMNS, Fresh, Known, completed, deflate, inflate, replace, written
+from horehab.store.versions import is_newer, stamp_of
+from horehab.usecases.exchange import Item, Kept
 
 __all__ = ["deflate", "forget_chart", "inflate", "keep", "sources_set_aside"]
 
-_KNOWN = ("reference", "version", "updated", "content", "is_gone", "patient", "understood", "is_set_aside")
 
-
-def keep(connection: Connection, items: Iterable[ChartItem], *, is_read_again: bool = False) -> Kept:
+def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool = False) -> Kept:
     """Keep items in one transaction and flag their patients, the former one included when an item moved.
 
     `is_read_again` for items of our own memory: the same text counts anew where it is understood otherwise.
@@ -27,10 +25,13 @@ def keep(connection: Connection, items: Iterable[ChartItem], *, is_read_again: b
     for item in given:
         name = item.reference
         old = known.get(name)
+        if old is None and name not in fresh:
+            fresh[name] = written(item, None)
+            continue
         if old is not None and not is_read_again and name not in fresh and _is_as_it_was(item, old):
             unchanged += 1
             continue
-        new = _fresh(item, fresh.get(name), old, is_read_again=is_read_again)
+        new = _fresh(connection, item, fresh.get(name), old=old, is_read_again=is_read_again)
         if new is None:
             unchanged += 1
         else:
@@ -49,43 +50,41 @@ def keep(connection: Connection, items: Iterable[ChartItem], *, is_read_again: b
 
 
 def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
+    found = [
+        row
+        for chunk in patients.chunks(references)
+        for row in many.look_up(connection, tables.resource, COLUMNS, chunk)
+    ]
     unread = {
         reference
-        for chunk in patients.chunks(references)
+        for chunk in patients.chunks([row[0] for row in found])
         for (reference,) in many.look_up(connection, code_tables.unread_code, ("reference",), chunk)
     }
-    return {
-        reference: Known(
-            stamp=Stamp(version=version, updated=updated, content=content, is_gone=bool(is_gone)),
-            patient=patient,
-            understood=understood,
-            is_set_aside=bool(is_set_aside) or reference in unread,
-        )
-        for chunk in patients.chunks(references)
-        for reference, version, updated, content, is_gone, patient, understood, is_set_aside in many.look_up(
-            connection, tables.resource, _KNOWN, chunk
-        )
-    }
+    return {row[0]: Known._make((*row, row[0] in unread)) for row in found}
 
 
-def _is_as_it_was(item: ChartItem, known: Known) -> bool:
+def _is_as_it_was(item: Item, known: Known) -> bool:
     """Say quickly what `is_newer` would say of most repeats: the same version of the same, read without a doubt."""
-    is_same = item.version == known.stamp.version and bool(item.version)
-    return is_same and not (item.is_gone or item.unreadable or known.is_set_aside)
+    if item.version != known.version or not item.version or known.is_set_aside:
+        return False
+    return not (item.is_gone or item.unreadable)
 
 
-def _fresh(item: ChartItem, earlier: Fresh | None, known: Known | None, *, is_read_again: bool) -> Fresh | None:
-    stamp = stamp_of(item)
-    old = earlier.stamp if earlier else known.stamp if known else None
-    if old is None or is_newer(stamp, old):
-        return written(item, stamp)
-    was_set_aside = bool(earlier.item.unreadable) if earlier else known is not None and known.is_set_aside
-    if stamp == old and (is_read_again or was_set_aside or item.unreadable):
-        # The same text may be understood better than before: a newer version of ours, or a code mapped since.
-        again = written(item, stamp)
-        understood = earlier.understood if earlier else known.understood if known else b""
-        return again if again.understood != understood else None
-    return None
+def _fresh(
+    connection: Connection, item: Item, earlier: Fresh | None, *, old: Known | None, is_read_again: bool
+) -> Fresh | None:
+    stamp, held = stamp_of(item), earlier or old
+    if held is None or is_newer(stamp, held.stamp):
+        return written(item, old)
+    was_set_aside = bool(earlier.item.unreadable) if earlier else old is not None and old.is_set_aside
+    if not (is_read_again or was_set_aside or item.unreadable) or stamp.version != held.stamp.version:
+        return None
+    held = completed(connection, held) if isinstance(held, Known) else held
+    if stamp != held.stamp:
+        return None
+    # The same text may be understood better than before: a newer version of ours, or a code mapped since.
+    again = written(item, old)
+    return again if again.understood != held.understood else None
 
 
 def _flag(connection: Connection, fresh: Mapping[str, Fresh], known: Mapping[str, Known]) -> None:
@@ -105,7 +104,7 @@ def _flag(connection: Connection, fresh: Mapping[str, Fresh], known: Mapping[str
 
 def _concerns(new: Fresh, known: Mapping[str, Known]) -> bool:
     item = new.item
-    return bool(item.facts or item.unreadable or item.own_key or item.reference in known)
+    return bool(new.facts or item.unreadable or item.own_key or item.reference in known)
 
 
 def sources_set_aside(engine: Engine) -> Iterator[tuple[str, bytes]]:

@@ -16,15 +16,14 @@ Row = tuple[Any, ...]
 
 
 def write(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows, each with a value for every column of the table in its order; days as dates."""
+    """Insert rows, each with a value for every column of the table in its order; days as "2026-03-02"."""
     if not rows:
         return
-    if connection.dialect.name != "sqlite":
-        names = [column.name for column in table.columns]
-        connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_compiled(table), list(rows))
         return
-    statement, days = _compiled(table)
-    connection.exec_driver_sql(statement, [_with_written_days(row, days) for row in rows] if days else list(rows))
+    names, days = [column.name for column in table.columns], _days(table)
+    connection.execute(insert(table), [dict(zip(names, _with_days(row, days), strict=True)) for row in rows])
 
 
 def look_up(connection: Connection, table: Table, columns: Sequence[str], references: Iterable[str]) -> Iterator[Row]:
@@ -36,20 +35,27 @@ def look_up(connection: Connection, table: Table, columns: Sequence[str], refere
         return
     listed, marks = ", ".join(columns), ",".join("?" * len(wanted))
     asked_for = f"SELECT {listed} FROM {table.name} WHERE reference IN ({marks})"  # noqa: S608  # our own names alone
-    yield from (tuple(row) for row in connection.exec_driver_sql(asked_for, tuple(wanted)))
+    cursor = connection.exec_driver_sql(asked_for, tuple(wanted)).cursor
+    assert cursor is not None, "rows were asked for"
+    yield from cursor.fetchall()
 
 
 @cache
-def _compiled(table: Table) -> tuple[str, tuple[int, ...]]:
-    """Compile the insert of all columns for SQLite, and tell which of them are days."""
-    days = tuple(place for place, column in enumerate(table.columns) if column.type.python_type is date)
-    return str(insert(table).compile(dialect=sqlite.dialect())), days
+def _compiled(table: Table) -> str:
+    """Compile the insert of all columns for SQLite."""
+    return str(insert(table).compile(dialect=sqlite.dialect()))
 
 
-def _with_written_days(row: Row, days: tuple[int, ...]) -> Row:
-    written = list(row)
+@cache
+def _days(table: Table) -> tuple[int, ...]:
+    """Tell which columns of a table are days."""
+    return tuple(place for place, column in enumerate(table.columns) if column.type.python_type is date)
+
+
+def _with_days(row: Row, days: tuple[int, ...]) -> Row:
+    taken = list(row)
     for place in days:
-        day = written[place]
+        day = taken[place]
         if day is not None:
-            written[place] = day.isoformat()
-    return tuple(written)
+            taken[place] = date.fromisoformat(day)
+    return tuple(taken)

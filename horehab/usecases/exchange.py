@@ -9,6 +9,7 @@ from horehab.domain.local_code import UnreadCode
 from horehab.domain.record import Fact, Patient
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.suspicion import Tier, Verdict
+from horehab.usecases.written import WrittenItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class ChartItem:
     unread: tuple[UnreadCode, ...] = ()
 
 
+Item = ChartItem | WrittenItem
+"""One resource of the chart."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartPage:
     """Some items of one kind of resource. `mark` is the place up to which that kind has been read so far.
@@ -53,7 +58,7 @@ class ChartPage:
     """
 
     kind: str
-    items: tuple[ChartItem, ...]
+    items: tuple[Item, ...]
     mark: str | None = None
     total: int | None = None
     problems: tuple[str, ...] = ()
