@@ -42,6 +42,19 @@ def codes() -> tuple[Code, ...]:
     return tuple(rows)
 
 
+@cache
+def uses(use: str) -> tuple[tuple[str, tuple[str, str]], ...]:
+    """Give which codes stand for what in one use ("body site"): pairs of a meaning and (system, code), in order.
+
+    LookupError for a use that uses.csv does not have. What a code is and where it was found stands in `codes`.
+    """
+    lines = files(__name__).joinpath("uses.csv").read_text(encoding="utf-8").splitlines()
+    found = tuple((row["meaning"], (row["system"], row["code"])) for row in DictReader(lines) if row["use"] == use)
+    if not found:
+        raise LookupError(f"uses.csv says of no code that it is used as {use!r}.")
+    return found
+
+
 def version() -> str:
     """Say which version of our profiles this is; it is that of the whole distribution."""
     return str(json.loads(files(__name__).joinpath("package/package.json").read_text(encoding="utf-8"))["version"])

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
+from fhir_profiles import uses
 from horehab.domain.exposure import Exposure, ExposureKind
 from horehab.fhir.elements import Tree, child, children, numbered, own_reference, refuse_modifiers, said, word
 from horehab.fhir.moments import known_on, span_at
 from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Coding, Site
-from horehab.fhir.terminology import SNOMED, coded, codings
+from horehab.fhir.terminology import coded, codings
 
 _HAPPENED = frozenset(
     {"arrived", "triaged", "in-progress", "onleave", "finished", "on-hold", "discharged", "completed"}
 )
-_ADMISSION: Coding = (SNOMED, "305351004")
+_ADMISSION: Coding = uses("admission")[0][1]
 _NAMED = re.compile(r"\b(ICU|intensive care)\b", re.IGNORECASE)
 
 

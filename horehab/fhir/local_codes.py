@@ -6,13 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+from fhir_profiles import uses
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.local_code import CodeMeaning, LocalCode, joint_with
 from horehab.domain.signs import SignKind
 from horehab.fhir.laboratory import analyte_with, coding_of
 from horehab.fhir.pain import NUMERIC
 from horehab.fhir.site import UNMATCHED, Coding, Site, read_concept_map
-from horehab.fhir.terminology import ROM_MODE, SIGN, SNOMED, Meaning, joint_motion, meaning, meanings
+from horehab.fhir.terminology import ROM_MODE, SIGN, Meaning, joint_motion, meaning, meanings
 from horehab.usecases.local_codes import CodeMapping, Understanding
 
 CodeMap = Mapping[Coding, tuple[Coding, ...]]
@@ -94,7 +95,7 @@ def codings_of(says: CodeMeaning) -> tuple[Coding, ...]:
     return tuple(found)
 
 
-_SIDES = MappingProxyType({Side.LEFT: (SNOMED, "7771000"), Side.RIGHT: (SNOMED, "24028007")})
+_SIDES = MappingProxyType({Side(word): coding for word, coding in uses("side")})
 
 
 @cache

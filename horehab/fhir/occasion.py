@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from fhir_profiles import CANONICAL
+from fhir_profiles import CANONICAL, uses
 from horehab.domain.joints import Side
 from horehab.domain.moment import Moment
 from horehab.domain.record import NotCounted, WhyNotCounted
@@ -19,8 +19,7 @@ from horehab.fhir.words import position_in
 
 BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
 _POSITION_EXTENSIONS = frozenset({"observationbodyposition", "bodyposition"})
-_SITTING = "33586001"
-"""SNOMED CT's "Sitting position (finding)", as HL7's own example Observation-map-sitting codes it."""
+_SITTING = uses("position")[0][1][1]
 _COUNT = frozenset({"final", "amended", "corrected"})
 _DO_NOT_COUNT = MappingProxyType(
     {

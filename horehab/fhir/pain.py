@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Any
 
+from fhir_profiles import uses
 from horehab.domain.signs import PainOccasion, PainRating
 from horehab.fhir import ours
 from horehab.fhir.elements import child, children, extensions, number, value_given, word
@@ -10,11 +11,11 @@ from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.places import coded, place_of, written_place
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Coding, Site
-from horehab.fhir.terminology import LOINC, SNOMED, UCUM
+from horehab.fhir.terminology import UCUM
 
-NUMERIC: Coding = (LOINC, "72514-3")
-VISUAL: Coding = (LOINC, "38214-3")
-_CODES = frozenset({NUMERIC, (SNOMED, "1284857008"), (LOINC, "38208-5"), VISUAL})
+_CODES = frozenset(coding for _, coding in uses("pain"))
+NUMERIC: Coding = next(coding for scale, coding in uses("pain") if scale == "numeric")
+VISUAL: Coding = next(coding for scale, coding in uses("pain") if scale == "visual")
 _TENTHS = MappingProxyType({"mm": 10.0, "cm": 1.0})
 _POINTS = frozenset({"", "1", "{score}", "score", "/10", "points", "point", "pts", "puntos", "nrs"})
 """Units in which a rating that was recognised by its words alone may stand: minutes of pain are no score."""

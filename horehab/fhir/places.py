@@ -3,27 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
+from fhir_profiles import uses
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.fhir import ours
 from horehab.fhir.elements import Tree, children
 from horehab.fhir.site import Coding, Site
-from horehab.fhir.terminology import SNOMED, Meaning, codings, meaning
+from horehab.fhir.terminology import Meaning, codings, meaning
 
+_BY_WORDS = dict(uses("body site"))
 _SIDED: dict[JointSide, Coding] = {
-    JointSide(joint=joint, side=side): (SNOMED, code)
-    for joint, side, code in (
-        (Joint.HIP, Side.LEFT, "287679003"),
-        (Joint.HIP, Side.RIGHT, "287579007"),
-        (Joint.KNEE, Side.LEFT, "82169009"),
-        (Joint.KNEE, Side.RIGHT, "6757004"),
-        (Joint.SHOULDER, Side.LEFT, "91775009"),
-        (Joint.SHOULDER, Side.RIGHT, "91774008"),
-        (Joint.ELBOW, Side.LEFT, "368148009"),
-        (Joint.ELBOW, Side.RIGHT, "368149001"),
-    )
+    JointSide(joint=joint, side=side): _BY_WORDS[f"{joint.value} {side.value}"]
+    for joint in Joint
+    for side in Side
+    if f"{joint.value} {side.value}" in _BY_WORDS
 }
-_UNSIDED: dict[Joint, Coding] = {Joint.WRIST: (SNOMED, "8205005"), Joint.ANKLE: (SNOMED, "344001")}
-_SIDES: dict[Side, Coding] = {Side.LEFT: (SNOMED, "7771000"), Side.RIGHT: (SNOMED, "24028007")}
+_UNSIDED: dict[Joint, Coding] = {Joint(word): coding for word, coding in uses("joint")}
+_SIDES: dict[Side, Coding] = {Side(word): coding for word, coding in uses("side")}
 
 
 def written_place(place: JointSide, site: Site) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from fhir_profiles import uses
 from horehab.domain.entries import SessionEntry
 from horehab.domain.moment import Moment
 from horehab.domain.session import Session, SessionKind, SessionStatus
@@ -15,33 +16,16 @@ from horehab.fhir.moments import known_on, moment, moment_at, written
 from horehab.fhir.places import coded, places_of, written_place
 from horehab.fhir.references import IDENTIFIERS, called, person
 from horehab.fhir.site import Coding, Site
-from horehab.fhir.terminology import SESSION_TYPE, SNOMED
+from horehab.fhir.terminology import SESSION_TYPE
 
 _SNOMED_KINDS: Mapping[Coding, SessionKind] = MappingProxyType(
-    {
-        (SNOMED, code): kind
-        for code, kind in (
-            ("183311000", SessionKind.PASSIVE_MOBILIZATION),
-            ("74251004", SessionKind.PASSIVE_MOBILIZATION),
-            ("229065009", SessionKind.ACTIVE_EXERCISE),
-            ("370871008", SessionKind.WALKING),
-            ("410158009", SessionKind.ASSESSMENT),
-            ("710830005", SessionKind.ASSESSMENT),
-            ("91251008", SessionKind.OTHER),
-            ("183326003", SessionKind.OTHER),
-            ("84478008", SessionKind.OTHER),
-        )
-    }
+    {coding: SessionKind(kind) for kind, coding in uses("session")}
 )
 _OWN_KINDS: Mapping[Coding, SessionKind] = MappingProxyType(
     {(SESSION_TYPE, kind.value): kind for kind in SessionKind}
 )
 _TO_WRITE: Mapping[SessionKind, Coding] = MappingProxyType(
-    {
-        SessionKind.PASSIVE_MOBILIZATION: (SNOMED, "183311000"),
-        SessionKind.ACTIVE_EXERCISE: (SNOMED, "229065009"),
-        SessionKind.ASSESSMENT: (SNOMED, "410158009"),
-    }
+    {SessionKind(kind): coding for kind, coding in uses("session written")}
 )
 """The kinds of session of which a SNOMED code is sure."""
 
@@ -75,6 +59,7 @@ def session_from(resource: Tree, site: Site, kind: SessionKind, spell: Spell) ->
         return ()
     notes = [text for text in (word(note, "text") for note in children(resource, "note")) if text]
     level = _number(resource, ours.MOBILITY_LEVEL, "valueInteger")
+    repetitions = _number(resource, ours.REPETITIONS, "valueInteger")
     session = Session(
         source=own_reference(resource),
         kind=kind,
@@ -83,6 +68,8 @@ def session_from(resource: Tree, site: Site, kind: SessionKind, spell: Spell) ->
         known_on=_known_on(resource, site, spell),
         minutes=_minutes(resource, spell),
         places=places_of(children(resource, "bodySite"), site),
+        repetitions=int(repetitions) if repetitions is not None else None,
+        intensity=next((word(each, "valueString") for each in extensions(resource, ours.INTENSITY)), None),
         mobility_level=int(level) if level is not None else None,
         exertion=_number(resource, ours.EXERTION, "valueDecimal"),
         sedation=next((word(each, "valueString") for each in extensions(resource, ours.SEDATION)), None),
@@ -127,6 +114,8 @@ def _dose(session: Session) -> list[dict[str, Any]]:
     values = (
         (ours.MINUTES, "valueDecimal", session.minutes),
         (ours.MOBILITY_LEVEL, "valueInteger", session.mobility_level),
+        (ours.REPETITIONS, "valueInteger", session.repetitions),
+        (ours.INTENSITY, "valueString", session.intensity),
         (ours.EXERTION, "valueDecimal", session.exertion),
         (ours.SEDATION, "valueString", session.sedation),
         (ours.KNOWN_ON, "valueDate", session.known_on.isoformat() if session.known_on != session.when.day else None),

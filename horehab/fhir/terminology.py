@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from fhir_profiles import CANONICAL, Code, codes
+from fhir_profiles import CANONICAL, Code, codes, uses
 from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode
 from horehab.fhir.elements import Tree, children, word
@@ -21,7 +21,7 @@ SESSION_TYPE = f"{CANONICAL}/CodeSystem/horehab-session-type"
 TASK = f"{CANONICAL}/CodeSystem/horehab-task"
 EXPOSURE = f"{CANONICAL}/CodeSystem/horehab-exposure"
 ROM_MODE = f"{CANONICAL}/CodeSystem/rom-mode"
-RANGE_OF_MOTION: Coding = (SNOMED, "364564000")
+RANGE_OF_MOTION: Coding = uses("range of motion")[0][1]
 
 _JOINT_WORDS = {
     "hip": Joint.HIP, "knee": Joint.KNEE, "knees": Joint.KNEE, "shoulder": Joint.SHOULDER,

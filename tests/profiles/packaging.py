@@ -9,7 +9,7 @@ from typing import Any
 
 from fhir_profiles import CANONICAL
 from horehab import __version__
-from tests.profiles import examples, vocabulary
+from tests.profiles import core_definitions, examples, vocabulary
 from tests.profiles.questionnaire import questionnaire
 from tests.profiles.sandbox_server import sandbox_server
 from tests.servers.cannot_be_had import CannotBeHad
@@ -102,6 +102,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "package"
         try:
+            core_definitions.write()
             build(fresh)
         except (NotCompiled, CannotBeHad) as error:
             print(error, file=sys.stderr)  # noqa: T201  # the answer to whoever called make

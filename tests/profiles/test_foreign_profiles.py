@@ -1,0 +1,132 @@
+"""Profiles that are not ours are checked too: slices of every kind, closed and ordered lists, lists of codes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from horehab.errors import BadPackage
+from horehab.fhir.validation import validate
+from horehab.fhir.validation.packages import read_package, using
+from tests.profiles.handmade import BASE, package, profile, row, sliced
+
+A, B, C = ({"system": "http://a.example", "code": code} for code in "abc")
+_CODING = (row("Basic.code", "CodeableConcept", 1),)
+
+
+def _codings(slicing: dict[str, Any], *codings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Give a profile whose codings are A at least once and B, and a resource with some codings."""
+    parts = [
+        row(f"Basic.code.coding:{code}", "Coding", low, "1", patternCoding={"code": code}, most="*")
+        for code, low in (("a", 1), ("b", 0))
+    ]
+    tree = profile("x", "Basic", *_CODING, sliced("Basic.code.coding", "pattern", "$this", slicing=slicing), *parts)
+    return tree, {"resourceType": "Basic", "code": {"coding": list(codings)}}
+
+
+def _rules(folder: Path, tree: Any, resource: dict[str, Any], *more: Any) -> list[tuple[str, str]]:
+    with using(str(package(folder, tree, *more))):
+        found = [issue for issue in validate(resource, profile=tree["url"]) if issue.is_error]
+    return [(issue.path, issue.rule) for issue in found]
+
+
+@pytest.mark.parametrize(
+    ("slicing", "codings", "wanted"),
+    [
+        ({}, (A,), []),
+        ({}, (B, C), [("Basic.code.coding:a", "min")]),
+        ({}, (A, A), [("Basic.code.coding:a", "max")]),
+        ({"rules": "closed"}, (A, B), []),
+        ({"rules": "closed"}, (A, C), [("Basic.code.coding[1]", "slice")]),
+        ({"rules": "openAtEnd"}, (A, B, C), []),
+        ({"rules": "openAtEnd"}, (C, A), [("Basic.code.coding", "order")]),
+        ({"ordered": True}, (A, B), []),
+        ({"ordered": True}, (B, A), [("Basic.code.coding", "order")]),
+    ],
+)
+def test_a_list_is_open_closed_or_ordered(tmp_path: Path, slicing: Any, codings: Any, wanted: Any) -> None:
+    tree, resource = _codings(slicing, *codings)
+    assert _rules(tmp_path, tree, resource) == wanted
+
+
+@pytest.mark.parametrize(
+    ("codings", "wanted"),
+    [([{"code": "a", "display": "A"}], []), ([{"code": "a"}], [("Basic.code.coding:worded", "min")])],
+)
+def test_what_is_there_tells_slices_apart(tmp_path: Path, codings: Any, wanted: Any) -> None:
+    tree = profile(
+        "x", "Basic", *_CODING, sliced("Basic.code.coding", "exists", "display"),
+        row("Basic.code.coding:worded", "Coding", 1, "*"),
+        row("Basic.code.coding:worded.display", "string", 1),
+        row("Basic.code.coding:worded.code", "code"),
+        row("Basic.code.coding:wordless", "Coding", 0, "*"),
+        row("Basic.code.coding:wordless.display", "string", 0, "0", most="1"),
+        row("Basic.code.coding:wordless.code", "code"),
+    )  # fmt: skip
+    assert _rules(tmp_path, tree, {"resourceType": "Basic", "code": {"coding": codings}}) == wanted
+
+
+@pytest.mark.parametrize(("key", "wanted"), [("valueString", []), ("valueInteger", [("B", "min")])])
+def test_the_type_of_an_element_tells_slices_apart(tmp_path: Path, key: str, wanted: Any) -> None:
+    tree = profile(
+        "x", "Observation", row("Observation.status", "code", 1), row("Observation.code", "CodeableConcept", 1),
+        sliced("Observation.component", "type", "value", kind="BackboneElement"),
+        row("Observation.component.code", "CodeableConcept", 1),
+        row("Observation.component.value[x]", type=[{"code": "string"}, {"code": "integer"}]),
+        row("Observation.component:said", "BackboneElement", 1, "*"),
+        row("Observation.component:said.code", "CodeableConcept", 1),
+        row("Observation.component:said.value[x]", "string", 1),
+    )  # fmt: skip
+    part = {"code": {"text": "x"}, key: "yes" if key == "valueString" else 5}
+    found = _rules(
+        tmp_path, tree, {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "component": [part]}
+    )
+    assert found == [("Observation.component:said", rule) for _, rule in wanted]
+
+
+@pytest.mark.parametrize(("gender", "wanted"), [("female", []), ("x", [("Bundle.entry:woman", "min")])])
+def test_the_profile_of_a_resource_tells_slices_apart(tmp_path: Path, gender: str, wanted: Any) -> None:
+    woman = profile("woman", "Patient", row("Patient.gender", "code", 1, fixedCode="female"))
+    tree = profile(
+        "x", "Bundle", row("Bundle.type", "code", 1),
+        sliced("Bundle.entry", "profile", "resource", kind="BackboneElement"),
+        row("Bundle.entry.resource", "Resource"),
+        row("Bundle.entry:woman", "BackboneElement", 1, "*"),
+        row("Bundle.entry:woman.resource", type=[{"code": "Patient", "profile": [woman["url"]]}]),
+    )  # fmt: skip
+    entry = {"resource": {"resourceType": "Patient", "gender": gender}}
+    found = _rules(tmp_path, tree, {"resourceType": "Bundle", "type": "collection", "entry": [entry]}, woman)
+    assert [each for each in found if "gender" not in each[0]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"), [("a", []), ("c", ["binding"]), ("d", ["binding"]), ("z", ["code", "binding"])]
+)
+def test_codes_are_looked_up_in_the_lists_of_the_package(tmp_path: Path, code: str, wanted: list[str]) -> None:
+    system = {
+        "resourceType": "CodeSystem", "url": "http://a.example", "content": "complete",
+        "concept": [{"code": "a", "concept": [{"code": "b"}]}, {"code": "c"}, {"code": "d"}],
+    }  # fmt: skip
+    letters = {
+        "resourceType": "ValueSet", "url": f"{BASE}/ValueSet/letters",
+        "compose": {"include": [{"system": "http://a.example", "concept": [{"code": "a"}, {"code": "b"}]}]},
+    }  # fmt: skip
+    binding = {"strength": "required", "valueSet": f"{letters['url']}|1.0.0"}
+    tree = profile("x", "Basic", row("Basic.code", "CodeableConcept", 1, binding=binding))
+    resource = {"resourceType": "Basic", "code": {"coding": [{"system": "http://a.example", "code": code}]}}
+    assert [rule for _, rule in _rules(tmp_path, tree, resource, system, letters)] == wanted
+
+
+def test_a_package_is_in_use_only_while_it_is_asked_for(tmp_path: Path) -> None:
+    tree, resource = _codings({}, B)
+    named = resource | {"meta": {"profile": [tree["url"]]}}
+    with using(str(package(tmp_path, tree))):
+        assert "min" in {issue.rule for issue in validate(named)}
+    assert {issue.rule for issue in validate(named)} == {"profile", "code", "dom-6"}
+
+
+def test_a_package_with_a_broken_definition_is_refused_by_its_name(tmp_path: Path) -> None:
+    tree, _ = _codings({})
+    tree["snapshot"]["element"][1].pop("base")
+    with pytest.raises(BadPackage, match=r"holds https://hospital\.example/fhir/StructureDefinition/x, which cannot"):
+        read_package(package(tmp_path, tree))
