@@ -18,6 +18,8 @@ OWN_IDENTIFIER = f"{_STRUCTURE}own-identifier"
 KNOWN_ON = f"{_STRUCTURE}known-on"
 MINUTES = f"{_STRUCTURE}session-minutes"
 MOBILITY_LEVEL = f"{_STRUCTURE}session-mobility-level"
+REPETITIONS = f"{_STRUCTURE}session-repetitions"
+INTENSITY = f"{_STRUCTURE}session-intensity"
 EXERTION = f"{_STRUCTURE}session-exertion"
 SEDATION = f"{_STRUCTURE}session-sedation"
 

@@ -111,6 +111,8 @@ def sessions(draw: Any) -> Session:
         places=tuple(draw(st.lists(places, unique=True, max_size=3))),
         mobility_level=draw(st.none() | st.integers(0, 10)),
         exertion=draw(st.none() | st.integers(0, 20).map(lambda half: half / 2)),
+        repetitions=draw(st.none() | st.integers(1, 500)),
+        intensity=draw(st.none() | st.sampled_from(["light", "moderate"])),
         sedation=draw(st.none() | _words),
         performer=draw(st.sampled_from(["Practitioner/3", "Anna"])),
         reason_not_done=draw(st.none() | _words),

@@ -68,7 +68,7 @@ def _sessions() -> list[ChartEntry]:
     held = Session(
         source="", kind=SessionKind.PASSIVE_MOBILIZATION, status=SessionStatus.COMPLETED, minutes=30.0,
         places=(LEFT_HIP, JointSide(joint=Joint.ANKLE, side=Side.RIGHT)), mobility_level=4, exertion=3.5,
-        sedation="RASS 0", note="Sat on the edge of the bed.", **WHEN,
+        repetitions=30, intensity="light", sedation="RASS 0", note="Sat on the edge of the bed.", **WHEN,
     )  # fmt: skip
     skipped = Session(
         source="", kind=SessionKind.WALKING, status=SessionStatus.NOT_DONE, reason_not_done="in theatre",

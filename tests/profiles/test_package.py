@@ -229,4 +229,4 @@ def test_the_page_for_integrators_names_every_profile() -> None:
     page = (PROFILES.parent / "docs/integration.md").read_text(encoding="utf-8")
     listed = [name for name in names() if load(name)["type"] != "Extension"]
     assert [name for name in listed if f"`{name}`" not in page] == []
-    assert len(names()) - len(listed) == 13, "the page says thirteen extensions"
+    assert len(names()) - len(listed) == 15, "the page says fifteen extensions"

@@ -22,6 +22,8 @@ Description: "One session of a therapist with a patient: what it was mainly for,
     SessionMinutes named minutes 0..1 MS and
     SessionMobilityLevel named mobilityLevel 0..1 MS and
     SessionExertion named exertion 0..1 MS and
+    SessionRepetitions named repetitions 0..1 MS and
+    SessionIntensity named intensity 0..1 MS and
     SessionSedation named sedation 0..1 MS and
     KnownOn named knownOn 0..1
 * identifier 1..* MS
