@@ -22,9 +22,10 @@ CARE = (Role.PHYSIOTHERAPIST, Role.PHYSICIAN)
 TEAM = tuple(Role)
 EVERYONE = "everyone"
 MACHINES = "machines that know what to show at the hooks"
+SIGNED = "whoever holds an address that we signed"
 NOBODY = "nobody"
 """Who is said in the audit trail to have asked without a name."""
-_BEARER = "Bearer "
+_BEARER, _BASIC = "Bearer ", "basic"
 
 
 def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -42,6 +43,16 @@ def allow_with_secret(view: Callable[P, R]) -> Callable[P, R]:
     return _declare(MACHINES)(view)
 
 
+def allow_signed(is_ours: Callable[..., bool]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare that a route answers whoever holds an address of ours; `is_ours` checks the parts of the address."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.horehab_is_ours = is_ours  # type: ignore[attr-defined]  # the check that guard reads
+        return _declare(SIGNED)(view)
+
+    return mark
+
+
 def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
     """Read the declared rule of a route: roles, "everyone", the secret of the hooks, or None when it has none."""
     return getattr(view, "horehab_access", None)
@@ -49,9 +60,12 @@ def rule_of(view: Callable[..., object]) -> frozenset[Role] | str | None:
 
 def guard() -> Response | None:
     """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
-    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    view = current_app.view_functions[request.endpoint or ""]
+    rule = rule_of(view)
     if rule == MACHINES:  # no person asks, so there is no session whose form could be forged, and no token of a form
         return None if knows_secret() else _closed_to_machine()
+    if rule == SIGNED:
+        return None if _is_signed_by_us(view) else _not_there()
     g.horehab_viewer = room().options.current_user()
     if rule is None:
         _note_refusal()
@@ -71,6 +85,8 @@ def knows_secret() -> bool:
     authorization = request.headers.get("Authorization", "")
     if not shown and authorization.startswith(_BEARER):
         shown = authorization.removeprefix(_BEARER).strip()
+    if not shown and request.authorization is not None and request.authorization.type == _BASIC:
+        shown = request.authorization.password or ""  # an SMS gateway knows no other way
     secret = room().options.hook_secret
     # Header values come as Latin-1, whatever the sender meant; digests of one length compare in one time.
     is_right = compare_digest(sha256(shown.encode("latin-1", "replace")).digest(), sha256(secret.encode()).digest())
@@ -113,6 +129,17 @@ def _refusal(rule: frozenset[Role] | str) -> Response | None:
         abort(401, description=_("You were signed out. Sign in in another tab, then send this form again from here."))
     session[f"{NAME}-next"] = request.full_path.rstrip("?")
     return redirect(url_for(room().options.sign_in_endpoint))
+
+
+def _is_signed_by_us(view: Callable[..., object]) -> bool:
+    is_ours: Callable[..., bool] | None = getattr(view, "horehab_is_ours", None)
+    return is_ours is not None and is_ours(**(request.view_args or {}))
+
+
+def _not_there() -> Response:
+    g.horehab_viewer = None
+    _note_refusal()
+    return Response(status=404)
 
 
 def _closed_to_machine() -> Response:

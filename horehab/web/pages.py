@@ -11,6 +11,7 @@ from horehab.usecases.ports import Ports
 from horehab.web import (
     audit,
     before,
+    calendar,
     caseload,
     codes,
     conflicts,
@@ -21,6 +22,7 @@ from horehab.web import (
     joint,
     log_session,
     look,
+    message_hooks,
     metrics,
     patient,
     quality,
@@ -70,7 +72,7 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, well_known, look, correct_session, drafts, before, summary, audit,
+    hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, audit,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

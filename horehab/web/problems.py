@@ -17,7 +17,7 @@ from horehab.errors import (
     StoreUnavailable,
     UnknownPatient,
 )
-from horehab.web.access import EVERYONE, MACHINES, rule_of, token_field
+from horehab.web.access import EVERYONE, MACHINES, SIGNED, rule_of, token_field
 from horehab.web.language import gettext as _
 from horehab.web.look import start
 from horehab.web.recorded import recorded
@@ -103,7 +103,8 @@ def _typed(status: HTTPStatus) -> list[tuple[str, str]]:
 
     Only for forms of people who were, or are, signed in, never for the sign-in itself.
     """
-    is_ours = rule_of(current_app.view_functions.get(request.endpoint or "", _page)) not in (None, EVERYONE, MACHINES)
+    rule = rule_of(current_app.view_functions.get(request.endpoint or "", _page))
+    is_ours = rule not in (None, EVERYONE, MACHINES, SIGNED)
     if request.method != "POST" or not is_ours or status not in _SEND_AGAIN:
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != token_field()]

@@ -28,6 +28,9 @@ def paths(ward: Ward, key: str) -> list[str]:
         "row": "1",
         "session": "0",
         "report": "0",
+        "feed": "0",
+        "signed": "0",
+        "message": "0",
     }
     return [re.sub(r"<(?:\w+:)?(\w+)>", lambda m: names[m[1]], rule.rule) for rule in rules(ward)]
 
