@@ -168,12 +168,13 @@ class FhirChart:
             self._site = replace(self._site, concept_map=codes)
 
     def _readers(self) -> Understand:
-        """Read plain Observations quickly, where it does not matter when the server last touched them."""
+        """Read what is plain quickly, where it does not matter when the server last touched it."""
         if self._site.known_by_last_updated:
             return self._understand
         if self._plain is None or self._plain.site != self._site:
             self._plain = PlainReader(self._site)
-        return Readers(tolerant=self._understand, quick=self._plain.read)
+        quick = {"Observation": self._plain.read, "Procedure": self._plain.procedures.read}
+        return Readers(tolerant=self._understand, quick=quick)
 
     def _understand(self, resource: dict[str, Any], source: bytes) -> ChartItem:
         may_be_newer = self._capability is None or is_r5(self._capability.fhir_version)

@@ -1,6 +1,6 @@
 """One entry of a Bundle becomes one item, whatever it holds: what cannot be read is set aside, never lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -16,13 +16,13 @@ Understand = Callable[[dict[str, Any], bytes], ChartItem]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """The tolerant translators, and beside them the quick reader of plain Observations.
+    """The tolerant translators, and beside them the quick readers of what is plain, by kind of resource.
 
-    `quick` understands an Observation as `tolerant` would, or gives None where that has to be asked; it never raises.
+    A quick reader understands an entry as `tolerant` would, or gives None where that has to be asked.
     """
 
     tolerant: Understand
-    quick: Callable[[bytes], WrittenItem | None]
+    quick: Mapping[str, Callable[[bytes], WrittenItem | None]]
 
     def __call__(self, resource: dict[str, Any], source: bytes) -> ChartItem:
         """Understand a resource by the tolerant translators."""
@@ -31,8 +31,8 @@ class Readers:
 
 def item_of(kind: str, entry: Entry, understand: Understand) -> Item:
     """Understand one entry of a search for a kind; never raises for what it holds."""
-    if isinstance(understand, Readers) and kind == "Observation":
-        item = understand.quick(entry.source)
+    if isinstance(understand, Readers) and kind in understand.quick:
+        item = understand.quick[kind](entry.source)
         if item is not None:
             return item
     return carefully(kind, entry, understand)

@@ -4,15 +4,24 @@ What has any other element, or one of another type, is not plain, and is left to
 elements are kept as their text: what it means is found once for each text, and not for each Observation.
 """
 
+import re
+
 import msgspec
 
+from horehab.fhir.references import IDENTIFIERS
 from horehab.fhir.verbatim import DEPTH_LIMIT
 
 ABSENT = msgspec.Raw(b"")
 """Stands for an element that an Observation does not have."""
 
-_BETWEEN = b"\0"
+BETWEEN = b"\0"
 """Stands in no JSON, so that texts joined by it are parted in one way only."""
+
+
+IS_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+"""What FHIR calls an id: written in JSON as it stands."""
+MOST_BRACKETS = DEPTH_LIMIT - 8
+"""Brackets in a part of a resource, or in those that nobody looks at; around them are a few more."""
 
 
 class Meta(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -88,8 +97,7 @@ class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=Tru
 
 
 _DECODER = msgspec.json.Decoder(PlainObservation)
-_DEEPEST = DEPTH_LIMIT - 8
-"""Brackets in the parts that nobody looks at; around them are a few more."""
+_OURS = IDENTIFIERS.encode()
 
 
 def read_plain(source: bytes) -> PlainObservation | None:
@@ -100,7 +108,7 @@ def read_plain(source: bytes) -> PlainObservation | None:
             source.decode()  # texts that are taken as they stand are looked at by nobody else
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if plain.component and source.count(b"{") + source.count(b"[") > DEPTH_LIMIT:
+    if plain.component and brackets(source) > DEPTH_LIMIT:
         return None
     return plain
 
@@ -125,24 +133,24 @@ def shape_key(plain: PlainObservation) -> bytes:
         meta.tag,
     )
     if quantity is not None and not plain.component:
-        return _BETWEEN.join((*parts, quantity.unit, quantity.system, quantity.code, quantity.comparator))
+        return BETWEEN.join((*parts, quantity.unit, quantity.system, quantity.code, quantity.comparator))
     forms = [_form(plain)]
     for each in plain.component:
-        forms += (each.code, _form(each))
-    return _BETWEEN.join((*parts, *forms))
+        forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
+    return BETWEEN.join((*parts, *forms))
 
 
 def _form(node: PlainObservation | Component) -> bytes:
     """Name the form of a value: its unit, and which kind of value it is."""
     quantity = node.value_quantity
     if quantity is not None:
-        return _BETWEEN.join((b"in", quantity.unit, quantity.system, quantity.code, quantity.comparator))
+        return BETWEEN.join((b"in", quantity.unit, quantity.system, quantity.code, quantity.comparator))
     return b"number" if node.value_integer is not None else b""
 
 
 def circumstances_key(plain: PlainObservation) -> bytes:
     """Name the circumstances of an Observation: the text of all that tells whose it is, when and by whom."""
-    return _BETWEEN.join(
+    return BETWEEN.join(
         (plain.subject, plain.effective_date_time, plain.issued, plain.performer, plain.part_of, plain.device)
     )
 
@@ -180,4 +188,17 @@ def is_shallow(plain: PlainObservation) -> bool:
             meta.extension,
         )
     )
-    return len(rest) <= _DEEPEST or rest.count(b"{") + rest.count(b"[") <= _DEEPEST
+    return len(rest) <= MOST_BRACKETS or brackets(rest) <= MOST_BRACKETS
+
+
+def brackets(text: bytes) -> int:
+    """Count what opens in a text: it is nested no deeper than that."""
+    return text.count(b"{") + text.count(b"[")
+
+
+def may_be_ours(identifier: msgspec.Raw) -> bool:
+    """Say whether an identifier could be of our making, or is written so that it cannot be told at a glance."""
+    if identifier is ABSENT:
+        return False
+    text = bytes(identifier)
+    return b"\\" in text or _OURS in text

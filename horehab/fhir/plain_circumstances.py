@@ -8,13 +8,12 @@ from horehab.fhir import verbatim
 from horehab.fhir.elements import child
 from horehab.fhir.moments import moment
 from horehab.fhir.occasion import session_of
-from horehab.fhir.plain import PlainObservation
-from horehab.fhir.plain_shapes import json_text
+from horehab.fhir.plain import MOST_BRACKETS, PlainObservation, brackets
+from horehab.fhir.plain_forms import json_text
 from horehab.fhir.references import called, patient_of
 from horehab.fhir.site import Site
 
 _MOST_TEXTS = 8192
-_MOST_BRACKETS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ class CircumstancesReader:
 
 
 def _read(text: bytes) -> object:
-    if text.count(b"{") + text.count(b"[") > _MOST_BRACKETS:
+    if brackets(text) > MOST_BRACKETS:
         raise ValueError("nested too deeply to be taken as a part")
     return verbatim.read(text) if text else None
 

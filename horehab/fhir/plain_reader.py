@@ -5,20 +5,20 @@ remains for each Observation is its id and its number, and facts are written dow
 foreseen here is not read here.
 """
 
-import re
-
 from horehab.fhir.plain import (
-    ABSENT,
+    IS_ID,
     PlainObservation,
     circumstances_key,
     is_shallow,
+    may_be_ours,
     read_plain,
     shape_key,
     value_key,
 )
 from horehab.fhir.plain_circumstances import Circumstances, CircumstancesReader
-from horehab.fhir.plain_shapes import Form, Shape, forms_of, json_text, shape_of
-from horehab.fhir.references import IDENTIFIERS
+from horehab.fhir.plain_forms import Form
+from horehab.fhir.plain_procedures import PlainProcedures
+from horehab.fhir.plain_shapes import Shape, forms_of, shape_of
 from horehab.fhir.site import Site
 from horehab.usecases.written import WrittenFact, WrittenItem
 
@@ -27,9 +27,6 @@ _MOST_CIRCUMSTANCES = 8192
 _MOST_VALUES = 1024
 _TRIES = 3
 """How many of a shape have to be refused before the next ones are not tried: the first may be an odd one."""
-
-_NAME = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_OURS = IDENTIFIERS.encode()
 
 
 class PlainReader:
@@ -40,6 +37,7 @@ class PlainReader:
         self._shapes: dict[bytes, Shape] = {}
         self._circumstances: dict[bytes, Circumstances] = {}
         self._reader = CircumstancesReader(site)
+        self.procedures = PlainProcedures(site)
 
     def read(self, source: bytes) -> WrittenItem | None:
         """Understand one Observation as `understand` would; None when that has to be done by itself."""
@@ -52,7 +50,7 @@ class PlainReader:
     def _item(self, source: bytes, plain: PlainObservation) -> WrittenItem | None:
         name, meta, key = plain.id.strip(), plain.meta, circumstances_key(plain)
         shape = self._shape(source, plain)
-        if shape is None or not _NAME.fullmatch(name) or _may_be_ours(plain) or not is_shallow(plain):
+        if shape is None or not IS_ID.fullmatch(name) or may_be_ours(plain.identifier) or not is_shallow(plain):
             return None
         about = self._circumstances.get(key) or self._about(key, plain)
         facts = () if shape.is_nothing else self._facts(name, shape, about, plain=plain, source=source)
@@ -72,7 +70,7 @@ class PlainReader:
         if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
         self._shapes[key] = Shape(tries=tries + 1)
-        found = shape_of(source, self.site, has_components=bool(plain.component))
+        found = shape_of(source, self.site)
         if found is not None:
             self._shapes[key] = found
         return found
@@ -87,26 +85,28 @@ class PlainReader:
         self, name: str, shape: Shape, about: Circumstances, *, plain: PlainObservation, source: bytes
     ) -> tuple[WrittenFact, ...] | None:
         """Write the facts of an Observation down; None where that has to be done by itself."""
-        filling, quantity, form = about.filling, plain.value_quantity, shape.form
+        filling = about.filling
         if filling is None or about.patient is None:
             return None
-        if form is not None and quantity is not None:
-            number = shape.numbers.get(quantity.value) or _number(shape, quantity.value)
-            return ((form.kind, about.day, about.known_on, form.text % form.take((name, number, *filling))),)
+        day, known_on, facts = about.day, about.known_on, shape.numbered
+        if facts:
+            values = _values(plain)
+            texts = [each.known.get(value) or each.number(value) for each, value in zip(facts, values, strict=True)]
+            return tuple(
+                [
+                    (each.form.kind, day, known_on, each.form.text % each.form.take((name, text, *filling)))
+                    for each, text in zip(facts, texts, strict=True)
+                ]
+            )
         forms = _remembered(shape, plain, source, self.site)
         if forms is None:
             return None
         whole = (name, "", *filling)
-        return tuple([(each.kind, about.day, about.known_on, each.text % each.take(whole)) for each in forms])
+        return tuple([(each.kind, day, known_on, each.text % each.take(whole)) for each in forms])
 
 
-def _number(shape: Shape, value: float) -> str:
-    """Write a number down; CannotRead for one that cannot be right."""
-    assert shape.settle is not None, "a form for any number has a way to settle it"
-    number = json_text(shape.settle(value))
-    if value and len(shape.numbers) < _MOST_VALUES:  # 0.0 and -0.0 are one key, and not written alike
-        shape.numbers[value] = number
-    return number
+def _values(plain: PlainObservation) -> list[float]:
+    return [node.value_quantity.value for node in plain.component or (plain,) if node.value_quantity]
 
 
 def _remembered(shape: Shape, plain: PlainObservation, source: bytes, site: Site) -> tuple[Form, ...] | None:
@@ -119,11 +119,3 @@ def _remembered(shape: Shape, plain: PlainObservation, source: bytes, site: Site
         shape.forms.clear()
     shape.forms[key] = forms
     return forms
-
-
-def _may_be_ours(plain: PlainObservation) -> bool:
-    """Say whether an identifier could be of our making, or is written so that it cannot be told at a glance."""
-    if plain.identifier is ABSENT:
-        return False
-    text = bytes(plain.identifier)
-    return b"\\" in text or _OURS in text

@@ -4,80 +4,82 @@ An Observation is given blanks for its circumstances and read as any other. What
 form into which the circumstances of all others of that shape are filled.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
-
-import msgspec
 
 from horehab.domain.laboratory import LabResult
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import Fact
 from horehab.fhir import verbatim
 from horehab.fhir.angles import degrees_in
+from horehab.fhir.elements import Tree, child, children
 from horehab.fhir.moments import moment
 from horehab.fhir.observation import parts_of, reader_of
 from horehab.fhir.occasion import has_our_profile
+from horehab.fhir.plain_forms import Form, form_of, json_text
 from horehab.fhir.quarantine import CannotRead
-from horehab.fhir.range_of_motion import is_in_our_code, measured_by, settled
+from horehab.fhir.range_of_motion import Measured, has_our_code, settled
 from horehab.fhir.reading import understand
 from horehab.fhir.site import Site
 from horehab.usecases.exchange import ChartItem
 
-_ID = "blank-2f6d1c"
+_SIGN = "blank-2f6d1c"
 _TIME, _DAY = "1687-06-05T04:03:02+00:00", "1686-05-04"
+_PERSONS = tuple(f"{kind}/{_SIGN}" for kind in ("Practitioner", "Device", "Procedure"))
 _BLANKS: Mapping[str, Any] = MappingProxyType(
     {
-        "id": f"{_ID}-id",
-        "subject": {"reference": f"Patient/{_ID}-Patient"},
+        "id": f"{_SIGN}-id",
+        "subject": {"reference": f"Patient/{_SIGN}"},
         "effectiveDateTime": _TIME,
         "issued": f"{_DAY}T12:00:00+00:00",
-        "performer": [{"reference": f"Practitioner/{_ID}-Practitioner"}],
-        "partOf": [{"reference": f"Procedure/{_ID}-Procedure"}],
-        "device": {"reference": f"Device/{_ID}-Device"},
+        "performer": [{"reference": _PERSONS[0]}],
+        "device": {"reference": _PERSONS[1]},
+        "partOf": [{"reference": _PERSONS[2]}],
     }
 )
-
-Filling = tuple[str, ...]
-"""What goes into the blanks: id, number, moment, day from which it was known, rater, device, session; as JSON."""
-
-
-def json_text(value: object) -> str:
-    """Write a value down as our memory writes facts down: JSON text of its fields in their order."""
-    return msgspec.json.encode(value).decode()
+"""Filled in this order: id, number, moment, day from which it was known, performer, device, session."""
+_MOST_NUMBERS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """One fact with blanks; `take` picks from a filling what goes into them, in order."""
+class Numbered:
+    """A fact that differs from value to value in one number alone.
 
-    kind: str
-    text: str
-    take: Callable[[Filling], Any]
+    `settle` turns the number of an Observation into the one that is written down, and raises CannotRead for one
+    that cannot be right; `known` are those that were written.
+    """
+
+    form: Form
+    settle: Callable[[float], float]
+    known: dict[float, str] = field(default_factory=dict)
+
+    def number(self, value: float) -> str:
+        """Write a number down; CannotRead for one that cannot be right."""
+        text = json_text(self.settle(value))
+        if value and len(self.known) < _MOST_NUMBERS:  # 0.0 and -0.0 are one key, and not written alike
+            self.known[value] = text
+        return text
 
 
 @dataclass(slots=True, kw_only=True)
 class Shape:
     """How all Observations of a shape are written down.
 
-    `is_nothing` for what is none of our business, whatever its value. `settle` turns the number of an Observation
-    into the one that is written down, where only that differs from value to value, and raises CannotRead for one
-    that cannot be right; `numbers` are those that were written, `form` the one fact. Else there are `forms` for each
-    value. `tries` counts Observations that were refused, of a shape that may never be read quickly.
+    `is_nothing` for what is none of our business, whatever its value. `numbered` are its facts where they differ by
+    a number each; else there are `forms` for each value. `tries` counts Observations that were refused, of a shape
+    that may never be read quickly.
     """
 
     is_nothing: bool = False
-    settle: Callable[[float], float] | None = None
-    form: Form | None = None
-    numbers: dict[float, str] = field(default_factory=dict)
+    numbered: tuple[Numbered, ...] = ()
     forms: dict[tuple[object, ...], tuple[Form, ...] | None] = field(default_factory=dict)
     tries: int = 0
 
 
-def shape_of(source: bytes, site: Site, *, has_components: bool) -> Shape | None:
+def shape_of(source: bytes, site: Site) -> Shape | None:
     """Find out how an Observation and all of its shape are read; None when each has to be read by itself.
 
     NotJson or CannotRead where the tolerant translators could not read this one either.
@@ -88,13 +90,8 @@ def shape_of(source: bytes, site: Site, *, has_components: bool) -> Shape | None
         return None
     if not item.facts and "dataAbsentReason" not in tree and _is_nothing(tree, site):
         return Shape(is_nothing=True)
-    if has_components:
-        return None
-    settle = _settling(tree, item.facts, site)
-    if settle is None:
-        return Shape()
-    form = _form_of(item.facts[0], site, has_number=True)
-    return Shape(settle=settle, form=form) if form is not None else None
+    numbered = _numbered(tree, item.facts, site)
+    return None if numbered is None else Shape(numbered=numbered)
 
 
 def _with_blanks(tree: dict[str, Any], source: bytes, site: Site) -> ChartItem | None:
@@ -102,23 +99,43 @@ def _with_blanks(tree: dict[str, Any], source: bytes, site: Site) -> ChartItem |
     return None if item.unreadable or item.unread or item.own_key else item
 
 
-def _is_nothing(tree: dict[str, Any], site: Site) -> bool:
+def _is_nothing(tree: Tree, site: Site) -> bool:
     return all(reader_of(part) is None for part in parts_of(tree, site))
 
 
-def _settling(tree: dict[str, Any], facts: tuple[Fact, ...], site: Site) -> Callable[[float], float] | None:
+def _numbered(tree: Tree, facts: Sequence[Fact], site: Site) -> tuple[Numbered, ...] | None:
+    """Write facts with a blank for their number; empty where more than numbers may differ, None where it cannot be.
+
+    Of several components each has to be one fact.
+    """
+    nodes = children(tree, "component") or [tree]
+    is_ours = has_our_profile(child(tree, "meta").get("profile"))
+    if len(nodes) == len(facts) and all(map(_is_exact, nodes)) and (nodes == [tree] or "valueQuantity" not in tree):
+        pairs = zip(nodes, facts, strict=True)
+        found = [_settling(node, fact, is_ours=is_ours, site=site) for node, fact in pairs]
+        forms = [_form(fact, site, has_number=True) for fact in facts] if None not in found else []
+        if forms:
+            both = zip(forms, found, strict=True)
+            whole = tuple(Numbered(form=form, settle=settle) for form, settle in both if form and settle)
+            return whole if len(whole) == len(facts) else None
+    return () if nodes == [tree] else None
+
+
+def _is_exact(node: Tree) -> bool:
+    quantity = node.get("valueQuantity")
+    return isinstance(quantity, dict) and quantity.get("comparator") is None
+
+
+def _settling(node: Tree, fact: Fact, *, is_ours: bool, site: Site) -> Callable[[float], float] | None:
     """Find out how a number becomes the one that is written; None where more than the number may depend on it."""
-    quantity = tree.get("valueQuantity")
-    if len(facts) != 1 or not isinstance(quantity, dict) or quantity.get("comparator") is not None:
-        return None
-    if isinstance(facts[0], LabResult):
+    if isinstance(fact, LabResult):
         return _finite
-    if not isinstance(facts[0], Reading):
+    if not isinstance(fact, Reading):
         return None
-    part = parts_of(tree, site)[0]
-    factor, unit = degrees_in({"valueQuantity": {**quantity, "value": 1.0}}, "valueQuantity")
-    measured = measured_by(part)
-    has_our_sign = is_in_our_code(part) or has_our_profile((tree.get("meta") or {}).get("profile"))
+    one = {"valueQuantity": {**child(node, "valueQuantity"), "value": 1.0}}
+    factor, unit = degrees_in(one, "valueQuantity")
+    measured = Measured(joint=fact.joint, side=fact.side, motion=fact.motion, mode=fact.mode)
+    has_our_sign = is_ours or has_our_code(node)
 
     def settle(value: float) -> float:
         given = (value * factor, unit)
@@ -136,27 +153,21 @@ def _finite(value: float) -> float:
 def forms_of(source: bytes, site: Site) -> tuple[Form, ...] | None:
     """Write an Observation down with blanks; None where that cannot be done, so that each is read by itself."""
     item = _with_blanks(verbatim.read(source), source, site)
-    forms = [_form_of(fact, site, has_number=False) for fact in item.facts] if item else [None]
+    forms = [_form(fact, site, has_number=False) for fact in item.facts] if item else [None]
     return None if None in forms else tuple(form for form in forms if form is not None)
 
 
-def _form_of(fact: Any, site: Site, *, has_number: bool) -> Form | None:
+def _form(fact: Any, site: Site, *, has_number: bool) -> Form | None:
     """Write one fact with a blank wherever the circumstances, or its number, are written."""
     when = moment(_TIME, site.zone)
-    text = json_text(fact).replace("%", "%%")
     name = "value" if isinstance(fact, LabResult) else "degrees"
     number = json_text(getattr(fact, name)) if has_number else ""
     blanks = (
-        (f"{_ID}-id", "%s"),
+        (f"{_SIGN}-id", "%s"),
         (f'"{name}":{number},', f'"{name}":%s,'),
         (json_text(when), "%s"),
         (f'"{_DAY}"', "%s"),
-        *((f'"{who}/{_ID}-{who}"', "%s") for who in ("Practitioner", "Device", "Procedure")),
+        *((f'"{person}"', "%s") for person in _PERSONS),
     )
-    places = sorted((text.find(blank), number) for number, (blank, _) in enumerate(blanks) if blank in text)
-    for blank, written in blanks:
-        text = text.replace(blank, written, 1)
-    needed = {0, 1, 2, 3} if has_number else {0, 2, 3}
-    if _ID in text or _DAY in text or fact.when != when or not needed <= {number for _, number in places}:
-        return None
-    return Form(kind=type(fact).__name__, text=text, take=itemgetter(*(number for _, number in places)))
+    needed = frozenset({0, 1, 2, 3} if has_number else {0, 2, 3})
+    return form_of(fact, blanks, sign=_SIGN, needed=needed) if fact.when == when else None

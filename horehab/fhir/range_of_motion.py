@@ -9,7 +9,7 @@ from typing import TypeVar
 from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.fhir.angles import bound_in, degrees_in, is_angle
-from horehab.fhir.elements import children, value_given
+from horehab.fhir.elements import Tree, children, value_given
 from horehab.fhir.occasion import Occasion, Part
 from horehab.fhir.quarantine import CannotRead
 from horehab.fhir.site import Site
@@ -137,7 +137,7 @@ def _value(part: Part, occasion: Occasion, site: Site, measured: Measured) -> tu
     path = part.at("valueQuantity")
     degrees, unit = degrees_in(part.node, path)
     bound = bound_in(part.node, path)
-    has_our_sign = occasion.is_ours or is_in_our_code(part)
+    has_our_sign = occasion.is_ours or has_our_code(part.node)
     degrees, is_turned = settled((degrees, unit), measured, has_our_sign=has_our_sign, site=site, path=path)
     return degrees, _OPPOSITE[bound] if is_turned else bound, unit
 
@@ -164,9 +164,9 @@ def settled(
     return degrees, is_turned
 
 
-def is_in_our_code(part: Part) -> bool:
+def has_our_code(node: Tree) -> bool:
     """Say whether a part bears our own code, whose convention is that a deficit is negative."""
-    concepts = children(part.node, "code")
+    concepts = children(node, "code")
     return any(coding.get("system") == JOINT_MOTION for concept in concepts for coding in children(concept, "coding"))
 
 

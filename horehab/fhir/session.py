@@ -133,8 +133,13 @@ def _written_time(session: Session, site: Site) -> dict[str, Any]:
 
 def _minutes(resource: Tree, spell: Spell) -> float | None:
     given = _number(resource, ours.MINUTES, "valueDecimal")
-    if given is not None or spell.end is None:
-        return given
+    return given if given is not None else length_of(spell)
+
+
+def length_of(spell: Spell) -> float | None:
+    """Tell how many minutes a procedure took; None where its ends are not exact, or lie a day or more apart."""
+    if spell.end is None:
+        return None
     is_exact = spell.start.earliest == spell.start.latest and spell.end.earliest == spell.end.latest
     length = spell.end.earliest - spell.start.earliest
     return length.total_seconds() / 60 if is_exact and timedelta(0) <= length <= _LONGEST else None

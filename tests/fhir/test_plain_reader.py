@@ -70,7 +70,7 @@ def test_a_searched_observation_comes_from_the_quick_reader_where_there_is_one()
         {"resourceType": "Observation", "id": "1", "status": "final", "code": CODES[-3]["code"]}
     ).encode()
     asked: list[bytes] = []
-    readers = Readers(tolerant=lambda tree, text: understand(tree, text, site), quick=asked.append)
+    readers = Readers(tolerant=lambda tree, text: understand(tree, text, site), quick={"Observation": asked.append})
     expected = carefully(source, site)
     assert item_of("Observation", Entry(path="x", source=source), readers) == expected
     assert item_of("Patient", Entry(path="x", source=source), readers).unreadable[0].code == "wrong-kind"
