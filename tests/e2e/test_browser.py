@@ -1,21 +1,14 @@
 """The pages in a real browser: a session logged by keyboard alone, without JavaScript; nothing scrolls sideways."""
 
-import logging
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from horehab.domain.entries import SessionEntry
-from tests.web.conftest import PHYSICIAN, Ward, make_ward
-from tests.web.ward import close, fill, open_ward, ward_items
+from tests.e2e.browsing import open_page, tab_to
+from tests.web.conftest import PHYSICIAN, Ward
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PAGES = (
     "/",
     "/reminders",
@@ -25,51 +18,6 @@ PAGES = (
     "/patients/{key}/suspicions/left-hip",
     "/patients/{key}/log",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Ward, str]]:
-    """Serve the ward on a free port of this machine."""
-    ports = open_ward(tmp_path)
-    fill(ports, ward_items())
-    ward = make_ward(ports)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, ward.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield ward, f"http://127.0.0.1:{server.server_port}/horehab"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    close(ports)
-
-
-def open_page(browser: Browser, *, width: int = 820, scripts: bool = True, scheme: str = "light") -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": 1100},
-        java_script_enabled=scripts,
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    return page
-
-
-def tab_to(page: Page, name: str, *, most: int = 60) -> None:
-    """Press Tab until the field of that name has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement?.getAttribute('name')") == name:
-            return
-    raise AssertionError(f"{name} cannot be reached by Tab")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
