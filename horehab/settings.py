@@ -117,6 +117,7 @@ class Settings:
     webhook_key: str = ""
     webhook_key_file: str = ""
     public_url: str = ""
+    messages_in_chart: bool = False
     demo: bool = False
 
     @property

@@ -10,6 +10,7 @@ from horehab.usecases.find_contact import ContactPolicy
 from horehab.usecases.letters import Carrier
 from horehab.usecases.ports import Ports
 from horehab.usecases.signed_addresses import REPORTS, signature
+from scheduler.postboxes.ehr import EhrPostbox
 from scheduler.postboxes.gateway import TemplatePostbox, read_template
 from scheduler.postboxes.kannel import KannelPostbox
 from scheduler.postboxes.office import Office, Site
@@ -57,6 +58,7 @@ def policy_of(settings: Settings) -> ContactPolicy:
         team_email=settings.team_email,
         digest_at=time.fromisoformat(settings.digest_at),
         has_webhook=bool(settings.webhook_url),
+        notes_messages=settings.messages_in_chart,
     )
 
 
@@ -71,6 +73,8 @@ def _carriers(settings: Settings, ports: Ports) -> dict[Medium, Carrier]:
         )
     if settings.sms_url or settings.sms_template:
         carriers[Medium.SMS] = _sms(settings)
+    if settings.messages_in_chart:
+        carriers[Medium.EHR] = EhrPostbox(ports=ports)
     if settings.webhook_url:
         carriers[Medium.WEBHOOK] = _webhook(settings, ports)
     return carriers

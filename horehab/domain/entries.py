@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.joints import JointSide
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import Session
@@ -155,7 +156,8 @@ class TaskEntry:
 
 ChartEntry = (
     SuspicionEntry | ReasonsEntry | DecisionEntry | SessionEntry | MeasurementEntry | AmendmentEntry | TaskEntry
-)
+    | MessageRequestEntry | MessageEntry
+)  # fmt: skip
 
 
 def entry_key(entry: ChartEntry) -> str:
@@ -172,6 +174,8 @@ _NAMED_BY = {
     MeasurementEntry: ("measurement", "measurement_id"),
     AmendmentEntry: ("amendment", "amendment_id"),
     TaskEntry: ("task", "key"),
+    MessageRequestEntry: ("request", "message"),
+    MessageEntry: ("message", "message"),
 }
 
 

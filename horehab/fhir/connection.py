@@ -29,7 +29,7 @@ class BackendService:
 
     `token_url` is where tokens are given, "" for where the server says; `scopes` what to ask for, "" for the fewest
     that suffice. `may_write` is false where nothing is ever written (HOREHAB_WRITE=off); `reads_too` are kinds that
-    are read besides the usual ones (Group, List), because HOREHAB_SCOPE names them.
+    are read besides the usual ones (Group, List), because HOREHAB_SCOPE names them; `writes_too` are written besides.
     """
 
     client_id: str
@@ -38,6 +38,7 @@ class BackendService:
     scopes: str = ""
     may_write: bool = True
     reads_too: tuple[str, ...] = ()
+    writes_too: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

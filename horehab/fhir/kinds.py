@@ -25,3 +25,6 @@ PLACES = ("Location",)
 
 WRITTEN = ("Condition", "Provenance", "Observation", "Procedure", "Task")
 """What we write, where we may."""
+
+MESSAGES = ("CommunicationRequest", "Communication")
+"""What we write besides, where the chart is told of messages to patients."""

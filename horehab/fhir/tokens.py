@@ -148,7 +148,7 @@ class TokenDesk:
 
     def needs(self) -> Needs:
         """Name the kinds that we read, and those that we write too."""
-        writes = WRITTEN if self.service.may_write else ()
+        writes = (*WRITTEN, *self.service.writes_too) if self.service.may_write else ()
         return {"reads": (*KINDS, *PLACES, *self.service.reads_too), "writes": writes}
 
     def _get(self) -> Granted:

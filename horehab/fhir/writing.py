@@ -14,8 +14,10 @@ from horehab.domain.entries import (
     SuspicionEntry,
     TaskEntry,
 )
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.fhir.amending import amendment_to_provenance
 from horehab.fhir.checking import check
+from horehab.fhir.communication import message_to_communication, request_to_communication_request
 from horehab.fhir.decision import apply_decision
 from horehab.fhir.measurement import measurement_to_observation
 from horehab.fhir.provenance import reasons_to_provenance
@@ -40,8 +42,8 @@ def resource_of(entry: ChartEntry, site: Site, *, cited: Mapping[str, str] = _NO
             return suspicion_to_condition(entry, site, cited)
         case ReasonsEntry():
             return reasons_to_provenance(entry, site, cited)
-        case SessionEntry():
-            return session_to_procedure(entry, site)
+        case SessionEntry() | MessageRequestEntry() | MessageEntry():
+            return _by_itself(entry, site)
         case MeasurementEntry():
             return measurement_to_observation(entry, site, cited)
         case AmendmentEntry():
@@ -50,3 +52,14 @@ def resource_of(entry: ChartEntry, site: Site, *, cited: Mapping[str, str] = _NO
             return reminder_to_task(entry, site, cited)
         case DecisionEntry():
             raise ValueError("A decision is no resource of its own: apply_decision edits the Condition.")
+
+
+def _by_itself(entry: SessionEntry | MessageRequestEntry | MessageEntry, site: Site) -> dict[str, Any]:
+    """Write an entry that cites no other."""
+    match entry:
+        case SessionEntry():
+            return session_to_procedure(entry, site)
+        case MessageRequestEntry():
+            return request_to_communication_request(entry, site)
+        case MessageEntry():
+            return message_to_communication(entry, site)

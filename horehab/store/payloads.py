@@ -18,6 +18,7 @@ from horehab.domain.entries import (
 )
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.laboratory import LabResult
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import ChartedOssification, Fact, Imaging, NotCounted, Patient, Visit
 from horehab.domain.reminder import Reminder
@@ -31,6 +32,7 @@ _FACTS: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
     SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, AmendmentEntry, TaskEntry,
+    MessageRequestEntry, MessageEntry,
 )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ class ContactPolicy:
     """What the site decided about reaching people.
 
     `is_consent_assumed`: patients were informed otherwise, and only who objects is not reminded. `prefix` is the
-    country's, for numbers written without one. `quiet` None means that nobody sleeps.
+    country's, for numbers written without one. `quiet` None means that nobody sleeps. `notes_messages`: the chart is
+    told of each message to a patient.
     """
 
     language: str = "en"
@@ -40,6 +41,7 @@ class ContactPolicy:
     team_email: str = ""
     digest_at: time = time(8)
     has_webhook: bool = False
+    notes_messages: bool = False
 
 
 def find_contact(ports: Ports, reminder: Reminder, policy: ContactPolicy) -> Contact:

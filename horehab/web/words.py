@@ -17,6 +17,7 @@ from horehab.domain.entries import (
     TaskEntry,
 )
 from horehab.domain.joints import JointSide
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Figure, Reason, Tier
@@ -124,6 +125,8 @@ def entry_word(entry: ChartEntry) -> str:
             }[type(entry)]
         case TaskEntry():
             return f"{_('Task')}: {rule_word(entry.rule)}"
+        case MessageEntry() | MessageRequestEntry():
+            return _("Message to the patient")
 
 
 def decision_word(decision: Decision) -> str:

@@ -11,6 +11,7 @@ from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.daily_digest import due_at, is_in_digest, next_digest, told_by, waiting_for
 from horehab.usecases.find_contact import ContactPolicy, find_contact
 from horehab.usecases.letters import Carrier, Letter
+from horehab.usecases.note_message import note_message
 from horehab.usecases.ports import Ports, Receipt
 from scheduler.texts import Filling, Texts, fields_of
 
@@ -18,7 +19,7 @@ _MISSING = {
     Medium.EMAIL: "no mail server is set (HOREHAB_SMTP_HOST)",
     Medium.SMS: "no SMS gateway is set (HOREHAB_SMS_URL or HOREHAB_SMS_TEMPLATE)",
     Medium.WEBHOOK: "no webhook is set (HOREHAB_WEBHOOK_URL)",
-    Medium.EHR: "messages through the EHR are not to be had",
+    Medium.EHR: "messages by the EHR are not switched on (HOREHAB_MESSAGES_IN_CHART)",
 }
 _LISTS = {Medium.CALL: "stands on the call list", Medium.LETTER: "stands on the letter list"}
 
@@ -82,6 +83,8 @@ class Office:
             # A gateway's report may be quicker than the end of its own answer.
             reported = memory.reported(letter.message)
             receipt = Receipt(state=reported[0], detail=reported[1]) if reported else receipt
+        if receipt.state is ReminderState.SENT and contact.is_patient and self.policy.notes_messages:
+            note_message(self.ports, letter)
         return receipt
 
     def letter(self, reminder: Reminder, contact: Contact, way: Way) -> Letter | Receipt:

@@ -1,7 +1,7 @@
 """Every kind of resource that we write is taken and found valid by a real HAPI server with validation on."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ import requests
 from horehab.clock import new_id
 from horehab.domain.entries import ChartEntry, Decision, suspicion_id
 from horehab.domain.joints import Joint, JointSide, Motion, Side
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Bound, Mode, Reading
+from horehab.domain.recipient import Medium
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
 from horehab.fhir.writing import apply_decision, resource_of
@@ -78,3 +80,15 @@ def test_what_we_write_is_valid_and_read_back_as_ours(hapi_url: str) -> None:
     for decision in Decision:
         put(hapi_url, apply_decision(resource_of(suspicion, SITE), entries.decided(decision, by="Dr. Ruiz")))
     put(hapi_url, resource_of(replace(suspicion, is_withdrawn=True), SITE))
+
+
+def test_messages_to_a_patient_are_valid_in_the_chart(hapi_url: str) -> None:
+    patient = f"Patient/t-{new_id()}"
+    put(hapi_url, {"resourceType": "Patient", "id": patient.partition("/")[2], "name": [{"family": "Synthetic"}]})
+    at, name = datetime(2026, 3, 30, 8, tzinfo=UTC), f"m-{new_id()}"
+    sent = MessageEntry(message=name, patient=patient, medium=Medium.SMS, text="Your visit is on 30/03.", sent=at)
+    asked = MessageRequestEntry(message=name, patient=patient, text="Your visit is on 30/03.", asked=at)
+    for entry, status in ((sent, "completed"), (asked, "active")):
+        held = put(hapi_url, {**resource_of(entry, SITE), "id": name})
+        assert held["status"] == status
+        assert held["payload"] == [{"contentString": "Your visit is on 30/03."}]

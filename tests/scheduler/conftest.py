@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -11,9 +12,11 @@ from horehab.clock import SetClock
 from horehab.demo.published import patients
 from horehab.demo.story import Story
 from horehab.settings import Settings
+from horehab.store import upgrade
 from horehab.wiring import opened_ports
 from scheduler.postbox import postbox_of
 from scheduler.ticks import Tower
+from tests.scheduler.office_desk import Desk, opened_desk
 from tests.servers.sandbox import RunningSandbox
 
 
@@ -59,3 +62,19 @@ def restored_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, before any installation has it."""
+    file = tmp_path_factory.mktemp("tables") / "desk.sqlite3"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def desk(tables: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The post office of a ward with one patient."""
+    copy(tables, tmp_path / "desk.sqlite3")
+    with opened_desk(tmp_path / "desk.sqlite3") as opened:
+        yield opened

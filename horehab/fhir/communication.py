@@ -1,0 +1,48 @@
+"""Messages to patients in the chart: CommunicationRequest asks the EHR to send one, Communication says that one went.
+
+Neither holds a diagnosis, a value or a joint (fhir.md): the payload is the sentence of the allow-list that was sent.
+"""
+
+from typing import Any
+
+from horehab.domain.message import MessageEntry, MessageRequestEntry
+from horehab.domain.recipient import Medium
+from horehab.fhir.references import IDENTIFIERS
+from horehab.fhir.site import Site
+
+_CATEGORY = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/communication-category", "code": "reminder"}]
+}
+_MODES = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+_MODE = {Medium.EMAIL: "MAILWRIT", Medium.SMS: "SMSWRIT"}
+"""v3-ParticipationMode: a written communication by mail or by SMS."""
+
+
+def request_to_communication_request(entry: MessageRequestEntry, site: Site) -> dict[str, Any]:
+    """Ask the EHR to send a message; its identifier is the message's name, so that it is never asked for twice."""
+    return _about(entry, "CommunicationRequest", "request") | {
+        "status": "active",
+        "authoredOn": entry.asked.astimezone(site.zone).isoformat(timespec="seconds"),
+    }
+
+
+def message_to_communication(entry: MessageEntry, site: Site) -> dict[str, Any]:
+    """Say that a message was sent: when, by which way, in which words."""
+    made = _about(entry, "Communication", "message") | {
+        "status": "completed",
+        "sent": entry.sent.astimezone(site.zone).isoformat(timespec="seconds"),
+    }
+    if entry.medium in _MODE:
+        made["medium"] = [{"coding": [{"system": _MODES, "code": _MODE[entry.medium]}]}]
+    return made
+
+
+def _about(entry: MessageEntry | MessageRequestEntry, kind: str, name: str) -> dict[str, Any]:
+    return {
+        "resourceType": kind,
+        "identifier": [{"system": f"{IDENTIFIERS}{name}", "value": entry.message}],
+        "category": [_CATEGORY],
+        "subject": {"reference": entry.patient},
+        "recipient": [{"reference": entry.patient}],
+        "payload": [{"contentString": entry.text}],
+    }

@@ -1,0 +1,34 @@
+"""Messages by the EHR's own messenger: we put a request into the chart, and the EHR sends it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from horehab.domain.message import MessageRequestEntry
+from horehab.domain.reminder import ReminderState
+from horehab.usecases.letters import Letter
+from horehab.usecases.ports import Ports, Receipt
+
+_NEXT_LOOK = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EhrPostbox:
+    """A request in the chart, through the outbox; the same message is asked for once."""
+
+    ports: Ports
+    deduplicates: bool = True
+
+    def carry(self, letter: Letter) -> Receipt:
+        """Put the request down once, and look whether it stands in the chart; until then it stays due."""
+        if self.ports.logbook.delivered_reference(f"request:{letter.message}"):
+            return Receipt(state=ReminderState.SENT, detail="as a request in the EHR, which sends it")
+        now = self.ports.clock.now()
+        entry = MessageRequestEntry(
+            message=letter.message, patient=letter.reminder.patient, text=letter.text, asked=now
+        )
+        if not any(
+            row.key == f"request:{letter.message}" for row in self.ports.logbook.outbox(patient=entry.patient)
+        ):
+            self.ports.logbook.log(patient=entry.patient, entries=(entry,), reminders=(), now=now)
+        why = "its request is not in the EHR yet"
+        return Receipt(state=ReminderState.DUE, detail=why, until=now + _NEXT_LOOK, is_tried=False)

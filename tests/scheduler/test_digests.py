@@ -1,0 +1,86 @@
+"""Staff get one mail a day that says how many things wait, and never one mail per joint."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.usecases.contacts import StaffContact
+from horehab.usecases.daily_digest import ask_for_digests
+from horehab.usecases.ports import Receipt
+from tests.scheduler.letters import REMINDER
+from tests.scheduler.office_desk import NOON, Desk
+
+TEAM = replace(
+    REMINDER, recipient="team", channel="email", rule=ReminderRule.MEASURE_ROM, place=None, due_day=date(2026, 3, 30)
+)
+
+
+def _digests(desk: Desk) -> list[Reminder]:
+    return [row.reminder for row in desk.ports.logbook.reminders() if row.reminder.rule is ReminderRule.DIGEST]
+
+
+def _send(desk: Desk, reminder: Reminder) -> Receipt:
+    """Send and settle one reminder as a scheduler does."""
+    receipt = desk.office.send(reminder)
+    for row in desk.ports.logbook.due_reminders(owner="me", now=desk.clock.now(), limit=100):
+        state = receipt.state if row.reminder.key == reminder.key else ReminderState.DUE
+        desk.ports.logbook.settle_reminder(row, state, detail=receipt.detail, now=desk.clock.now())
+    desk.clock.advance(timedelta(minutes=10))
+    return receipt
+
+
+def test_staff_get_one_mail_a_day_that_counts_and_never_one_per_joint(desk: Desk) -> None:
+    desk.put(*(replace(TEAM, window=str(number)) for number in range(5)))
+    waits = desk.office.send(TEAM)
+    assert (waits.state, waits.is_tried) == (ReminderState.DUE, False)
+    assert [ask_for_digests(desk.ports, desk.office.policy) for _ in range(3)] == [1, 1, 1]
+    (digest,) = _digests(desk)
+    assert _send(desk, digest).state is ReminderState.SENT
+    (mail,) = desk.mail.letters
+    assert (mail.address, "5 reminders wait" in mail.text) == ("team@ward.example", True)
+    assert desk.office.send(TEAM).detail == "told in the daily summary"
+    late = replace(TEAM, window="late", due_time=time(18))
+    desk.put(late)
+    desk.clock.instant = datetime(2026, 3, 30, 17, tzinfo=UTC)
+    tomorrow = desk.office.send(late)
+    assert (tomorrow.state, tomorrow.until) == (ReminderState.DUE, datetime(2026, 3, 31, 6, tzinfo=UTC))
+
+
+def test_each_person_of_the_team_is_told_of_their_own_and_of_the_teams(desk: Desk) -> None:
+    memory = desk.ports.logbook.contacts
+    memory.set_staff(StaffContact(name="ruiz", email="ruiz@ward.example", language="es", zone="Atlantic/Canary"))
+    memory.set_staff(StaffContact(name="sanz", email="sanz@ward.example", language="fr"))
+    memory.set_staff(StaffContact(name="mobile only", mobile="+34600000002"))
+    desk.put(TEAM, replace(TEAM, recipient="ruiz"))
+    assert ask_for_digests(desk.ports, desk.office.policy) == 2
+    for digest in _digests(desk):
+        _send(desk, digest)
+    assert sorted((mail.address, mail.text) for mail in desk.mail.letters) == [
+        ("ruiz@ward.example", "Hoy, 30/03/2026, le esperan 2 avisos en horehab."),
+        ("sanz@ward.example", "Aujourd'hui, 30/03/2026, 1 rappels vous attendent dans horehab."),
+    ]
+
+
+def test_before_its_hour_and_without_anything_that_waits_no_digest_is_asked_for(desk: Desk) -> None:
+    assert ask_for_digests(desk.ports, desk.office.policy) == 0
+    desk.put(TEAM)
+    desk.clock.instant = datetime(2026, 3, 30, 5, tzinfo=UTC)
+    assert ask_for_digests(desk.ports, desk.office.policy) == 0
+    assert desk.office.send(TEAM).until == datetime(2026, 3, 30, 6, tzinfo=UTC)
+
+
+def test_a_digest_of_what_was_done_meanwhile_is_not_sent(desk: Desk) -> None:
+    desk.put(TEAM)
+    ask_for_digests(desk.ports, desk.office.policy)
+    (digest,) = _digests(desk)
+    for row in desk.ports.logbook.due_reminders(owner="me", now=NOON, limit=10):
+        state = ReminderState.DUE if row.reminder == digest else ReminderState.CANCELLED
+        desk.ports.logbook.settle_reminder(row, state, detail="", now=NOON)
+    assert desk.office.send(digest).state is ReminderState.CANCELLED
+    assert desk.mail.letters == []
+
+
+def test_without_any_address_of_the_team_what_waits_says_so(desk: Desk) -> None:
+    nobody = replace(desk.office, policy=replace(desk.office.policy, team_email=""))
+    assert "HOREHAB_TEAM_EMAIL" in nobody.send(TEAM).detail
+    assert "HOREHAB_SMTP_HOST" in replace(desk.office, carriers={}).send(TEAM).detail

@@ -1,0 +1,147 @@
+"""The post office: whom a reminder reaches, when, by which way and in which words; over a real store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from horehab.domain.recipient import Medium
+from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.usecases.contacts import Stop
+from horehab.usecases.letters import Letter
+from horehab.usecases.ports import Receipt
+from scheduler.postboxes.ehr import EhrPostbox
+from scheduler.postboxes.office import Site, message_name
+from tests.scheduler.letters import REMINDER
+from tests.scheduler.office_desk import ANA, MADRID, NOON, Bag, Desk
+
+
+def test_a_patient_with_consent_gets_an_sms_in_their_language(desk: Desk) -> None:
+    desk.consent()
+    appointment = replace(REMINDER, rule=ReminderRule.APPOINTMENT, about=datetime(2026, 4, 2, 16, 30, tzinfo=MADRID))
+    assert desk.office.send(appointment).state is ReminderState.SENT
+    (letter,) = desk.sms.letters
+    assert letter.address == "+34600000001"
+    assert letter.text.startswith("Clinica: su cita es el 02/04/2026 a las 16:30.")
+    assert "BAJA" in letter.text
+
+
+@pytest.mark.parametrize("is_given", [None, False])
+def test_without_consent_nothing_goes_to_a_patient_and_the_reason_is_told(desk: Desk, is_given: bool | None) -> None:
+    if is_given is not None:
+        desk.consent(is_given=is_given)
+    receipt = desk.office.send(REMINDER)
+    assert (receipt.state, receipt.is_tried) == (ReminderState.CANCELLED, False)
+    assert "consent" in receipt.detail or "does not want" in receipt.detail
+    assert desk.sms.letters + desk.mail.letters == []
+
+
+def test_where_the_site_assumes_consent_only_an_objection_counts(desk: Desk) -> None:
+    assuming = replace(desk.office, policy=replace(desk.office.policy, is_consent_assumed=True))
+    assert assuming.send(REMINDER).state is ReminderState.SENT
+    desk.consent(is_given=False)
+    assert assuming.send(REMINDER).state is ReminderState.CANCELLED
+
+
+@pytest.mark.parametrize("subject", ["+34600000001", ANA])
+def test_after_a_stop_it_goes_by_the_next_way_and_then_by_none(desk: Desk, subject: str) -> None:
+    desk.consent()
+    memory = desk.ports.logbook.contacts
+    memory.stop(Stop(medium=Medium.SMS, subject=subject, since=NOON, how="by a message of theirs"))
+    assert desk.office.send(REMINDER).state is ReminderState.SENT
+    assert (len(desk.sms.letters), len(desk.mail.letters)) == (0, 1)
+    memory.stop(Stop(medium=Medium.EMAIL, subject=ANA, since=NOON, how="by phone"))
+    assert desk.office.send(REMINDER).state is ReminderState.CANCELLED
+    assert memory.resume(Medium.SMS, subject)
+    assert desk.office.send(REMINDER).state is ReminderState.SENT
+
+
+def test_at_night_it_waits_for_the_morning_and_nothing_was_tried(desk: Desk) -> None:
+    desk.consent()
+    desk.clock.instant = datetime(2026, 3, 30, 20, tzinfo=UTC)
+    receipt = desk.office.send(REMINDER)
+    assert (receipt.state, receipt.is_tried) == (ReminderState.DUE, False)
+    assert receipt.until == datetime(2026, 3, 31, 6, tzinfo=UTC)
+    assert desk.sms.letters == []
+
+
+def test_a_patient_of_whom_nothing_is_known_failed_for_want_of_an_address(desk: Desk) -> None:
+    desk.ports.logbook.contacts.record_consent("Patient/none", is_given=True, who="ruiz", now=NOON)
+    receipt = desk.office.send(replace(REMINDER, patient="Patient/none"))
+    assert receipt.state is ReminderState.FAILED
+    assert "no mobile number or e-mail address" in receipt.detail
+
+
+@pytest.mark.parametrize(("channel", "words"), [("call", "call list"), ("letter", "letter list")])
+def test_a_call_or_a_letter_stands_on_its_list_until_a_person_worked_it_off(
+    desk: Desk, channel: str, words: str
+) -> None:
+    receipt = desk.office.send(replace(REMINDER, channel=channel))
+    assert (receipt.state, receipt.is_tried) == (ReminderState.SENT, False)
+    assert words in receipt.detail
+
+
+@pytest.mark.parametrize("missing", ["HOREHAB_CLINIC_NAME", "HOREHAB_CLINIC_PHONE"])
+def test_a_text_that_lacks_a_setting_waits_and_names_it(desk: Desk, missing: str) -> None:
+    desk.consent()
+    site = Site(clinic="" if "NAME" in missing else "x", phone="" if "PHONE" in missing else "1")
+    receipt = replace(desk.office, site=site).send(REMINDER)
+    assert receipt.state is ReminderState.DUE
+    assert missing in receipt.detail
+
+
+@pytest.mark.parametrize(
+    ("channel", "setting"),
+    [("sms", "HOREHAB_SMS_URL"), ("email", "HOREHAB_SMTP_HOST"), ("ehr", "HOREHAB_MESSAGES_IN_CHART")],
+)
+def test_a_way_that_is_not_set_up_leaves_it_due_and_names_the_setting(desk: Desk, channel: str, setting: str) -> None:
+    desk.consent()
+    receipt = replace(desk.office, carriers={}).send(replace(REMINDER, channel=channel))
+    assert receipt.state is ReminderState.DUE
+    assert setting in receipt.detail
+
+
+def test_a_report_that_comes_before_the_gateways_own_answer_counts(desk: Desk) -> None:
+    desk.consent()
+    memory = desk.ports.logbook.contacts
+
+    class Quick(Bag):
+        def carry(self, letter: Letter) -> Receipt:
+            memory.report(letter.message, ReminderState.FAILED, detail="not delivered", now=NOON)
+            return Receipt(state=ReminderState.SENT)
+
+    assert replace(desk.office, carriers={Medium.SMS: Quick()}).send(REMINDER).state is ReminderState.FAILED
+    assert desk.office.send(REMINDER).state is ReminderState.SENT, "handed over anew, the old report counts no more"
+
+
+def test_the_chart_is_told_of_a_message_once_and_only_where_the_site_wants_it(desk: Desk) -> None:
+    desk.consent()
+    desk.office.send(REMINDER)
+    assert desk.ports.logbook.outbox() == ()
+    noting = replace(desk.office, policy=replace(desk.office.policy, notes_messages=True))
+    noting.send(REMINDER)
+    noting.send(REMINDER)
+    keys = {row.key for row in desk.ports.logbook.outbox()}
+    assert keys == {f"message:{message_name(REMINDER)}"}
+
+
+def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk) -> None:
+    desk.consent()
+    office = replace(desk.office, carriers={Medium.EHR: EhrPostbox(ports=desk.ports)})
+    asked = replace(REMINDER, channel="ehr")
+    for _ in range(2):
+        receipt = office.send(asked)
+        assert (receipt.state, receipt.is_tried) == (ReminderState.DUE, False)
+    (row,) = desk.ports.logbook.outbox()
+    assert row.key == f"request:{message_name(asked)}"
+    assert office.deduplicates
+    assert not desk.office.deduplicates
+
+
+def test_a_notice_for_another_program_needs_no_address_of_a_person(desk: Desk) -> None:
+    bag = Bag(deduplicates=True)
+    office = replace(
+        desk.office, policy=replace(desk.office.policy, has_webhook=True), carriers={Medium.WEBHOOK: bag}
+    )
+    assert office.send(replace(replace(REMINDER, recipient="team"), channel="webhook")).state is ReminderState.SENT
+    assert bag.letters[0].address == ""
