@@ -17,6 +17,7 @@ from horehab.fhir import code_map_file, publishing, subscribing
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection
+from horehab.fhir.kinds import MESSAGES
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
 from horehab.fhir.site import Site
@@ -183,6 +184,7 @@ def _service(settings: Settings) -> BackendService | None:
         scopes=settings.scopes,
         may_write=settings.write != "off",
         reads_too=read_scope(settings.scope).registers,
+        writes_too=MESSAGES if settings.messages_in_chart else (),
     )
 
 
