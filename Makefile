@@ -74,6 +74,7 @@ soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,0
 	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --postgresql --seed 2
 	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --scope 'Patient?active=true' --seed 3
 	@$(BIN)/python -m tests.soak.ablate
+	@$(BIN)/python -m tests.soak.dst
 	@$(BIN)/python -m tests.soak.mutants --count $$(( $(SOAK) * 100 ))
 	@SOAK_EXAMPLES=$(SOAK) $(BIN)/python -m pytest --numprocesses=$(WORKERS) --durations=5 \
 	  tests/soak/test_any_sequence.py tests/soak/test_any_order_of_a_chart.py

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_MINUTE = timedelta(minutes=1)
+
 
 def due_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Turn a local day and time into its instant in UTC.
 
-    A time that the spring change skips becomes the first valid minute after it; one that comes twice in
-    autumn is taken the first time.
+    A time that the spring change skips becomes the first valid minute after it, or the last one before it where that
+    change crosses midnight: the day keeps its reminder. One that comes twice in autumn is taken the first time.
     """
     local = datetime.combine(day, at.replace(tzinfo=None))
     after = local.replace(tzinfo=zone).astimezone(UTC)
@@ -22,7 +24,9 @@ def due_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
             before = middle
         else:
             after = middle
-    return after
+    last = after - _MINUTE
+    is_next_day = after.astimezone(zone).date() != day
+    return last if is_next_day and last.astimezone(zone).date() == day else after
 
 
 def zone_of(name: str) -> ZoneInfo | None:
