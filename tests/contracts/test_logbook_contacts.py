@@ -1,0 +1,143 @@
+"""What a logbook promises of who is reminded how: consent, STOP, staff, feeds, receipts and lists."""
+
+from datetime import timedelta
+
+import pytest
+
+from horehab.domain.recipient import Medium
+from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.errors import InputError
+from horehab.store import SqlLogbook
+from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
+from tests.store.making import ANA, DAY, NOW, reminder
+
+NUMBER = "+34600000001"
+STOP = Stop(medium=Medium.SMS, subject=NUMBER, since=NOW, how="by a message of theirs")
+LATER = NOW + timedelta(days=1)
+
+
+def test_a_stop_is_noted_once_with_its_first_day_and_can_be_taken_back(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    assert memory.stop(STOP)
+    assert not memory.stop(Stop(medium=Medium.SMS, subject=NUMBER, since=LATER, how="again"))
+    other = Stop(medium=Medium.EMAIL, subject=ANA, since=LATER, how="by phone")
+    assert memory.stop(other)
+    assert memory.stops([NUMBER, ANA]) == (STOP, other)
+    assert memory.stops([ANA]) == (other,)
+    assert memory.stops([]) == ()
+    assert memory.resume(Medium.SMS, NUMBER)
+    assert not memory.resume(Medium.SMS, NUMBER)
+    assert memory.stops([NUMBER]) == ()
+
+
+def test_the_last_word_about_consent_counts(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    assert memory.consent(ANA) is None
+    for is_given in (True, False):
+        memory.record_consent(ANA, is_given=is_given, who="ruiz", now=NOW)
+        assert memory.consent(ANA) is is_given
+    assert memory.consent("Patient/ben") is None
+
+
+def test_the_team_is_listed_by_name_and_noted_anew(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    sanz = StaffContact(name="sanz", email="sanz@ward.example")
+    ruiz = StaffContact(name="ruiz", mobile=NUMBER, language="es", zone="Europe/Madrid")
+    for contact in (sanz, StaffContact(name="ruiz"), ruiz):
+        memory.set_staff(contact)
+    assert memory.staff() == (ruiz, sanz)
+
+
+@pytest.mark.parametrize(
+    ("contact", "field"),
+    [
+        (StaffContact(name=" "), "name"),
+        (StaffContact(name="a", email="no address"), "email"),
+        (StaffContact(name="a", mobile="600 000 001"), "mobile"),
+        (StaffContact(name="a", zone="Europe/Nowhere"), "zone"),
+        (StaffContact(name="a", zone="../etc"), "zone"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_and_named(logbook: SqlLogbook, contact: StaffContact, field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        logbook.contacts.set_staff(contact)
+    assert caught.value.field == field
+    assert logbook.contacts.staff() == ()
+
+
+def test_a_feed_is_found_until_it_is_revoked(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    feeds = [Feed(feed=name, name="ruiz", display="Ana Ruiz", role="physician") for name in ("one", "two")]
+    for number, feed in enumerate(feeds):
+        memory.make_feed(feed, now=NOW + timedelta(seconds=number))
+    assert memory.feeds_of("ruiz") == tuple(feeds)
+    assert memory.feed("one") == feeds[0]
+    assert memory.revoke_feeds("ruiz", now=LATER) == 2
+    assert memory.revoke_feeds("ruiz", now=LATER) == 0
+    assert memory.feed("one") is None
+    assert memory.feeds_of("ruiz") == ()
+
+
+def _claimed(logbook: SqlLogbook, state: ReminderState) -> None:
+    logbook.log(patient=ANA, entries=(), reminders=[reminder()], now=NOW)
+    (row,) = logbook.due_reminders(owner="a", now=NOW, limit=10)
+    logbook.contacts.hand_over("name", key=row.reminder.key, medium=Medium.SMS, now=NOW)
+    logbook.settle_reminder(row, state, detail="taken", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "then"),
+    [
+        (ReminderState.SENT, ReminderState.FAILED, ReminderState.FAILED),
+        (ReminderState.UNKNOWN, ReminderState.FAILED, ReminderState.FAILED),
+        (ReminderState.UNKNOWN, ReminderState.SENT, ReminderState.SENT),
+        (ReminderState.SENT, ReminderState.SENT, ReminderState.SENT),
+        (ReminderState.CANCELLED, ReminderState.FAILED, ReminderState.CANCELLED),
+        (ReminderState.EXPIRED, ReminderState.SENT, ReminderState.EXPIRED),
+    ],
+)
+def test_a_gateways_report_settles_what_was_sent_or_unknown_and_nothing_else(
+    logbook: SqlLogbook, state: ReminderState, told: ReminderState, then: ReminderState
+) -> None:
+    _claimed(logbook, state)
+    assert logbook.contacts.reported("name") is None
+    assert logbook.contacts.report("name", told, detail="the gateway says so", now=LATER)
+    assert [row.state for row in logbook.reminders()] == [then]
+    assert logbook.contacts.reported("name") == (told, "the gateway says so")
+
+
+def test_only_the_first_report_of_a_handing_over_counts(logbook: SqlLogbook) -> None:
+    _claimed(logbook, ReminderState.SENT)
+    memory = logbook.contacts
+    assert not memory.report("another", ReminderState.FAILED, detail="", now=LATER)
+    assert memory.report("name", ReminderState.SENT, detail="", now=LATER)
+    assert not memory.report("name", ReminderState.FAILED, detail="", now=LATER)
+    memory.hand_over("name", key=reminder().key, medium=Medium.SMS, now=LATER)
+    assert memory.reported("name") is None
+    assert memory.report("name", ReminderState.FAILED, detail="", now=LATER)
+
+
+def test_what_waits_by_mail_for_somebody_is_counted_without_the_digest_itself(logbook: SqlLogbook) -> None:
+    rows = [
+        reminder(window="1"),
+        reminder(window="2"),
+        reminder(window="later", due_day=DAY + timedelta(days=2), void_after=DAY + timedelta(days=9)),
+        reminder(window="3", recipient="ruiz"),
+        reminder(window="4", channel="task"),
+        reminder(window="5", rule=ReminderRule.DIGEST),
+    ]
+    logbook.log(patient=ANA, entries=(), reminders=rows, now=NOW)
+    assert logbook.contacts.waiting(reminder().recipient, now=NOW) == 2
+    assert logbook.contacts.waiting("ruiz", now=NOW) == 1
+    assert logbook.contacts.last_digest([reminder().recipient]) is None
+    for row in logbook.due_reminders(owner="a", now=NOW, limit=10):
+        logbook.settle_reminder(row, ReminderState.SENT, detail="", now=LATER)
+    assert logbook.contacts.last_digest([reminder().recipient, "ruiz"]) == LATER
+    assert logbook.contacts.last_digest(["ruiz"]) is None
+    assert logbook.contacts.waiting(reminder().recipient, now=NOW) == 0
+
+
+def test_a_line_that_was_worked_off_says_by_whom_and_how(logbook: SqlLogbook) -> None:
+    for outcome in ("not reached", "reached"):
+        logbook.contacts.work_off("key", outcome, who="ruiz", now=NOW)
+    assert logbook.contacts.worked_off() == {"key": WorkedOff(outcome="reached", who="ruiz", at=NOW)}
