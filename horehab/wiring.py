@@ -20,7 +20,8 @@ from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.kinds import MESSAGES
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
-from horehab.fhir.site import Site
+from horehab.fhir.session_files import FormDesk
+from horehab.fhir.site import Site, read_suspicion_code
 from horehab.fhir.validation import files
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
@@ -195,7 +196,7 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         extension_sign=settings.extension_sign,
         concept_map=local_codes.of_file(),
         limits={motion: (numbers.lowest, numbers.highest) for motion, numbers in rules.motions.items()},
-        suspicion_code=_coding(settings.suspicion_code),
+        suspicion_code=read_suspicion_code(settings.suspicion_code),
         suspicion_category=settings.suspicion_category,
         has_profiles=settings.has_profiles,
         security_label=settings.security_label,
@@ -206,17 +207,10 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
     )
 
 
-def _coding(text: str) -> tuple[str, str] | None:
-    """Read "system|code"; "off" writes words alone."""
-    if text == "off":
-        return None
-    system, bar, code = text.partition("|")
-    if not (system and bar and code):
-        raise ConfigurationError(
-            f"The setting HOREHAB_SUSPICION_CODE has the value {text!r}, which cannot be used.",
-            remedy="Write system|code, such as http://snomed.info/sct|128491006, or off.",
-        )
-    return system, code
+def form_desk(settings: Settings) -> FormDesk:
+    """Open the desk where forms of a session are read and filled in, without any server."""
+    local_codes = LocalCodes(file=settings.concept_map)
+    return FormDesk(_site(settings, load_rules(settings.rules_file), local_codes))
 
 
 def key_file(settings: Settings) -> KeyFile:

@@ -5,10 +5,12 @@ import click
 from horehab._version import __version__
 from horehab.cli.auditing import audit
 from horehab.cli.conflicts import conflicts
+from horehab.cli.contacts import contacts
 from horehab.cli.database import adopt, db
 from horehab.cli.demo import demo
 from horehab.cli.doctor import doctor
 from horehab.cli.explaining import explain_command
+from horehab.cli.forms import form_group
 from horehab.cli.keys import keys
 from horehab.cli.loading import load
 from horehab.cli.mapping import map_command
@@ -24,7 +26,7 @@ from horehab.cli.validating import validate_command
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts,
-    reminders, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
+    form_group, reminders, contacts, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from horehab.fhir.patient import patient_from
 from horehab.fhir.procedure import facts_in_procedure
 from horehab.fhir.quarantine import CODES, Found
 from horehab.fhir.references import own_key, patient_of
+from horehab.fhir.session_response import facts_in_response
 from horehab.fhir.site import Site
 from horehab.fhir.unread import unread_in
 from horehab.usecases.exchange import ChartItem, Unreadable
@@ -25,6 +26,7 @@ READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
     "Encounter": facts_in_encounter,
     "Observation": facts_in_observation,
     "Procedure": facts_in_procedure,
+    "QuestionnaireResponse": facts_in_response,
 }
 """The translators by kind of resource; any other kind is understood and none of our business."""
 

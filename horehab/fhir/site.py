@@ -55,6 +55,19 @@ class Site:
     version: str = ""
 
 
+def read_suspicion_code(text: str) -> Coding | None:
+    """Read HOREHAB_SUSPICION_CODE, "system|code"; "off" writes words alone; ConfigurationError."""
+    if text == "off":
+        return None
+    system, bar, code = text.partition("|")
+    if not (system and bar and code):
+        raise ConfigurationError(
+            f"The setting HOREHAB_SUSPICION_CODE has the value {text!r}, which cannot be used.",
+            remedy="Write system|code, such as http://snomed.info/sct|128491006, or off.",
+        )
+    return system, code
+
+
 def read_concept_map(path: str) -> Mapping[Coding, tuple[Coding, ...]]:
     """Read a FHIR ConceptMap (JSON) that says what local codes mean; "" is an empty one; ConfigurationError."""
     if not path:

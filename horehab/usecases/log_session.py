@@ -1,5 +1,6 @@
 """Log a session: check the form, then commit session, measurements and the next reminder in one transaction."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from horehab.detection.verdicts import judge
@@ -9,6 +10,7 @@ from horehab.domain.moment import local_moment
 from horehab.domain.record import Fact, PatientRecord, record_of
 from horehab.domain.session_form import SessionForm, errors_in, to_measure_again
 from horehab.errors import FormRefused, InputError
+from horehab.usecases.logged_sessions import LoggedSession
 from horehab.usecases.ports import Ports
 from horehab.usecases.session_changes import as_form, differing
 from horehab.usecases.session_entries import entries_of
@@ -43,11 +45,19 @@ def _is_logged(ports: Ports, form: SessionForm) -> bool:
     if logged is None:
         return False
     is_as_it_was = not logged.amendments and logged.session is not None and logged.patient == form.patient
-    if is_as_it_was and differing(as_form(logged, ZoneInfo(ports.zone)), form):
+    if is_as_it_was and differing(as_form(_as_told(logged), ZoneInfo(ports.zone)), form):
         said = "This session was saved already, and this form says something else."
         remedy = "Open the session from the patient's page and correct it there."
         raise FormRefused((InputError(said, field="token", value=form.token, remedy=remedy),))
     return True
+
+
+def _as_told(logged: LoggedSession) -> LoggedSession:
+    """Show a session as it was logged: the record may say more of it, such as the joint that hurt."""
+    told = logged.told.values()
+    facts = {entry.measurement_id: entry.fact for entry in told if isinstance(entry, MeasurementEntry)}
+    session = next((entry.session for entry in told if isinstance(entry, SessionEntry)), logged.session)
+    return replace(logged, session=session, facts=facts)
 
 
 def questions_about(ports: Ports, form: SessionForm) -> tuple[InputError, ...]:

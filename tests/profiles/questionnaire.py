@@ -97,6 +97,8 @@ def _about_the_session() -> list[Tree]:
     fields = (
         ("when", "When", "dateTime", "Procedure.performedDateTime", ""),
         ("minutes", "Minutes", "decimal", "", "session-minutes"),
+        ("repetitions", "Repetitions", "integer", "", "session-repetitions"),
+        ("intensity", "Intensity", "string", "", "session-intensity"),
         ("mobility-level", "ICU Mobility Scale, highest level (0-10)", "integer", "", "session-mobility-level"),
         ("exertion", "Perceived exertion (0-10)", "decimal", "", "session-exertion"),
         ("sedation", "Sedation", "string", "", "session-sedation"),

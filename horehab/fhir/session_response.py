@@ -1,0 +1,259 @@
+"""A filled form of a session (QuestionnaireResponse) read: the session it tells of, its angles, its ratings of pain.
+
+Each answer is extracted as SDC's definition-based extraction would: into the Procedure and the Observations that we
+would write, which the translators of those then read. So an angle in a form is held to all that holds for one in the
+chart, and is set aside for the same reasons.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from horehab.domain.range_of_motion import Reading
+from horehab.domain.record import Fact, NotCounted, WhyNotCounted
+from horehab.domain.session import Session, SessionKind, SessionStatus
+from horehab.domain.signs import PainRating
+from horehab.fhir import ours
+from horehab.fhir.elements import Tree, child, children, own_reference, refuse_modifiers, value_given, word
+from horehab.fhir.moments import known_on, moment_at
+from horehab.fhir.observation import facts_in_observation
+from horehab.fhir.pain import NUMERIC
+from horehab.fhir.places import coded, written_place
+from horehab.fhir.procedure import facts_in_procedure
+from horehab.fhir.quarantine import CODES, CannotRead, Found
+from horehab.fhir.session_links import ANGLES, FORM, NUMBERS, PAINS, WHEN, WORDS, is_known
+from horehab.fhir.site import Site
+from horehab.fhir.terminology import RANGE_OF_MOTION, SESSION_TYPE, UCUM, joint_motion
+from horehab.usecases.exchange import Unreadable
+
+_READ = frozenset({"completed", "amended"})
+_NOT_YET = frozenset({"in-progress", "stopped"})
+
+Answers = Mapping[str, tuple[Tree, ...]]
+"""linkId -> the answers that stand there."""
+
+
+def is_our_form(resource: Tree) -> bool:
+    """Say whether a response is to our form, of whatever version."""
+    return (word(resource, "questionnaire") or "").partition("|")[0] == FORM
+
+
+def facts_in_response(resource: Tree, site: Site) -> Found:
+    """Read what a filled form tells; empty for another form and for one that is still being filled in.
+
+    The sources of the facts name the response, and for a measurement the item after #.
+    """
+    if not is_our_form(resource):
+        return ()
+    try:
+        refuse_modifiers(resource)
+        if not _counts(resource):
+            return _not_counted(resource, site)
+        answers = _answers(resource)
+        filled = _Filled(resource=resource, answers=answers, when=_when(resource, answers), site=site)
+    except CannotRead as refusal:
+        return (refusal.unreadable,)
+    measured = (found for link, given in answers.items() for found in filled.measured(link, given))
+    return (*filled.session(), *filled.problems(), *measured)
+
+
+def _counts(resource: Tree) -> bool:
+    status = word(resource, "status") or ""
+    if status not in _READ | _NOT_YET | {"entered-in-error"}:
+        raise CannotRead("status", "status", f"Found {status[:40]!r}.")
+    return status in _READ
+
+
+def _not_counted(resource: Tree, site: Site) -> Found:
+    """Note a form that was withdrawn; one that is not finished is nothing yet."""
+    when = moment_at(resource, "authored", site)
+    if word(resource, "status") in _NOT_YET or when is None:
+        return ()
+    known = known_on(resource, None, when, site)
+    return (NotCounted(source=own_reference(resource), why=WhyNotCounted.WITHDRAWN, when=when, known_on=known),)
+
+
+def _answers(resource: Tree) -> Answers:
+    """Gather the answers by linkId, however the items are nested; items without an answer are left out."""
+    found: dict[str, list[Tree]] = {}
+
+    def walk(node: Tree) -> Iterator[None]:
+        for item in children(node, "item"):
+            given = [each for each in children(item, "answer") if value_given(each)]
+            if given:
+                found.setdefault(word(item, "linkId") or "", []).extend(given)
+            yield from walk(item)
+            for each in children(item, "answer"):
+                yield from walk(each)
+
+    for _ in walk(resource):
+        pass
+    return {link: tuple(given) for link, given in found.items()}
+
+
+def _when(resource: Tree, answers: Answers) -> str:
+    """Take the time that was answered, else the one at which the form was filled in; CannotRead without either."""
+    for answer in answers.get(WHEN, ()):
+        said = next((word(answer, name) for name in ("valueDateTime", "valueDate", "valueString")), None)
+        if said:
+            return said
+    authored = word(resource, "authored")
+    if authored is None:
+        raise CannotRead("no-time", f"item({WHEN})")
+    return authored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filled:
+    """A form that was filled in: its answers by linkId, and when it was."""
+
+    resource: Tree
+    answers: Answers
+    when: str
+    site: Site
+
+    def session(self) -> Found:
+        """Read the session, by way of the Procedure that it would be."""
+        found = facts_in_procedure(self._procedure(), self.site)
+        return tuple(_of_form(each, own_reference(self.resource), "") for each in found)
+
+    def problems(self) -> Found:
+        """Set aside numbers of the session that are none, and answers to what the form does not ask."""
+        no_numbers = [link for link in NUMBERS if link in self.answers and _number(self.answers[link][0]) is None]
+        strange = [link or "?" for link in self.answers if not is_known(link)]
+        return (
+            *(_refused("not-a-number", each) for each in no_numbers),
+            *(_refused("form-item", s) for s in strange),
+        )
+
+    def measured(self, link: str, given: Sequence[Tree]) -> Iterator[Fact | Unreadable]:
+        """Read angles or ratings, by way of the Observations that they would be; nothing for any other item."""
+        for place, answer in enumerate(given, start=1):
+            content = _angle(link, answer, self.site) or _rating(link, answer)
+            if content:
+                name = link if place == 1 else f"{link}[{place}]"
+                for found in facts_in_observation(self._observation(content), self.site):
+                    yield _of_form(found, own_reference(self.resource), name)
+
+    def _observation(self, content: dict[str, Any]) -> Tree:
+        return {
+            "resourceType": "Observation",
+            **_about(self.resource),
+            "status": "final",
+            "effectiveDateTime": self.when,
+            "performer": [_author(self.resource)],
+            **content,
+        }
+
+    def _procedure(self) -> Tree:
+        answers = self.answers
+        status = _chosen(answers, "status", {each.value for each in SessionStatus}) or SessionStatus.COMPLETED.value
+        kind = _chosen(answers, "kind", {each.value for each in SessionKind}) or SessionKind.OTHER.value
+        said = {link: _said(answers[link][0]) for link in WORDS if link in answers}
+        dose = [
+            {"url": url, form: _number(answers[link][0])} for link, (url, form) in NUMBERS.items() if link in answers
+        ]
+        return {
+            "resourceType": "Procedure",
+            **_about(self.resource),
+            "status": status,
+            "category": {"coding": [coded((SESSION_TYPE, kind))]},
+            "performedDateTime": self.when,
+            "performer": [{"actor": _author(self.resource)}],
+            "extension": [
+                *dose,
+                {"url": ours.SEDATION, "valueString": said.get("sedation")},
+                {"url": ours.INTENSITY, "valueString": said.get("intensity")},
+            ],
+            "statusReason": {"text": said.get("reason-not-done")},
+            "complication": [{"text": said.get("adverse-event")}],
+            "note": [{"text": said.get("note")}],
+        }
+
+
+def _angle(link: str, answer: Tree, site: Site) -> dict[str, Any]:
+    if link not in ANGLES:
+        return {}
+    mode, place, motion = ANGLES[link]
+    return {
+        "code": {"coding": [coded(RANGE_OF_MOTION), coded(joint_motion(place.joint, motion))]},
+        "bodySite": written_place(place, site),
+        "extension": [{"url": ours.MODE, "valueCode": mode.value}],
+        **_quantity(answer, "deg"),
+    }
+
+
+def _rating(link: str, answer: Tree) -> dict[str, Any]:
+    if link not in PAINS:
+        return {}
+    return {
+        "code": {"coding": [coded(NUMERIC)]},
+        "extension": [{"url": ours.PAIN_OCCASION, "valueCode": PAINS[link].value.replace(" ", "-")}],
+        **_quantity(answer, "{score}"),
+    }
+
+
+def _author(resource: Tree) -> Tree:
+    return child(resource, "author") or child(resource, "source")
+
+
+def _about(resource: Tree) -> dict[str, Any]:
+    """Take over what tells which resource it is, whose, and since when it is known."""
+    return {name: resource[name] for name in ("id", "meta", "subject") if name in resource}
+
+
+def _quantity(answer: Tree, unit: str) -> dict[str, Any]:
+    """Give an answer as a quantity: a bare number is in the unit of the form, one in words is read as written."""
+    given = child(answer, "valueQuantity")
+    if given:
+        has_unit = word(given, "unit") or word(given, "code")
+        return {"valueQuantity": given if has_unit else {**given, "unit": unit, "system": UCUM, "code": unit}}
+    value = _number(answer)
+    if value is None:
+        return {"valueString": _said(answer)}
+    return {"valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit}}
+
+
+def _number(answer: Tree) -> float | None:
+    """Take a number in whatever form another system gives it: 92.5, "92,5", 92.5 degrees."""
+    given = child(answer, "valueQuantity").get("value") or next(
+        (answer[name] for name in ("valueDecimal", "valueInteger", "valueString") if name in answer), None
+    )
+    if isinstance(given, bool) or given is None:
+        return None
+    try:
+        return float(str(given).strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _chosen(answers: Answers, link: str, known: set[str]) -> str | None:
+    """Take what was chosen, by its code or else by its words; None for nothing that the form offers."""
+    for answer in answers.get(link, ()):
+        coding = child(answer, "valueCoding")
+        for said in (word(coding, "code"), word(coding, "display"), word(answer, "valueString")):
+            spelled = (said or "").casefold().replace(" ", "-")
+            if spelled in known:
+                return spelled
+    return None
+
+
+def _said(answer: Tree) -> str:
+    form = value_given(answer)
+    value = answer.get(form) if form else None
+    return word(value, "display") or "" if isinstance(value, dict) else str(value).strip()
+
+
+def _refused(code: str, link: str) -> Unreadable:
+    return Unreadable(code=code, path=f"item({link})", detail=CODES[code])
+
+
+def _of_form(found: Fact | Unreadable, reference: str, name: str) -> Fact | Unreadable:
+    """Let a fact, or what could not be read, name the form and the item from which it came."""
+    if isinstance(found, Unreadable):
+        return replace(found, path=f"item({name}).{found.path}" if name else found.path)
+    if isinstance(found, Session):
+        return replace(found, source=reference)
+    if isinstance(found, Reading | PainRating):
+        return replace(found, source=f"{reference}#{name}", session=reference)
+    return found
