@@ -26,7 +26,8 @@ from horehab.cli.validating import validate_command
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts,
-    form_group, reminders, contacts, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt, sandbox, demo,
+    form_group, reminders, contacts, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt,
+    sandbox, demo,
 )  # fmt: skip
 
 
