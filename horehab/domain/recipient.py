@@ -86,12 +86,9 @@ class QuietHours:
         local = now.astimezone(zone)
         if not self._holds_at(local.time()):
             return None
-        for days in range(_LONGEST_NIGHT):
-            day = local.date() + timedelta(days=days)
-            end = datetime.combine(day, self.end, zone).astimezone(UTC)
-            if end > now:
-                return end
-        return None
+        days = (local.date() + timedelta(days=number) for number in range(_LONGEST_NIGHT))
+        ends = (datetime.combine(day, self.end, zone).astimezone(UTC) for day in days)
+        return next(end for end in ends if end > now)
 
     def _holds_at(self, at: time) -> bool:
         if self.start <= self.end:

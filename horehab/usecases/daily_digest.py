@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from horehab.domain.follow_up_desk import LEAD, TEAM
 from horehab.domain.recipient import MESSAGE, PATIENT, Medium
 from horehab.domain.reminder import NOBODY, Reminder, ReminderRule
-from horehab.usecases.find_contact import TEAM, ContactPolicy, zone_or
+from horehab.usecases.find_contact import ContactPolicy, zone_or
 from horehab.usecases.ports import Ports
 
 _BY_MAIL = (Medium.EMAIL.value, MESSAGE)
@@ -24,14 +25,25 @@ def digest_recipients(ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
 
 
 def told_by(recipient: str, ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
-    """Tell whose digests count what waits for a recipient: everybody's for the team's, else the person's own."""
-    return digest_recipients(ports, policy) if recipient == TEAM else (recipient,)
+    """Tell whose digests count what waits for a recipient: everybody's for the team's, else the person's own.
+
+    Nobody's for an address that is noted for nobody: it is written to by itself.
+    """
+    names = digest_recipients(ports, policy)
+    return names if is_for_all(recipient, ports) else tuple(name for name in names if name == recipient)
+
+
+def is_for_all(recipient: str, ports: Ports) -> bool:
+    """Whether something is for the whole team: also what is for the lead, as long as nobody is noted as such."""
+    is_lead_noted = any(one.name == LEAD for one in ports.logbook.contacts.staff())
+    return recipient == TEAM or (recipient == LEAD and not is_lead_noted)
 
 
 def waiting_for(name: str, ports: Ports) -> int:
     """Count what waits for one person of the team: what is theirs, and what is the whole team's."""
     now = ports.clock.now()
-    return sum(ports.logbook.contacts.waiting(whose, now=now) for whose in {name, TEAM})
+    whose = {name} | {one for one in (TEAM, LEAD) if is_for_all(one, ports)}
+    return sum(ports.logbook.contacts.waiting(one, now=now) for one in whose)
 
 
 def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:

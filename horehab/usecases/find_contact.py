@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from horehab.domain.follow_up_desk import LEAD, TEAM
 from horehab.domain.recipient import (
     PATIENT,
     Consent,
@@ -20,9 +21,6 @@ from horehab.domain.reminder import Reminder
 from horehab.errors import UnknownPatient
 from horehab.usecases.contacts import StaffContact
 from horehab.usecases.ports import Ports
-
-TEAM = "team"
-"""The recipient of what concerns the whole team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +99,7 @@ def _consent(ports: Ports, reference: str, policy: ContactPolicy) -> Consent:
 def _staff(ports: Ports, recipient: str, policy: ContactPolicy, zone: ZoneInfo) -> Contact:
     noted = next((one for one in ports.logbook.contacts.staff() if one.name == recipient), None)
     if noted is None:
-        email = policy.team_email if recipient == TEAM else recipient
+        email = policy.team_email if recipient in (TEAM, LEAD) else recipient
         noted = StaffContact(name=recipient, email=email if is_mail_address(email) else "")
     ways = [Way(medium=Medium.EMAIL, address=noted.email)] if noted.email else []
     ways += [Way(medium=Medium.SMS, address=noted.mobile)] if noted.mobile else []

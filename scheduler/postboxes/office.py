@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from horehab.domain.recipient import Contact, Fate, Medium, Way, route
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
-from horehab.usecases.daily_digest import due_at, is_in_digest, next_digest, told_by, waiting_for
+from horehab.usecases.daily_digest import due_at, is_for_all, is_in_digest, next_digest, told_by, waiting_for
 from horehab.usecases.find_contact import ContactPolicy, find_contact
 from horehab.usecases.letters import Carrier, Letter
 from horehab.usecases.note_message import note_message
@@ -54,7 +54,9 @@ class Office:
         """
         del address
         if is_in_digest(reminder):
-            return self._in_digest(reminder)
+            names = told_by(reminder.recipient, self.ports, self.policy)
+            if names or is_for_all(reminder.recipient, self.ports):
+                return self._in_digest(reminder, names)
         contact = find_contact(self.ports, reminder, self.policy)
         decided = route(reminder.channel, contact, self.ports.clock.now())
         if decided.fate is Fate.WAIT:
@@ -112,9 +114,8 @@ class Office:
             reminder=reminder,
         )
 
-    def _in_digest(self, reminder: Reminder) -> Receipt:
+    def _in_digest(self, reminder: Reminder, names: tuple[str, ...]) -> Receipt:
         """Look whether a digest went out since this was due; until then it stays due, and says so."""
-        names = told_by(reminder.recipient, self.ports, self.policy)
         if not names:
             return _waits("nobody's e-mail address is set (HOREHAB_TEAM_EMAIL)")
         if Medium.EMAIL not in self.carriers:

@@ -1,9 +1,12 @@
 """Who it is about, and the items of the chart that are understood and none of our business."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from horehab.domain.recipient import ContactWay
 from horehab.domain.record import Patient
 from tests.fhir.charts import HL7, SITE, concept, understood
 
@@ -50,6 +53,11 @@ def test_a_patient_is_read_with_the_hospitals_own_record_number() -> None:
         language="ca",
         email="b@example.org",
         phone="2",
+        ways=(
+            ContactWay(system="phone", value="1", use="old"),
+            ContactWay(system="phone", value="2"),
+            ContactWay(system="email", value="b@example.org"),
+        ),
     )
     assert (item.reference, item.version, item.patient) == ("Patient/1", "3", "Patient/1")
     assert item.updated == "2026-03-01T00:00:00Z"
@@ -58,6 +66,21 @@ def test_a_patient_is_read_with_the_hospitals_own_record_number() -> None:
 
 def test_a_patient_of_whom_nothing_is_known_is_still_a_patient() -> None:
     assert understood({"resourceType": "Patient", "id": "1"}).identity == Patient(reference="Patient/1")
+
+
+def test_the_chart_says_which_way_is_preferred_and_from_when_until_when_it_holds() -> None:
+    way = {"system": "sms", "value": "600 000 001", "use": "mobile", "rank": 2}
+    period = {"start": "2026-01-02T10:00:00+01:00", "end": "2026-03"}
+    telecom = [
+        way | {"period": period},
+        {"system": "fax", "value": "1"},
+        {"system": "email"},
+        way | {"rank": "first"},
+    ]
+    identity = understood({"resourceType": "Patient", "id": "1", "telecom": telecom}).identity
+    assert identity is not None
+    known = ContactWay(system="sms", value="600 000 001", use="mobile")
+    assert identity.ways == (replace(known, rank=2, since=date(2026, 1, 2)), known)
 
 
 def test_misshapen_parts_stay_unknown() -> None:

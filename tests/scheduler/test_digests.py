@@ -84,3 +84,20 @@ def test_without_any_address_of_the_team_what_waits_says_so(desk: Desk) -> None:
     nobody = replace(desk.office, policy=replace(desk.office.policy, team_email=""))
     assert "HOREHAB_TEAM_EMAIL" in nobody.send(TEAM).detail
     assert "HOREHAB_SMTP_HOST" in replace(desk.office, carriers={}).send(TEAM).detail
+
+
+def test_what_the_team_let_lie_is_for_the_lead_and_for_all_while_there_is_none(desk: Desk) -> None:
+    desk.put(replace(TEAM, recipient="lead"))
+    assert ask_for_digests(desk.ports, desk.office.policy) == 1
+    desk.ports.logbook.contacts.set_staff(StaffContact(name="lead", email="lead@ward.example"))
+    desk.ports.logbook.contacts.set_staff(StaffContact(name="ruiz", email="ruiz@ward.example"))
+    assert ask_for_digests(desk.ports, desk.office.policy) == 1
+    assert {digest.recipient for digest in _digests(desk)} == {"team", "lead"}
+    assert desk.office.send(replace(TEAM, recipient="lead")).detail == "waits for the daily summary"
+
+
+def test_an_address_that_is_noted_for_nobody_is_written_to_by_itself(desk: Desk) -> None:
+    assert desk.office.send(replace(TEAM, recipient="dr.sanz@ward.example")).state is ReminderState.SENT
+    assert desk.mail.letters[0].address == "dr.sanz@ward.example"
+    receipt = desk.office.send(replace(TEAM, recipient="Practitioner/9"))
+    assert (receipt.state, receipt.detail) == (ReminderState.FAILED, "no e-mail address is known for the recipient")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from horehab.domain.entries import Delivery, Outcome
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.usecases.contacts import Stop
@@ -65,6 +66,13 @@ def test_at_night_it_waits_for_the_morning_and_nothing_was_tried(desk: Desk) -> 
     assert desk.sms.letters == []
 
 
+def test_a_zone_that_does_not_exist_is_taken_for_the_wards(desk: Desk) -> None:
+    desk.consent()
+    desk.clock.instant = datetime(2026, 3, 30, 20, tzinfo=UTC)
+    for zone in ("Mars/Base", "../etc/passwd", ""):
+        assert desk.office.send(replace(REMINDER, zone=zone)).until == datetime(2026, 3, 31, 6, tzinfo=UTC)
+
+
 def test_a_patient_of_whom_nothing_is_known_failed_for_want_of_an_address(desk: Desk) -> None:
     desk.ports.logbook.contacts.record_consent("Patient/none", is_given=True, who="ruiz", now=NOON)
     receipt = desk.office.send(replace(REMINDER, patient="Patient/none"))
@@ -123,6 +131,11 @@ def test_the_chart_is_told_of_a_message_once_and_only_where_the_site_wants_it(de
     noting.send(REMINDER)
     keys = {row.key for row in desk.ports.logbook.outbox()}
     assert keys == {f"message:{message_name(REMINDER)}"}
+    done = Delivery(outcome=Outcome.DONE, reference="Communication/1", version="1")
+    for row in desk.ports.logbook.claim_entries(owner="me", now=NOON, limit=10):
+        desk.ports.logbook.settle(row, done, now=NOON)
+    noting.send(REMINDER)
+    assert desk.ports.logbook.outbox() == ()
 
 
 def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk) -> None:
