@@ -131,7 +131,7 @@ def _dots(readings: list[Spec], marks: ReadingMarks, ink: tuple[str, int], legen
     color, size = ink
     shape = {"field": "mode", "type": "nominal", "scale": marks.scale(0), "legend": legend}
     mark = {"type": "point", "filled": True, "size": size, "opacity": 1, "color": color}
-    encoding = {**marks.place, "shape": shape, "description": {"field": "said"}}
+    encoding = {**marks.place, "shape": shape, "description": {"field": "said"}, "tooltip": {"field": "said"}}
     return {"data": {"values": readings}, "mark": mark, "encoding": encoding}
 
 

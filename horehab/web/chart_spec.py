@@ -7,6 +7,7 @@ from typing import Any
 from horehab.domain.course import Course
 from horehab.domain.joints import Motion
 from horehab.domain.range_of_motion import Mode
+from horehab.domain.signs import PainRating
 from horehab.web.chart_marks import (
     AXIS_WIDTH,
     ReadingMarks,
@@ -20,7 +21,7 @@ from horehab.web.chart_marks import (
 )
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.chart_strip import named_days, strip
-from horehab.web.language import day, degrees
+from horehab.web.language import day, degrees, multiple, number
 from horehab.web.language import gettext as _
 from horehab.web.words import source_word, word
 
@@ -33,6 +34,7 @@ _LOW = 100
 _AIR, _TEN = 4, 10  # degrees
 _HEADROOM = 1.1
 _EACH = {"scale": {"shape": "independent", "strokeDash": "independent"}}
+_SAID = {"tooltip": {"field": "said"}}
 _FONT = "sans-serif"  # a list of names costs a fifth more: each label is measured in it
 
 
@@ -144,7 +146,10 @@ def _band(course: Course, drawing: _Drawing, y: Spec) -> list[Spec]:
 
 def _pain(drawing: _Drawing) -> Spec | None:
     sheet, theme = drawing.sheet, drawing.theme
-    values = [{"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion)} for p in sheet.pains]
+    values = [
+        {"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion), "said": _said_pain(p)}
+        for p in sheet.pains
+    ]
     if not values:
         return None
     occasions = list(dict.fromkeys(value["occasion"] for value in values))
@@ -165,9 +170,13 @@ def _pain(drawing: _Drawing) -> Spec | None:
             shade_layer(sheet, theme),
             *onset_layers(sheet, theme),
             {"data": {"values": values}, "mark": stems, "encoding": {"x": x, "y": y, "y2": {"datum": 0}}},
-            {"data": {"values": values}, "mark": dots, "encoding": {"x": x, "y": y, "shape": shape}},
+            {"data": {"values": values}, "mark": dots, "encoding": {"x": x, "y": y, "shape": shape, **_SAID}},
         ],
     }
+
+
+def _said_pain(pain: PainRating) -> str:
+    return f"{word(pain.occasion)}: {number(pain.score, 1)}, {day(pain.when.day)}"
 
 
 def _phosphatase(drawing: _Drawing) -> Spec | None:
@@ -175,8 +184,12 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
     known = [(lab.when.day, lab.multiple) for lab in sheet.labs if lab.multiple is not None]
     if not known:
         return None
-    values = [{"day": when.isoformat(), "multiple": round(multiple, 3)} for when, multiple in known]
-    top = max(2.0, *(_HEADROOM * multiple for _day, multiple in known))
+    times = "\N{MULTIPLICATION SIGN}"
+    values = [
+        {"day": d.isoformat(), "multiple": round(value, 3), "said": f"{multiple(value)} {times}, {day(d)}"}
+        for d, value in known
+    ]
+    top = max(2.0, *(_HEADROOM * value for _day, value in known))
     axis = {"title": None, "tickCount": 4, "labelExpr": "datum.label + ' \N{MULTIPLICATION SIGN}'", **AXIS_WIDTH}
     y = {"field": "multiple", "type": "quantitative", "scale": {"domain": [0, top], "nice": True}, "axis": axis}
     x = day_axis(sheet)
@@ -197,7 +210,7 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
         "layer": [
             shade_layer(sheet, theme),
             {"data": {"values": [{"limit": 1}]}, "mark": limit, "encoding": {"y": {**y, "field": "limit"}}},
-            {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": y}},
+            {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": y, **_SAID}},
             *onset_layers(sheet, theme),
         ],
     }

@@ -7,7 +7,7 @@ from horehab.domain.laboratory import Analyte
 from horehab.domain.suspicion import Tier
 from horehab.web.access import TEAM, allow
 from horehab.web.chart_image import draw
-from horehab.web.chart_marks import DARK, LIGHT
+from horehab.web.chart_marks import DARK, LIGHT, Theme
 from horehab.web.chart_sheet import ChartSheet, chart_sheet
 from horehab.web.chart_spec import chart_spec
 from horehab.web.findings import JointFinding, finding_at, findings, loss
@@ -29,7 +29,7 @@ def joint(key: str, place: str) -> str:
     """Show one joint of a patient."""
     where = place_of(place, key)
     opened = open_patient(key, what=f"read joint {slug(where)}")
-    finding, sheet = _opened_joint(opened, where)
+    finding, sheet = opened_joint(opened, where)
     return render_template(
         "horehab/joint.html",
         key=key,
@@ -50,15 +50,19 @@ def joint(key: str, place: str) -> str:
 def joint_chart(key: str, place: str) -> Response:
     """Draw the chart of one joint as SVG, in light or dark ink."""
     where = place_of(place, key)
-    theme = _THEMES.get(request.args.get("theme", "light"))
-    if theme is None:
-        abort(404)
+    theme = theme_asked()
     opened = open_patient(key, what=f"read chart {slug(where)}")
-    _finding, sheet = _opened_joint(opened, where)
+    _finding, sheet = opened_joint(opened, where)
     return Response(draw(chart_spec(sheet, theme)), mimetype="image/svg+xml")
 
 
-def _opened_joint(opened: OpenPatient, where: JointSide) -> tuple[JointFinding, ChartSheet]:
+def theme_asked() -> Theme:
+    """Read from the address in which ink a chart is wanted; 404 for one that is none."""
+    return _THEMES.get(request.args.get("theme", "light")) or abort(404)
+
+
+def opened_joint(opened: OpenPatient, where: JointSide) -> tuple[JointFinding, ChartSheet]:
+    """Lay out what the chart of a joint of an open patient shows."""
     ports, today = room().ports(), room().today()
     finding = finding_at(findings(opened.record, ports.rules, today), where)
     decisions = ports.logbook.decisions(opened.reference)

@@ -13,6 +13,7 @@ from horehab.web import (
     before,
     calendar,
     caseload,
+    chart_live,
     codes,
     conflicts,
     correct_session,
@@ -72,13 +73,16 @@ _WORDS = (
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
-    hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, audit,
+    hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, chart_live, audit,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+_DRAWN = "; style-src-attr 'unsafe-inline'"
+"""What Vega needs on the page of a joint: it places marks by their style attributes; no style sheet, no script."""
 
 
 def make_blueprint(ports: Callable[[], Ports], options: WebOptions) -> Blueprint:
@@ -100,12 +104,13 @@ def make_blueprint(ports: Callable[[], Ports], options: WebOptions) -> Blueprint
 def seal(response: Response) -> Response:
     """Put the security headers on an answer of ours: no foreign script, no frame, no copy left in a cache."""
     if room().options.base_template == WebOptions.__dataclass_fields__["base_template"].default:
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        drawn = _DRAWN if request.endpoint == f"{NAME}.joint" else ""
+        response.headers.setdefault("Content-Security-Policy", _POLICY + drawn)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint not in (f"{NAME}.static", well_known.ENDPOINT):
+    if request.endpoint not in (f"{NAME}.static", well_known.ENDPOINT, chart_live.ENDPOINT):
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -146,6 +151,7 @@ def _at_hand() -> dict[str, object]:
         "here": look.here,
         "slug": slug,
         "asset": _asset,
+        "chart_script_address": chart_live.chart_script_address,
         "navigation": navigation,
         "evidence_address": evidence_address,
         "csrf_value": token,

@@ -1,5 +1,6 @@
 """The chart of a joint: every panel has its place, nothing is named where a reading may lie, axes hold the band."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -74,3 +75,15 @@ def test_one_mode_is_named_in_the_title_and_several_in_a_legend(sheet: ChartShee
 def test_a_source_is_named_as_people_cite_it() -> None:
     assert source_word("pua; poulsen") == "Pua, Poulsen"
     assert source_word("") == ""
+
+
+def test_the_chart_comes_as_data_too_in_either_ink(ward: Ward) -> None:
+    path = f"/patients/{ward.ana}/joints/left-hip/chart.json"
+    light, dark = ward.look(path).get_json(), ward.look(f"{path}?theme=dark").get_json()
+    assert light["marks"]
+    assert "$schema" not in light
+    assert light["background"] != dark["background"]
+    assert ward.look(f"{path}?theme=pink").status_code == 404
+    page = ward.look(f"/patients/{ward.ana}/joints/left-hip")
+    assert re.search(r'data-live="/horehab/chart.js\?v=[0-9a-f]{10}"', page.text)
+    assert page.headers["Content-Security-Policy"].endswith("; style-src-attr 'unsafe-inline'")

@@ -39,3 +39,17 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); } });
   addEventListener("pageshow", () => { delete form.dataset.sent; });
 }
+
+// A table wider than the screen can be scrolled by the keyboard, where it has nothing else to stop at.
+for (const box of document.querySelectorAll(".hr-scroll")) {
+  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select")) { box.tabIndex = 0; }
+}
+// The picture of a chart comes alive when somebody points at it: that needs Vega, which is large.
+for (const figure of document.querySelectorAll("[data-live]")) {
+  figure.addEventListener("pointerover", () => {
+    const script = document.createElement("script");
+    script.type = "module";
+    script.src = figure.dataset.live;
+    document.head.append(script);
+  }, { once: true });
+}
