@@ -61,18 +61,11 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, now: datetime
     values = [_settled(outcome, now) for outcome in outcomes]
     columns = ("state", "detail", "settled", "not_before", "attempts")
     held = (t.c.row == bindparam("r")) & (t.c.state == ReminderState.CLAIMED.value)
-    ours = held & (t.c.lease_owner == bindparam("who"))
-    connection.execute(
-        update(t)
-        .where(ours)
-        .values(
-            is_leaving=False,
-            lease_owner=None,
-            lease_until=None,
-            **{name: bindparam(f"the_{name}") for name in columns},
-        ),
-        values,
-    )
+    ours = update(t).where(held, t.c.lease_owner == bindparam("who"))
+    nobodys: dict[str, Any] = {"is_leaving": False, "lease_owner": None, "lease_until": None}
+    let_go = ours.values(nobodys | {name: bindparam(f"the_{name}") for name in columns})
+    if connection.execute(let_go, values).rowcount == len(values):
+        return
     for outcome in tried:
         if outcome.state is ReminderState.SENT:
             _end_doubt(connection, outcome, now)

@@ -18,6 +18,8 @@ from horehab.store.engine import make_engine, read_url, reading, writing
 from horehab.store.schema import bring_up_to_date
 
 RESTORED = "restored from a backup"
+TASK = "task"
+"""The channel of reminders that go into the chart."""
 _REMEDY = "If this is meant, run `horehab adopt`; the original must not run any more."
 
 
@@ -137,7 +139,8 @@ def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
     """Make a copied, moved or restored store ours: it belongs to this place and this server from now on.
 
     Reminders that were due until `now` (by default the database's own clock) may have been sent by the
-    original: they become unknown, for a person to look at. Leases of the original are let go.
+    original: they become unknown, for a person to look at, and so will those that it knew and this store does not.
+    Tasks in the EHR are never doubled, so they stay due. Leases of the original are let go.
     """
     engine = make_engine(read_url(url))
     try:
@@ -158,9 +161,10 @@ def _take_over(connection: Connection, values: dict[str, str], *, now: datetime)
     detail = "due before the store was adopted: the original may have sent it"
     connection.execute(
         update(r)
-        .where(r.c.state.in_(open_states), r.c.due <= now)
+        .where(r.c.state.in_(open_states), r.c.due <= now, r.c.channel != TASK)
         .values({"state": ReminderState.UNKNOWN.value, "settled": now, "detail": detail, **leases.free(r)})
     )
+    connection.execute(update(r).where(r.c.state.in_(open_states)).values(leases.free(r)))
     connection.execute(update(o).where(o.c.lease_owner.is_not(None)).values(leases.free(o)))
 
 

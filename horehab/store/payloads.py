@@ -1,6 +1,6 @@
 """Values of the ward as JSON text and back: facts, entries, verdicts, reminders, patients. Nothing is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +64,7 @@ _ENCODER = msgspec.json.Encoder()
 _PATIENT = msgspec.json.Decoder(Patient)
 _VERDICT = msgspec.json.Decoder(Verdict)
 _REMINDER = msgspec.json.Decoder(Reminder)
+_REMINDERS = msgspec.json.Decoder(list[Reminder])
 
 
 def plain(text: str) -> str:
@@ -136,6 +137,11 @@ def decode_verdict(payload: str) -> Verdict:
 def decode_reminder(payload: str) -> Reminder:
     """Read a reminder back."""
     return _REMINDER.decode(payload)
+
+
+def decode_reminders(payloads: Iterable[str]) -> list[Reminder]:
+    """Read many reminders back at once, in their order."""
+    return _REMINDERS.decode(f"[{','.join(payloads)}]")
 
 
 def _without_surrogates(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,14 +11,13 @@ from sqlalchemy import Column, Connection, Row, and_, insert, or_, select, updat
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import leases, tables
+from horehab.store.binding import TASK
 from horehab.store.local_time import due_instant, zone_of
 from horehab.store.patients import CHUNK
-from horehab.store.payloads import decode_reminder, encode
+from horehab.store.payloads import decode_reminder, decode_reminders, encode
 from horehab.store.reminder_tables import enrolment
 from horehab.usecases.exchange import ReminderRow
 
-TASK = "task"
-"""The channel of reminders that go into the chart."""
 _WAITS = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
 
 
@@ -160,8 +160,25 @@ def claim(
     )
     picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
     taken = leases.take(picked, owner=owner, now=now).values(attempts=t.c.attempts)  # counted when one begins
-    found = connection.execute(taken.returning(*_shown())).all()
-    return tuple(_as_row(row) for row in sorted(found, key=lambda row: (row.due, row.row)))
+    columns = (t.c.row, t.c.due, t.c.attempts, t.c.detail, t.c.is_leaving, t.c.decided_by, t.c.payload)
+    found = sorted(map(tuple, connection.execute(taken.returning(*columns)).all()), key=itemgetter(1, 0))
+    wanted = decode_reminders(row[-1] for row in found)
+    return tuple(_claimed(row, reminder, owner) for row, reminder in zip(found, wanted, strict=True))
+
+
+def _claimed(row: tuple[Any, ...], reminder: Reminder, owner: str) -> ReminderRow:
+    name, due, attempts, detail, is_leaving, decided_by, _payload = row
+    return ReminderRow(
+        row=name,
+        reminder=reminder,
+        due=due,
+        state=ReminderState.CLAIMED,
+        attempts=attempts,
+        detail=detail,
+        is_interrupted=is_leaving,
+        owner=owner,
+        decided_by=decided_by,
+    )
 
 
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, sel
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import attempts, leases, patients, reminders, tables
+from horehab.store.binding import TASK
 from horehab.store.engine import reading, writing
 from horehab.store.local_time import zone_of
 from horehab.store.payloads import decode_reminder
@@ -71,7 +72,7 @@ class SqlReminding:
     def going_live(self) -> GoingLive:
         """Tell whether a person has let reminders go, and how many wait for that."""
         t, i = tables.reminder, tables.installation
-        held = reminders.is_waiting() & (t.c.channel != reminders.TASK)
+        held = reminders.is_waiting() & (t.c.channel != TASK)
         with reading(self._engine) as connection:
             own = connection.execute(select(i.c.released, i.c.released_by)).one()
             count = func.count(), func.count(t.c.patient.distinct())
