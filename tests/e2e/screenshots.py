@@ -39,8 +39,15 @@ PAGES = {
     "log-session": "/patients/{key}/log",
     "reminders": "/reminders",
     "data-quality": "/quality",
+    "conflicts": "/conflicts",
+    "audit": "/audit",
 }
-LOOKS = (("1280", 1280, "light"), ("820", 820, "light"), ("1280-dark", 1280, "dark"))
+LOOKS = (("1280", 1280, "light"), ("820", 820, "light"), ("1280-dark", 1280, "dark"), ("820-dark", 820, "dark"))
+ROLES = {"audit": "Integrator"}
+"""Whose page it is, where it is not the physician's."""
+LANGUAGES = {"fr-FR": "Médecin", "es-ES": "Médico"}
+ABROAD = ("suspicion", "log-session")
+"""The pages that are shown in other languages too, by whom in the words of that language."""
 
 
 @contextmanager
@@ -87,24 +94,38 @@ def take(app: Flask, folder: Path, *, patient: str = PATIENT, place: str = JOINT
     with served(app) as base, sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        addresses = {title: base + path.format(key=key, place=place) for title, path in PAGES.items()}
         for name, width, scheme in LOOKS:
-            page = _door(browser, base, width, scheme)
+            page = _door(browser, base, width, scheme=scheme)
             _keep(page, folder / f"sign-in-{name}.png")
-            page.get_by_role("button", name="Physician").click()
-            for title, path in PAGES.items():
-                page.goto(base + path.format(key=key, place=place))
-                page.wait_for_load_state("networkidle")
-                page.evaluate("document.querySelector('.hr-save')?.style.setProperty('position', 'static')")
-                _keep(page, folder / f"{title}-{name}.png")
             page.context.close()
+            for role in ("Physician", *dict.fromkeys(ROLES.values())):
+                mine = [title for title in PAGES if ROLES.get(title, "Physician") == role]
+                page = _door(browser, base, width, scheme=scheme)
+                page.get_by_role("button", name=role).click()
+                _take(page, {title: addresses[title] for title in mine}, folder, name)
+        for locale, role in LANGUAGES.items():
+            page = _door(browser, base, LOOKS[0][1], locale=locale)
+            page.get_by_role("button", name=role).click()
+            _take(page, {title: addresses[title] for title in ABROAD}, folder, f"1280-{locale[:2]}")
         browser.close()
 
 
-def _door(browser: Browser, base: str, width: int, scheme: str) -> Page:
+def _take(page: Page, addresses: dict[str, str], folder: Path, name: str) -> None:
+    """Keep a picture of each page; what sticks to the window's edge lies where it belongs on a whole page."""
+    for title, address in addresses.items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelector('.hr-save')?.style.setProperty('position', 'static')")
+        _keep(page, folder / f"{title}-{name}.png")
+    page.context.close()
+
+
+def _door(browser: Browser, base: str, width: int, *, scheme: str = "light", locale: str = "en-GB") -> Page:
     context = browser.new_context(
         viewport={"width": width, "height": 1000},
         color_scheme="dark" if scheme == "dark" else "light",
-        locale="en-GB",
+        locale=locale,
     )
     page = context.new_page()
     page.goto(f"{base}/sign-in")
