@@ -96,8 +96,9 @@ def _check(resource: Resource) -> None:
 
 
 def _median(call: Callable[[], object], rounds: int) -> float:
-    """Give the median of some rounds in milliseconds, after one that warms up."""
-    call()
+    """Give the median of some rounds in milliseconds, after one that warms up where there is more than one."""
+    if rounds > 1:
+        call()
     found = []
     for _ in range(rounds):
         begun = time.perf_counter()

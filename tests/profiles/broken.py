@@ -18,9 +18,9 @@ GONE: Any = object()
 class Broken:
     """One change of one example.
 
-    What stands at `path` ("bodySite.coding[0]") becomes `value`; "note[+]" adds one, and "valueQuantity>valueString"
-    puts one in the place of another. `rule` is what our validator calls the rule that it breaks, `name` what it is
-    in the words of the ward.
+    What stands at `path` ("bodySite.coding[0]") becomes `value`; "note[+]" adds one, "extension[rom-mode]" is the one
+    of that address, and "valueQuantity>valueString" puts one in the place of another. `rule` is what our validator
+    calls the rule that it breaks, `name` what it is in the words of the ward.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Broken:
         steps = re.findall(r"[^.\[\]]+", self.path)
         holder: Any = tree
         for step in steps[:-1]:
-            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+            holder = holder[_key(holder, step)]
         old, _, new = steps[-1].rpartition(">")
         if old:
             del holder[old]
@@ -48,9 +48,16 @@ def _change(holder: Any, step: str, value: Any) -> None:
     if step == "+":
         holder.append(value)
     elif value is GONE:
-        del holder[int(step) if isinstance(holder, list) else step]
+        del holder[_key(holder, step)]
     else:
-        holder[int(step) if isinstance(holder, list) else step] = value
+        holder[_key(holder, step)] = value
+
+
+def _key(holder: Any, step: str) -> Any:
+    """Give the key of a step: a name in an object, a place in a list, or there the end of an extension's address."""
+    if not isinstance(holder, list):
+        return step
+    return int(step) if step.isdigit() else [each["url"].rpartition("/")[2] for each in holder].index(step)
 
 
 def _named(tree: Resource) -> Iterator[tuple[str, Resource]]:

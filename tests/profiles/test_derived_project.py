@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fhir_profiles import CANONICAL, version
+from fhir_profiles import CANONICAL, examples, version
 from fhir_profiles.packing import packed
+from horehab.fhir.validation import validate
+from horehab.fhir.validation.packages import using
+from tests.profiles.handmade import Row
+from tests.profiles.handmade import package as handmade
 from tests.servers.sushi import compile_fsh
 
 CONFIG = f"""
@@ -48,3 +52,13 @@ def test_a_profile_that_derives_from_ours_compiles_against_our_package(tmp_path:
     assert derived["baseDefinition"] == f"{CANONICAL}/StructureDefinition/horehab-rom"
     inherited = {element["id"] for element in derived["snapshot"]["element"]}
     assert {"Observation.extension:mode", "Observation.code.coding:motion"} <= inherited
+    assert _errors(tmp_path, derived, "example-rom-shoulder-flexion") == []
+    assert _errors(tmp_path, derived, "example-rom-hip-flexion") == [("Observation.device", "min")]
+
+
+def _errors(folder: Path, derived: Row, name: str) -> list[tuple[str, str]]:
+    """Check an example of ours by the profile that derives from ours, from a package of its own."""
+    example = next(each for each in examples() if each["id"] == name)
+    with using(str(handmade(folder, derived))):
+        issues = validate(example, profile=derived["url"])
+    return [(issue.path, issue.rule) for issue in issues if issue.is_error]

@@ -17,9 +17,11 @@ def shape_issues(resource: Any, found: Iterable[Issue]) -> Iterator[Issue]:
 
     known = [issue.path for issue in found if issue.is_error]
     try:
-        get_fhir_model_class(kind).model_validate(resource)
-    except KeyError:  # a few resources of R4 that R4B no longer has
+        model = get_fhir_model_class(kind)
+    except (KeyError, ValueError):  # a few resources of R4 that R4B no longer has
         return
+    try:
+        model.model_validate(resource)
     except ValidationError as error:
         for each in error.errors():
             path = _path(kind, each["loc"])
