@@ -102,6 +102,7 @@ class Settings:
     quiet_from: str = "21:00"
     quiet_until: str = "08:00"
     consent: str = "recorded"
+    consent_code: str = ""
     language: str = "en"
     clinic_name: str = ""
     clinic_phone: str = ""

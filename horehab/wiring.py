@@ -17,6 +17,7 @@ from horehab.fhir import code_map_file, publishing, subscribing
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection
+from horehab.fhir.consent import open_consents
 from horehab.fhir.kinds import MESSAGES
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
@@ -65,6 +66,7 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
         may_write=may_write,
         may_write_past=settings.is_loopback,
         needs_approval=settings.write == "approve",
+        consents=open_consents(settings.consent_code, _connection(settings), clock),
         owner=f"{_here()}:{os.getpid()}:{_started(os.getpid())}:{new_id()[:8]}",
     )
 
@@ -184,7 +186,7 @@ def _service(settings: Settings) -> BackendService | None:
         token_url=settings.token_url,
         scopes=settings.scopes,
         may_write=settings.write != "off",
-        reads_too=read_scope(settings.scope).registers,
+        reads_too=(*read_scope(settings.scope).registers, *(("Consent",) if settings.consent_code else ())),
         writes_too=MESSAGES if settings.messages_in_chart else (),
     )
 

@@ -43,7 +43,10 @@ class ContactPolicy:
 
 
 def find_contact(ports: Ports, reminder: Reminder, policy: ContactPolicy) -> Contact:
-    """Find how the recipient of a reminder is reached today, and what they said about it."""
+    """Find how the recipient of a reminder is reached today, and what they said about it.
+
+    EhrUnavailable, EhrRefused when the chart is to be asked for the consent, and cannot be.
+    """
     zone = zone_or(reminder.zone, ZoneInfo(ports.zone))
     if reminder.recipient == PATIENT:
         found = _patient(ports, reminder.patient, policy, zone)
@@ -90,10 +93,11 @@ def listed_ways(patient: Patient) -> tuple[ContactWay, ...]:
 
 
 def _consent(ports: Ports, reference: str, policy: ContactPolicy) -> Consent:
-    recorded = ports.logbook.contacts.consent(reference)
-    if recorded is None:
-        return Consent.YES if policy.is_consent_assumed else Consent.UNKNOWN
-    return Consent.YES if recorded else Consent.NO
+    """Take together what is recorded here and in the chart: a no anywhere is a no."""
+    said = {ports.logbook.contacts.consent(reference), ports.consents(reference) if ports.consents else None}
+    if False in said:
+        return Consent.NO
+    return Consent.YES if True in said or policy.is_consent_assumed else Consent.UNKNOWN
 
 
 def _staff(ports: Ports, recipient: str, policy: ContactPolicy, zone: ZoneInfo) -> Contact:

@@ -259,7 +259,8 @@ class Ports:
 
     `may_write` says whether entries may leave for the chart at all (HOREHAB_WRITE and the kind of server),
     `needs_approval` that a person lets each round of them go, `may_write_past` that a review of a past day may
-    write. `zone` is the ward's IANA time zone. `owner` names this process in leases.
+    write. `zone` is the ward's IANA time zone. `owner` names this process in leases. `consents` asks the chart
+    whether a patient agreed to be reminded, where it keeps such consents.
     """
 
     chart: Chart
@@ -270,4 +271,5 @@ class Ports:
     may_write: bool
     may_write_past: bool
     needs_approval: bool = False
+    consents: Callable[[str], bool | None] | None = None
     owner: str = "horehab"

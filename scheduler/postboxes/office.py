@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from horehab.domain.recipient import Contact, Fate, Medium, Way, route
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.errors import HorehabError
 from horehab.usecases.daily_digest import due_at, is_for_all, is_in_digest, next_digest, told_by, waiting_for
 from horehab.usecases.find_contact import ContactPolicy, find_contact
 from horehab.usecases.letters import Carrier, Letter
@@ -21,6 +22,7 @@ _MISSING = {
     Medium.WEBHOOK: "no webhook is set (HOREHAB_WEBHOOK_URL)",
     Medium.EHR: "messages by the EHR are not switched on (HOREHAB_MESSAGES_IN_CHART)",
 }
+_ASK_AGAIN = timedelta(minutes=5)
 _LISTS = {Medium.CALL: "stands on the call list", Medium.LETTER: "stands on the letter list"}
 
 
@@ -57,7 +59,11 @@ class Office:
             names = told_by(reminder.recipient, self.ports, self.policy)
             if names or is_for_all(reminder.recipient, self.ports):
                 return self._in_digest(reminder, names)
-        contact = find_contact(self.ports, reminder, self.policy)
+        try:
+            contact = find_contact(self.ports, reminder, self.policy)
+        except HorehabError:
+            again = self.ports.clock.now() + _ASK_AGAIN
+            return _waits("the EHR cannot be asked for the patient's consent now", until=again)
         decided = route(reminder.channel, contact, self.ports.clock.now())
         if decided.fate is Fate.WAIT:
             return _waits(decided.reason, until=decided.until)

@@ -1,13 +1,14 @@
 """The post office: whom a reminder reaches, when, by which way and in which words; over a real store."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from horehab.domain.entries import Delivery, Outcome
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.errors import EhrUnavailable
 from horehab.usecases.contacts import Stop
 from horehab.usecases.letters import Letter
 from horehab.usecases.ports import Receipt
@@ -158,3 +159,32 @@ def test_a_notice_for_another_program_needs_no_address_of_a_person(desk: Desk) -
     )
     assert office.send(replace(replace(REMINDER, recipient="team"), channel="webhook")).state is ReminderState.SENT
     assert bag.letters[0].address == ""
+
+
+@pytest.mark.parametrize(
+    ("in_chart", "here", "state"),
+    [
+        (True, None, ReminderState.SENT),
+        (True, False, ReminderState.CANCELLED),
+        (False, True, ReminderState.CANCELLED),
+        (None, True, ReminderState.SENT),
+        (None, None, ReminderState.CANCELLED),
+    ],
+)
+def test_a_no_in_the_chart_or_here_is_a_no(
+    desk: Desk, in_chart: bool | None, here: bool | None, state: ReminderState
+) -> None:
+    if here is not None:
+        desk.consent(is_given=here)
+    asking = replace(desk.office, ports=replace(desk.ports, consents=lambda _: in_chart))
+    assert asking.send(REMINDER).state is state
+
+
+def test_while_the_chart_cannot_be_asked_messages_to_patients_wait(desk: Desk) -> None:
+    def away(_patient: str) -> bool | None:
+        raise EhrUnavailable("no answer")
+
+    asking = replace(desk.office, ports=replace(desk.ports, consents=away))
+    receipt = asking.send(REMINDER)
+    assert (receipt.state, receipt.is_tried) == (ReminderState.DUE, False)
+    assert receipt.until == NOON + timedelta(minutes=5)
