@@ -11,7 +11,7 @@ from horehab.domain.attendance import attendance_reminders
 from horehab.domain.follow_up_desk import EMAIL, LEAD, Desk, Slot, To, clamped
 from horehab.domain.joints import WATCHED_JOINTS, WATCHED_PLACES, JointSide
 from horehab.domain.range_of_motion import Mode
-from horehab.domain.record import PatientRecord
+from horehab.domain.record import Attendance, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.surveillance import surveillance
 from horehab.domain.suspicion import Reason, Tier, Verdict
@@ -199,7 +199,7 @@ def _slots(record: PatientRecord, rules: Rules, as_of: date) -> Sequence[Slot]:
     if start is None or (as_of - start).days > rules.calendar.last_visit + rules.calendar.expires_after:
         return ()
     begun = []
-    for opens, due, is_visit in _offsets(rules.calendar, is_inpatient=_is_inpatient(record, as_of)):
+    for opens, due, is_visit in _offsets(rules.calendar, is_inpatient=_is_inpatient(record, start, as_of)):
         first = start + timedelta(days=opens)
         if first > as_of:
             break
@@ -228,6 +228,8 @@ def _start(record: PatientRecord, rules: Rules, as_of: date) -> date | None:
     return min(measured_days(record), default=None)
 
 
-def _is_inpatient(record: PatientRecord, as_of: date) -> bool:
-    """Take a patient as still in hospital while no visit as an outpatient is booked or was made."""
-    return not any(v.when.day <= as_of for v in record.visits)
+def _is_inpatient(record: PatientRecord, start: date, as_of: date) -> bool:
+    """Take a patient as still in hospital until they went home, or had an appointment, since the calendar began."""
+    return not any(
+        start <= v.when.day <= as_of and v.attendance is not Attendance.CANCELLED for v in record.visits
+    )  # fmt: skip

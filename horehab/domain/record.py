@@ -46,12 +46,13 @@ class Imaging:
 
 
 class Attendance(Enum):
-    """What became of an appointment or a planned session."""
+    """What became of an appointment or a planned session; or that the patient went home from hospital."""
 
     BOOKED = "booked"
     ATTENDED = "attended"
     CANCELLED = "cancelled"
     MISSED = "missed"
+    DISCHARGED = "discharged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Intensive care: the places of an Encounter that are intensive care wards, each with its own time."""
+"""Stays in hospital: the intensive care wards of an Encounter, each with its own time, and that it ended at home."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from functools import partial
 
 from fhir_profiles import uses
 from horehab.domain.exposure import Exposure, ExposureKind
+from horehab.domain.record import Attendance, Visit
 from horehab.fhir.elements import Tree, child, children, numbered, own_reference, refuse_modifiers, said, word
 from horehab.fhir.moments import known_on, span_at
 from horehab.fhir.quarantine import CannotRead, Found, each_alone
@@ -16,6 +17,9 @@ from horehab.fhir.terminology import coded, codings
 _HAPPENED = frozenset(
     {"arrived", "triaged", "in-progress", "onleave", "finished", "on-hold", "discharged", "completed"}
 )
+_OVER = frozenset({"finished", "discharged", "completed"})
+_DISPOSITION = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
+_HOME: frozenset[Coding] = frozenset({(_DISPOSITION, "home"), (_DISPOSITION, "alt-home"), (_DISPOSITION, "aadvice")})
 _ADMISSION: Coding = uses("admission")[0][1]
 _NAMED = re.compile(r"\b(ICU|intensive care)\b", re.IGNORECASE)
 
@@ -26,8 +30,31 @@ def icu_locations(locations: Iterable[Tree], site: Site) -> frozenset[str]:
 
 
 def facts_in_encounter(resource: Tree, site: Site) -> Found:
-    """Read the stays in intensive care out of an Encounter; empty for one without any."""
+    """Read the stays in intensive care out of an Encounter, and that the patient went home from it; else empty."""
     status = word(resource, "status") or ""
+    return (*_intensive_care(resource, status, site), *_discharge(resource, status, site))
+
+
+def _discharge(resource: Tree, status: str, site: Site) -> Found:
+    """Read that the patient went home at the end of this stay; from then on they are an outpatient."""
+    stay = child(resource, "hospitalization") or child(resource, "admission")
+    went_to = codings(children(stay, "dischargeDisposition"), site)
+    if status not in _OVER or not any(coding in _HOME for coding in went_to):
+        return ()
+    return each_alone([partial(_gone_home, resource, site)])
+
+
+def _gone_home(resource: Tree, site: Site) -> tuple[Visit, ...]:
+    refuse_modifiers(resource)
+    _start, end = span_at(resource, "period" if resource.get("period") else "actualPeriod", site)
+    if end is None:
+        raise CannotRead("no-time", "period.end")
+    source = f"{own_reference(resource)}#discharge"
+    known = known_on(resource, None, end, site)
+    return (Visit(source=source, attendance=Attendance.DISCHARGED, when=end, known_on=known),)
+
+
+def _intensive_care(resource: Tree, status: str, site: Site) -> Found:
     wards = [(place, ward) for place, ward in numbered(resource, "location") if _is_icu_stay(resource, ward, site)]
     concepts = [each for name in ("type", "serviceType", "class") for each in children(resource, name)]
     # R4's class is a bare coding, R5's a list of concepts.

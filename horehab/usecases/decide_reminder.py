@@ -62,13 +62,12 @@ def decide_reminder(ports: Ports, decision: ReminderDecision) -> ReminderRow:
     what = f"{decision.what.value}: reminder {found.row} ({found.reminder.rule.value}); {decision.why.strip()}"
     ports.logbook.audit(who=decision.who.strip(), what=what, patient=found.reminder.patient, now=now)
     who, when = decision.who.strip(), _when(ports, decision, found)
-    match decision.what:
-        case Decided.STOP:
-            done = ledger.stop(key, who=who, why=decision.why.strip(), now=now)
-        case Decided.MOVE:
-            done = ledger.reschedule(key, when, who=who, now=now)
-        case Decided.SEND_AGAIN:
-            done = ledger.send_again(key, when, who=who, now=now)
+    if decision.what is Decided.STOP:
+        done = ledger.stop(key, who=who, why=decision.why.strip(), now=now)
+    elif decision.what is Decided.MOVE:
+        done = ledger.reschedule(key, when, who=who, now=now)
+    else:
+        done = ledger.send_again(key, when, who=who, now=now)
     if not done:
         raise _not_so(found)
     return found

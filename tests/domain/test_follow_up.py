@@ -94,6 +94,15 @@ def test_outpatients_are_measured_every_two_weeks_then_monthly_then_at_a_year() 
     assert _due(of, 27 + 400) == ()
 
 
+def test_who_went_home_or_had_an_appointment_since_the_calendar_began_is_no_inpatient_any_more() -> None:
+    assert _due(record(exposure()), 36)[0].window == f"from-{day(34)}"
+    home = replace(_visit(30), attendance=Attendance.DISCHARGED, source="Encounter/1#discharge")
+    assert _due(record(exposure(), home), 36)[0].window == f"from-{day(27)}"
+    assert _due(record(exposure(), _visit(5)), 36)[0].window == f"from-{day(34)}", "long before intensive care ended"
+    called_off = replace(_visit(30), attendance=Attendance.CANCELLED)
+    assert _due(record(exposure(), called_off), 36)[0].window == f"from-{day(34)}"
+
+
 def test_without_known_exposure_the_calendar_counts_from_the_first_reading() -> None:
     assert _due(record(), 40) == ()
     assert _due(record(reading(28, 100)), 36)[0].due_day == day(42)

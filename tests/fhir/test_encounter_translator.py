@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.exposure import Exposure, ExposureKind
+from horehab.domain.record import Attendance, Visit
 from horehab.fhir.encounter import icu_locations
 from tests.fhir.charts import HL7, SITE, SNOMED, concept, understood, why_not
 
@@ -80,3 +81,28 @@ def test_anything_else_is_no_stay_in_intensive_care(content: dict[str, Any]) -> 
 def test_a_stay_without_any_time_is_set_aside() -> None:
     assert why_not(encounter(location=[{"location": {"display": "ICU"}}], period=None)) == ["no-time"]
     assert why_not(encounter(location=[{"location": {"display": "ICU"}}], implicitRules="urn:x")) == ["modifier"]
+
+
+def discharged(code: str, **more: Any) -> dict[str, Any]:
+    system = HL7.replace("v3-", "") + "discharge-disposition"
+    return encounter(hospitalization={"dischargeDisposition": concept((system, code))}, **more)
+
+
+def test_who_went_home_is_an_outpatient_from_that_day_on() -> None:
+    (fact,) = understood(discharged("home")).facts
+    assert isinstance(fact, Visit)
+    assert (fact.attendance, str(fact.when.day), fact.source) == (
+        Attendance.DISCHARGED, "2026-03-20", "Encounter/4#discharge"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "stay",
+    [discharged("other-hcf"), discharged("rehab"), discharged("home", status="in-progress"), encounter()],
+)
+def test_who_went_to_another_hospital_or_is_still_here_did_not_go_home(stay: dict[str, Any]) -> None:
+    assert understood(stay).facts == ()
+
+
+def test_a_discharge_without_its_time_is_set_aside() -> None:
+    assert why_not(discharged("home", period={"start": "2026-01-20T08:00:00+01:00"})) == ["no-time"]
