@@ -26,7 +26,7 @@ from horehab.usecases.amend_session import (
 from horehab.usecases.deliver_entries import deliver_entries
 from horehab.usecases.keep_step import keep_step
 from horehab.usecases.log_session import log_session
-from horehab.usecases.session_changes import state_of
+from horehab.usecases.session_changes import as_form, state_of
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward
 
 ZONE = ZoneInfo("Europe/Madrid")
@@ -158,6 +158,7 @@ def test_who_comes_second_is_told_that_somebody_changed_it(logged: Ward) -> None
     assert correct_session(logged.ports, theirs, replace(FORM, minutes=60)) is Amended.SAVED
     assert correct_session(logged.ports, mine, RIGHT) is Amended.CHANGED_MEANWHILE
     assert delete_session(logged.ports, mine) is Amended.CHANGED_MEANWHILE
+    assert move_session(logged.ports, mine, "Patient/ana") is Amended.CHANGED_MEANWHILE
     assert [s.minutes for s in logged.ports.logbook.record("Patient/ana").sessions] == [60]
 
 
@@ -200,6 +201,8 @@ def test_a_deleted_session_is_entered_in_error_with_all_that_was_measured_in_it(
     assert delete_session(logged.ports, asked(logged)) is Amended.SAVED
     record = logged.ports.logbook.record("Patient/ana")
     assert (record.sessions, record.readings, record.pains, record.signs) == ((), (), (), ())
+    with pytest.raises(ValueError, match="no form"):
+        as_form(logged_session(logged.ports, "Patient/ana", TOKEN), ZONE)
     keep_step(logged.ports)
     assert procedure(logged)["status"] == "entered-in-error"
     assert {status for status, _ in rom(logged).values()} == {"entered-in-error"}

@@ -34,6 +34,8 @@ BAD = [
     ("angle.passive.left-hip.flexion", "1e999", "is not a number"),
     ("minutes", "0", "This length cannot be"),
     ("minutes", "lots", "is not a number"),
+    ("repetitions", "0", "This number of repetitions cannot be"),
+    ("repetitions", "1.5", "not a whole number"),
     ("mobility_level", "11", "The scale ends at 10"),
     ("mobility_level", "2.5", "not a whole number"),
     ("exertion", "12", "The scale ends at 10"),
