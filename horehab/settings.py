@@ -79,6 +79,7 @@ class Settings:
     suspicion_code: str = "http://snomed.info/sct|128491006"
     suspicion_category: str = "encounter-diagnosis"
     has_profiles: bool = False
+    forms: bool = False
     validate: str = "off"
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False

@@ -18,7 +18,7 @@ from horehab.fhir.chart import FhirChart
 from horehab.fhir.client_keys import ALGORITHMS, KeyFile
 from horehab.fhir.connection import BackendService, Connection
 from horehab.fhir.consent import open_consents
-from horehab.fhir.kinds import MESSAGES
+from horehab.fhir.kinds import FORMS, MESSAGES
 from horehab.fhir.local_codes import LocalCodes
 from horehab.fhir.scope import read_scope
 from horehab.fhir.session_files import FormDesk
@@ -186,7 +186,10 @@ def _service(settings: Settings) -> BackendService | None:
         token_url=settings.token_url,
         scopes=settings.scopes,
         may_write=settings.write != "off",
-        reads_too=(*read_scope(settings.scope).registers, *(("Consent",) if settings.consent_code else ())),
+        reads_too=(
+            *read_scope(settings.scope).registers,
+            *(kind for kind, is_read in ((FORMS, settings.forms), ("Consent", settings.consent_code)) if is_read),
+        ),
         writes_too=MESSAGES if settings.messages_in_chart else (),
     )
 
@@ -201,6 +204,7 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         suspicion_code=read_suspicion_code(settings.suspicion_code),
         suspicion_category=settings.suspicion_category,
         has_profiles=settings.has_profiles,
+        reads_forms=settings.forms,
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
         scope=read_scope(settings.scope),

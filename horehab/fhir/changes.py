@@ -9,6 +9,7 @@ from http import HTTPStatus
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
 from horehab.fhir.envelope import Understand, item_of
+from horehab.fhir.kinds import NARROWED
 from horehab.fhir.marks import instant, later, latest_update, next_mark, since
 from horehab.fhir.pages import Page, PageExpired, SearchRefused, walk
 from horehab.fhir.whose import NotTogether, Whose
@@ -16,6 +17,7 @@ from horehab.usecases.exchange import ChartPage, Item
 
 _RESTARTS = 2
 _CIRCLES = 3
+_NARROWING = frozenset(name for params in NARROWED.values() for name in params)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class _Question:
     @property
     def demanded(self) -> dict[str, str]:
         """The parameters without which the answer would be about too much, or about others."""
-        return self.whose.params if self.whose else {}
+        return {**NARROWED.get(self.kind, {}), **(self.whose.params if self.whose else {})}
 
 
 def changes_of(
@@ -175,8 +177,8 @@ def _ignored(page: Page, params: Mapping[str, str], whose: Whose | None) -> str:
         return ""  # no page at all: its own problem says so
     if whose and not whose.check(page):
         return whose.parameter
-    is_deaf = "_lastUpdated" in params and page.obeyed is not None and "_lastUpdated" not in page.obeyed
-    return "_lastUpdated" if is_deaf else ""
+    demanded = [name for name in ("_lastUpdated", *_NARROWING) if name in params]
+    return next((name for name in demanded if page.obeyed is not None and name not in page.obeyed), "")
 
 
 def _failed(kind: str, problem: str) -> ChartPage:

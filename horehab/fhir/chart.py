@@ -14,7 +14,7 @@ from horehab.fhir.connection import Connection
 from horehab.fhir.delivery import Courier
 from horehab.fhir.doubles import Doubles
 from horehab.fhir.envelope import Readers, Understand, carefully
-from horehab.fhir.kinds import ESSENTIAL, KINDS
+from horehab.fhir.kinds import ESSENTIAL, KINDS, kinds_of
 from horehab.fhir.local_codes import LocalCodes, understanding_of
 from horehab.fhir.members import scope_choices
 from horehab.fhir.negotiation import inspect_server
@@ -82,7 +82,7 @@ class FhirChart:
         """Read all that changed since the marks, kind after kind; EhrUnavailable, EhrRefused, NotAFhirServer."""
         capability = self._look_around()
         reader = Reader(client=self._client, capability=capability, understand=self._readers())
-        everybody = Everybody(reader=reader)
+        everybody = Everybody(reader=reader, kinds=kinds_of(self._site))
         is_all = self._site.scope.is_everything
         self._sweep = everybody if is_all else Followed(reader=reader, site=self._site)
         yield from self._sweep.changes(marks)
@@ -92,7 +92,7 @@ class FhirChart:
 
         Called before the changes are read; its pages are drawn after them. What is held before, broken passes left.
         """
-        return self._vanished(marks, held, left_over(marks, held))
+        return self._vanished(marks, held, left_over(marks, held, kinds_of(self._site)))
 
     def _vanished(self, marks: Mapping[str, str], held: Held, left: Collection[str]) -> Iterator[ChartPage]:
         day = self._clock.today().isoformat()
@@ -135,7 +135,7 @@ class FhirChart:
 
     def inspect(self) -> Sequence[Choice]:
         """Look at server, auth, search and writing without changing anything."""
-        found = inspect_server(self._client, self._clock, kinds=KINDS, essential=ESSENTIAL)
+        found = inspect_server(self._client, self._clock, kinds=kinds_of(self._site), essential=ESSENTIAL)
         if len(found) == 1:
             return found
         try:

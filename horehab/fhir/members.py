@@ -10,7 +10,7 @@ from horehab.fhir import verbatim
 from horehab.fhir.capability import Capability
 from horehab.fhir.client import Client
 from horehab.fhir.elements import Tree, child, children, own_reference, word
-from horehab.fhir.kinds import ESSENTIAL, KINDS
+from horehab.fhir.kinds import ESSENTIAL, kinds_of
 from horehab.fhir.pages import Entry, PageExpired, SearchRefused, walk
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Site
@@ -150,7 +150,7 @@ def scope_choices(client: Client, capability: Capability, site: Site) -> Iterato
         yield Choice(subject="scope", is_well=False, finding=f"{found}; {doubts}".rstrip("; "), remedy=remedy)
     else:
         yield Choice(subject="scope", is_well=True, finding=found)
-    closed = [k for k in KINDS if capability.offers_reading(k) and parameter_for(capability, k) is None]
+    closed = [k for k in kinds_of(site) if capability.offers_reading(k) and parameter_for(capability, k) is None]
     if closed:
         is_well = not set(closed) & set(ESSENTIAL)
         words = f"the server searches {', '.join(closed)} neither by patient nor by subject: not read in this scope"

@@ -14,7 +14,7 @@ from horehab.errors import EhrRefused
 from horehab.fhir import verbatim
 from horehab.fhir.changes import changes_of
 from horehab.fhir.elements import child, children
-from horehab.fhir.kinds import ESSENTIAL, KINDS
+from horehab.fhir.kinds import ESSENTIAL, kinds_of
 from horehab.fhir.marks import FOLLOWED, NO, WITH, YES, later, latest_update, of_followed, of_ids
 from horehab.fhir.members import members_of
 from horehab.fhir.reconciliation import compared, examined, night_of, not_among
@@ -66,7 +66,7 @@ class Followed:
         stay = _with_joined({**members.found, **(before if problems else {})}, before)
         self.known = {each: None for each in stay if each in before}
         self.new = {each: None for each in stay if each not in before}
-        for kind in KINDS:
+        for kind in kinds_of(self.site):
             yield from self._kind(kind, marks.get(of_followed(kind)))
         self.pending += self._closing(before)
 

@@ -33,8 +33,8 @@ class Site:
     understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
     `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
-    installed, so that they may be named (HAPI refuses one that it does not know). `scope` says which patients are
-    read. `validation` (off, warn, refuse) is what becomes of what breaks a rule of its profile before it is sent.
+    installed, so that they may be named (HAPI refuses one that it does not know). `reads_forms` that forms of a session which
+    other systems filled in are read. `scope` says which patients are read. `validation` (off, warn, refuse) is what becomes of what breaks a rule of its profile before it is sent.
     `version` is this software's.
     """
 
@@ -50,6 +50,7 @@ class Site:
     security_label: str = "DEVAST"
     known_by_last_updated: bool = False
     has_profiles: bool = False
+    reads_forms: bool = False
     scope: Scope = EVERYTHING
     validation: str = "off"
     version: str = ""

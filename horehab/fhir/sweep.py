@@ -1,6 +1,6 @@
 """One sweep over the whole chart: what changed, kind after kind, and by night what is no longer there."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,7 +10,7 @@ from horehab.fhir.changes import changes_of
 from horehab.fhir.client import FORBIDDEN, Client
 from horehab.fhir.deletions import deletions_of
 from horehab.fhir.envelope import Understand
-from horehab.fhir.kinds import ESSENTIAL, KINDS
+from horehab.fhir.kinds import ESSENTIAL
 from horehab.fhir.marks import of_ids
 from horehab.fhir.reconciliation import compared, night_of
 from horehab.usecases.exchange import ChartPage
@@ -50,16 +50,17 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Everybody:
-    """The sweep over every patient whom the server lets us see."""
+    """The sweep over every patient whom the server lets us see, through all `kinds` that are read."""
 
     reader: Reader
+    kinds: tuple[str, ...]
     whole: set[str] = field(default_factory=set)
     """The kinds that were read to their end in this pass, without a problem."""
 
     def changes(self, marks: Marks) -> Iterator[ChartPage]:
         """Read what changed since the marks; EhrUnavailable, EhrRefused, NotAFhirServer."""
         reader = self.reader
-        for kind in KINDS:
+        for kind in self.kinds:
             read = partial(changes_of, reader.client, kind, marks.get(kind), reader.understand)
             is_well = True
             for page in guarded(reader, kind, marks.get(kind), read):
@@ -74,7 +75,7 @@ class Everybody:
         Of every kind also once after its first whole reading, if earlier ones broke off (`left`): what they read
         may have been deleted before there was a mark from which the history is asked.
         """
-        for kind in (each for each in KINDS if each not in self.reader.shut):
+        for kind in (each for each in self.kinds if each not in self.reader.shut):
             name = of_ids(kind, is_scoped=False)
             if not self.reader.capability.offers_reading(kind) or (kind in left and not self._is_read(kind, marks)):
                 continue
@@ -94,9 +95,9 @@ class Everybody:
         return kind in ESSENTIAL and not self.reader.tells_deletions(kind)
 
 
-def left_over(marks: Marks, held: Held) -> frozenset[str]:
+def left_over(marks: Marks, held: Held, kinds: Sequence[str]) -> frozenset[str]:
     """Tell of which kinds something is held already that was never compared: readings that broke off left it."""
-    fresh = (kind for kind in KINDS if of_ids(kind, is_scoped=False) not in marks)
+    fresh = (kind for kind in kinds if of_ids(kind, is_scoped=False) not in marks)
     return frozenset(kind for kind in fresh if next(held(kind), None) is not None)
 
 

@@ -160,6 +160,11 @@ TYPES: Mapping[str, Mapping[str, Parameter]] = MappingProxyType(
             "agent": _reference("agent.who"),
             "entity": _reference("entity.what"),
         },
+        "QuestionnaireResponse": _clinical(
+            questionnaire=Parameter(kind=Kind.URI, paths=("questionnaire",)),
+            authored=_date("authored"),
+            author=_reference("author"),
+        ),
         "CommunicationRequest": _clinical(category=_CATEGORY, recipient=_reference("recipient")),
         "Communication": _clinical(category=_CATEGORY, recipient=_reference("recipient"), sent=_date("sent")),
         "Consent": {

@@ -110,8 +110,8 @@ def _value_condition(parameter: Parameter, text: str) -> Condition:
         return _date_condition(("f.first", "f.last"), text)
     if parameter.kind is Kind.REFERENCE:
         return _reference_condition(parameter, text)
-    if parameter.kind is Kind.URI:
-        return "f.code = ?", [text]
+    if parameter.kind is Kind.URI:  # without a version it means every version
+        return "(f.code = ? OR substr(f.code, 1, ?) = ?)", [text, len(text) + 1, f"{text}|"]
     return _token_condition(text)
 
 

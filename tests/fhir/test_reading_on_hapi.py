@@ -8,6 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from horehab.fhir.client import Client
+from horehab.fhir.pages import walk
+from horehab.fhir.session_links import FORM
 from tests.fhir.in_scope import BLIND, Pulls, gone, items, open_pulls, problems
 from tests.fhir.ward import client_at, observation
 from tests.servers.sandbox import RunningSandbox, start_sandbox
@@ -40,6 +42,18 @@ def pulls(hapi_url: str) -> Iterator[Pulls]:
         open_pulls(RunningSandbox(url=hapi_url, store=other.store, clock=other.clock)) as all_,
     ):
         yield all_
+
+
+def test_only_answers_to_our_form_are_asked_for_of_whatever_version(people: tuple[Client, list[str]]) -> None:
+    client, names = people
+    for number, asked in enumerate((FORM, f"{FORM}|0.1.0", "https://ehr.example/mood")):
+        response = {"resourceType": "QuestionnaireResponse", "id": f"{names[0]}-{number}", "status": "completed"}
+        subject = {"reference": f"Patient/{names[0]}"}
+        _put(client, response | {"questionnaire": asked, "subject": subject})
+    params = {"questionnaire": FORM, "patient": f"Patient/{names[0]}"}
+    (page,) = walk(client, "QuestionnaireResponse", params)
+    assert page.problems == ()
+    assert len(page.entries) == 2
 
 
 def test_a_group_is_read_and_a_newcomer_from_the_beginning(people: tuple[Client, list[str]], pulls: Pulls) -> None:

@@ -1,0 +1,60 @@
+"""Forms that other systems filled in and put into the EHR: read where the site asks for it, as part of the record."""
+
+from collections.abc import Callable
+from typing import Any
+
+from horehab.fhir.session_links import FORM
+from horehab.usecases.keep_step import keep_step
+from tests.usecases.conftest import DAY_ONE, PATIENT, Ward
+
+ANA = f"Patient/{PATIENT['id']}"
+
+
+def form(name: str, degrees: float, **changes: Any) -> dict[str, Any]:
+    """A filled form of Ana's: passive flexion of her left hip."""
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": name,
+        "questionnaire": f"{FORM}|0.1.0",
+        "status": "completed",
+        "subject": {"reference": ANA},
+        "authored": f"{DAY_ONE}T10:00:00+01:00",
+        "item": [{"linkId": "passive.hip.flexion.left", "answer": [{"valueDecimal": degrees}]}],
+        **changes,
+    }
+
+
+def degrees(ward: Ward) -> list[float]:
+    keep_step(ward.ports)
+    return [reading.degrees for reading in ward.ports.logbook.record(ANA).readings]
+
+
+def test_a_form_in_the_ehr_is_a_session_follows_its_correction_and_goes_with_it(
+    open_ward: Callable[..., Ward],
+) -> None:
+    ward = open_ward(forms=True)
+    ward.chart(PATIENT, form("f1", 92), form("f2", 40, questionnaire="https://ehr.example/mood"))
+    assert degrees(ward) == [92]
+    (session,) = ward.ports.logbook.record(ANA).sessions
+    assert session.source == "QuestionnaireResponse/f1"
+    assert "QuestionnaireResponse/f2" not in set(ward.ports.logbook.held("QuestionnaireResponse"))
+    ward.chart(form("f1", 95, status="amended"))
+    assert degrees(ward) == [95]
+    ward.chart(form("f1", 95, status="entered-in-error"))
+    assert degrees(ward) == []
+    ward.chart(form("f3", 90))
+    assert degrees(ward) == [90]
+    ward.server.store.remove("QuestionnaireResponse/f3", at=ward.clock.now())
+    assert degrees(ward) == []
+
+
+def test_forms_are_not_asked_for_where_the_site_does_not_say_so(ward: Ward) -> None:
+    ward.chart(form("f1", 92))
+    assert degrees(ward) == []
+    assert not list(ward.ports.logbook.held("QuestionnaireResponse"))
+
+
+def test_of_those_in_the_scope_forms_are_read_too(open_ward: Callable[..., Ward]) -> None:
+    ward = open_ward(forms=True, scope=ANA)
+    ward.chart(PATIENT, form("f1", 92), form("f2", 40, questionnaire="https://ehr.example/mood"))
+    assert degrees(ward) == [92]
