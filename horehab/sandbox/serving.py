@@ -4,14 +4,16 @@ import threading
 from contextlib import suppress
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
 from horehab.errors import ConfigurationError
 from horehab.sandbox.app import BASE_PATH, MAX_BODY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
 
@@ -31,14 +33,14 @@ def _door(host: str, port: int) -> socket:
     return door
 
 
-def _server(app: Flask, door: socket, sockets: dict[int, socket]) -> Any:
+def _server(app: "WSGIApplication", door: socket, sockets: dict[int, socket]) -> Any:
     return create_server(app, map=sockets, sockets=[door], threads=_THREADS, max_request_body_size=MAX_BODY)
 
 
 class Serving:
     """A sandbox that answers until it is closed; a context manager."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: "WSGIApplication", host: str, port: int) -> None:
         door = _door(host, port)
         self.url = f"http://{host}:{door.getsockname()[1]}{BASE_PATH}"
         self._sockets: dict[int, socket] = {}
@@ -64,11 +66,11 @@ class Serving:
         self.close()
 
 
-def serve(app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> Serving:
+def serve(app: "WSGIApplication", *, host: str = "127.0.0.1", port: int = 0) -> Serving:
     """Serve in a thread, on a free port when `port` is 0; ConfigurationError when the port is in use."""
     return Serving(app, host, port)
 
 
-def serve_forever(app: Flask, *, host: str = "127.0.0.1", port: int = 8765) -> None:
+def serve_forever(app: "WSGIApplication", *, host: str = "127.0.0.1", port: int = 8765) -> None:
     """Serve until interrupted (Ctrl-C); ConfigurationError when the port is in use."""
     _server(app, _door(host, port), {}).run()

@@ -5,14 +5,18 @@ These are switches of the harness: they change the running worker from outside. 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+
+from sqlalchemy import Connection
 
 from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir import connection, delivery, placing, sweep
 from horehab.fhir.client import Client
 from horehab.fhir.server_ids import _if_none_exist
-from horehab.usecases.exchange import ChartPage
+from horehab.store import delivering, outbox
+from horehab.usecases.exchange import ChartPage, OutboxRow
 
 
 def _instead(of: object, name: str, other: object) -> None:
@@ -59,6 +63,31 @@ def _search_alone() -> None:
     _instead(sweep, "deletions_of", nothing)
 
 
+def _settled_first() -> None:
+    """Note an entry as delivered when it is taken from the outbox: who dies before it is sent never sends it."""
+    claim = delivering.claim
+
+    def settled(connection: Connection, **of: Any) -> tuple[OutboxRow, ...]:
+        rows = claim(connection, **of)
+        for row in rows:
+            delivering.settle(connection, row, Delivery(outcome=Outcome.DONE), now=of["now"])
+        return rows
+
+    _instead(delivering, "claim", settled)
+
+
+def _two_transactions() -> None:
+    """Commit that patients were reviewed before what was decided for them stands in the outbox."""
+    add = outbox.add
+
+    def committing(connection: Connection, entries: Any, *, now: datetime) -> None:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        add(connection, entries, now=now)
+
+    _instead(outbox, "add", committing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ablation:
     """One idea that can be taken away, and the losses that must then be found (fields of Losses)."""
@@ -73,5 +102,14 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
         "conditional-create": Ablation(take_away=_conditional_create, shows=("doubled",)),
         "any-2xx": Ablation(take_away=_any_2xx, shows=("missing", "unexplained")),
         "search": Ablation(take_away=_search_alone, shows=("kept",)),
+        "settled-first": Ablation(take_away=_settled_first, shows=("missing", "unexplained")),
     }
 )
+
+TAKEN_AWAY: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {
+        **{name: ablation.take_away for name, ablation in ABLATIONS.items()},
+        "one-transaction": _two_transactions,
+    }
+)
+"""Those, and what nobody finds who does not kill between two statements."""

@@ -1,13 +1,14 @@
 """Whatever the order, repetition and paging in which a chart is served: same memory, same suspicions, same outbox."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -21,10 +22,15 @@ from horehab.usecases.keep_step import keep_step
 from horehab.usecases.ports import Ports
 from horehab.wiring import opened_ports
 from tests.servers.in_process import BASE, connect
+from tests.soak.lives import in_memory
 from tests.soak.served import Resource, ServedHistory
 from tests.usecases.conftest import DAY_ONE, flexion, pain
 
 EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "25"))
+AT_ONCE = 250
+PIECES = -(-EXAMPLES // AT_ONCE)
+"""So that several processes share them evenly, and one sees how far they are."""
+
 
 _VISITS = ((110, 2), (112, 2), (111, 2), (96, 6), (84, 6), (80, 6))
 _PEOPLE = ("ana", "bea")
@@ -32,9 +38,10 @@ CLOCK = SetClock(zone=Settings(time_zone="Europe/Madrid").zone)
 
 
 @pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+def ports() -> Iterator[Ports]:
     """One house for all examples, its memory emptied before each; nothing leaves it without a person."""
-    yield from opened(tmp_path_factory.mktemp("order"))
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        yield from opened(Path(folder))
 
 
 def opened(folder: Path) -> Iterator[Ports]:
@@ -104,10 +111,11 @@ def read(ports: Ports, versions: list[Resource], size: int) -> Any:
     return _state(ports)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pytest.mark.parametrize("_", range(PIECES))
+@settings(max_examples=min(EXAMPLES, AT_ONCE), deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 @given(data=st.data(), history=histories())
 def test_any_order_repetition_and_paging_of_a_chart_gives_the_same_house(
-    ports: Ports, data: st.DataObject, history: list[list[Resource]]
+    ports: Ports, data: st.DataObject, history: list[list[Resource]], _: int
 ) -> None:
     straight = read(ports, [versions[-1] for versions in history], 100)
     everything = [version for versions in history for version in versions]
