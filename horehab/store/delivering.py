@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, select, update
 
 from horehab.domain.entries import Delivery, Outcome, ReasonsEntry, SuspicionEntry
 from horehab.store import leases, outbox, tables
@@ -17,19 +17,7 @@ _LOCAL = "urn:uuid:"
 def claim(connection: Connection, *, owner: str, now: datetime, limit: int) -> tuple[OutboxRow, ...]:
     """Lease the first entry of each patient that can go now; one per patient, so that none overtakes another."""
     t = tables.outbox
-    before = t.alias("before")
-    an_earlier_one = exists().where(
-        before.c.patient == t.c.patient,
-        before.c.state == WAITING,
-        before.c.position < t.c.position,
-        ~_is_held_up(before),
-    )
-    chosen = (
-        select(t.c.row)
-        .where(t.c.state == WAITING, leases.is_free(t, now), ~an_earlier_one, ~_is_held_up(t))
-        .order_by(t.c.position)
-        .limit(limit)
-    )
+    chosen = _NEXT.where(leases.is_free(t, now)).limit(limit)
     rows = list(connection.execute(chosen).scalars())
     if not rows:
         return ()
@@ -53,6 +41,22 @@ def _is_held_up(entry: Any) -> ColumnElement[bool]:
             ~settled_since,
         ),
     )
+
+
+def _next() -> Select[tuple[int]]:
+    """Choose the entries that wait, that nothing holds up, and before which none of the same patient could go."""
+    t = tables.outbox
+    before = t.alias("before")
+    an_earlier_one = exists().where(
+        before.c.patient == t.c.patient,
+        before.c.state == WAITING,
+        before.c.position < t.c.position,
+        ~_is_held_up(before),
+    )
+    return select(t.c.row).where(t.c.state == WAITING, ~an_earlier_one, ~_is_held_up(t)).order_by(t.c.position)
+
+
+_NEXT = _next()
 
 
 def _citing_the_chart(connection: Connection, row: OutboxRow) -> OutboxRow:
