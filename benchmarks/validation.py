@@ -42,7 +42,10 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
-    """How long one resource took, in milliseconds: our rules alone, with fhir.resources, that alone, and HAPI."""
+    """How long one resource took, in milliseconds: our rules alone, with fhir.resources, that alone, and HAPI.
+
+    `refusals` are the errors that HAPI found in it, and there should be none.
+    """
 
     name: str
     entries: int
@@ -50,10 +53,11 @@ class Timed:
     ours: float
     shape: float
     hapi: float
+    refusals: tuple[str, ...]
 
 
 def main() -> int:
-    """Run it; 1 when HAPI and we disagree where it is not explained."""
+    """Run it; 1 when HAPI refuses an example, or where a disagreement is not explained."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/validation.md")
     asked = parser.parse_args()
@@ -65,7 +69,10 @@ def main() -> int:
     print("\n\n".join(tables.values()))
     if asked.write_docs:
         _write(tables)
-    return int(any(bool(words) == (each.name in HAPI_ACCEPTS) for each, words in verdicts.items()))
+    disagree = [each.name for each, words in verdicts.items() if bool(words) == (each.name in HAPI_ACCEPTS)]
+    refused = [f"{each.name}: {words}" for each in times for words in each.refusals]
+    print("\n".join((*refused, *disagree)), file=sys.stderr)
+    return int(bool(disagree or refused))
 
 
 def _refusals(url: str, resource: Resource) -> list[str]:
@@ -77,6 +84,7 @@ def _refusals(url: str, resource: Resource) -> list[str]:
 
 def _timed(url: str, resource: Resource) -> Timed:
     is_bundle = resource["resourceType"] == "Bundle"
+    refusals: list[str] = []
     rounds, of_hapi = (3, 1) if is_bundle else (_ROUNDS, _ROUNDS_OF_HAPI)
     return Timed(
         name=f"Bundle/{resource['id']}"
@@ -86,7 +94,8 @@ def _timed(url: str, resource: Resource) -> Timed:
         rules=_median(lambda: list(check_resource(resource)), rounds),
         ours=_median(lambda: validate(resource), rounds),
         shape=_median(lambda: _check(resource), rounds),
-        hapi=_median(lambda: _refusals(url, resource), of_hapi),
+        hapi=_median(lambda: refusals.extend(_refusals(url, resource)), of_hapi),
+        refusals=tuple(refusals),
     )
 
 

@@ -100,6 +100,52 @@ def test_the_profile_of_a_resource_tells_slices_apart(tmp_path: Path, gender: st
 
 
 @pytest.mark.parametrize(
+    ("kinds", "wanted"),
+    [
+        (["Patient", "Basic"], []),
+        (["Basic"], [("Bundle.entry:patient", "min")]),
+        (["Patient", "Patient"], [("Bundle.entry:patient", "max")]),
+    ],
+)
+def test_the_kind_of_a_resource_tells_slices_apart(tmp_path: Path, kinds: list[str], wanted: Any) -> None:
+    tree = profile(
+        "x", "Bundle", row("Bundle.type", "code", 1),
+        sliced("Bundle.entry", "type", "resource", kind="BackboneElement"),
+        row("Bundle.entry.resource", "Resource"),
+        row("Bundle.entry:patient", "BackboneElement", 1, "1", most="*"),
+        row("Bundle.entry:patient.resource", "Patient", 1),
+    )  # fmt: skip
+    more = {"Basic": {"code": {"text": "x"}}, "Patient": {"active": True}}
+    entries = [{"resource": {"resourceType": kind, **more[kind]}} for kind in kinds]
+    assert _rules(tmp_path, tree, {"resourceType": "Bundle", "type": "collection", "entry": entries}) == wanted
+
+
+def test_a_resource_of_another_kind_than_the_profile_wants_is_an_error(tmp_path: Path) -> None:
+    tree = profile(
+        "x", "Bundle", row("Bundle.type", "code", 1), row("Bundle.entry", "BackboneElement", 1, "*"),
+        row("Bundle.entry.resource", "Patient", 1),
+    )  # fmt: skip
+    entry = {"resource": {"resourceType": "Basic", "code": {"text": "x"}}}
+    found = _rules(tmp_path, tree, {"resourceType": "Bundle", "type": "collection", "entry": [entry]})
+    assert found == [("Bundle.entry[0].resource", "type")]
+
+
+@pytest.mark.parametrize(("code", "wanted"), [("a", []), ("z", [("Observation.component:a", "min")])])
+def test_what_stands_deep_within_tells_slices_apart(tmp_path: Path, code: str, wanted: Any) -> None:
+    tree = profile(
+        "x", "Observation", row("Observation.status", "code", 1), row("Observation.code", "CodeableConcept", 1),
+        sliced("Observation.component", "value", "code", kind="BackboneElement"),
+        row("Observation.component.code", "CodeableConcept", 1),
+        row("Observation.component:a", "BackboneElement", 1, "*"),
+        row("Observation.component:a.code", "CodeableConcept", 1),
+        row("Observation.component:a.code.coding", "Coding", 1, "*", patternCoding={"code": "a"}),
+    )  # fmt: skip
+    part = {"code": {"coding": [{"system": "http://a.example", "code": code}]}}
+    resource = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "component": [part]}
+    assert _rules(tmp_path, tree, resource) == wanted
+
+
+@pytest.mark.parametrize(
     ("code", "wanted"), [("a", []), ("c", ["binding"]), ("d", ["binding"]), ("z", ["code", "binding"])]
 )
 def test_codes_are_looked_up_in_the_lists_of_the_package(tmp_path: Path, code: str, wanted: list[str]) -> None:

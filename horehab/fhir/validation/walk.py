@@ -6,6 +6,7 @@ from typing import Any
 
 from horehab.fhir.validation import extensions
 from horehab.fhir.validation.bindings import check_binding, check_coding
+from horehab.fhir.validation.counting import count_issues, part_issues
 from horehab.fhir.validation.invariants import Around, Rule, check_invariants
 from horehab.fhir.validation.issues import Issue, Severity, shown
 from horehab.fhir.validation.library import ancestors, definition, is_resource
@@ -132,23 +133,14 @@ def _child(tree: Tree, child: Element, spot: Spot) -> Iterator[Issue]:
     if child.is_choice and len({value.key for value in values}) > 1:
         yield _issue(spot.below(child.name), "max", "it is there in more than one type", "Keep one of them.")
     else:
-        yield from _count(len(values), child, spot.below(child.name), child.name)
+        yield from count_issues(len(values), child, spot.below(child.name).path, child.name)
     if child.most == 0:
         return
     parts = _parted(values, child, spot) if child.slices and child.slicing else [child] * len(values)
     for value, part in zip(values, parts, strict=True):
         yield from _value(value, part, spot.below(value.step))
     if child.slices and child.slicing:
-        yield from _parts(parts, child, spot)
-
-
-def _count(number: int, element: Element, spot: Spot, name: str) -> Iterator[Issue]:
-    if number < element.least:
-        words = "it is required" if element.least == 1 else f"there must be at least {element.least}"
-        yield _issue(spot, "min", words, f"Add {name}.")
-    elif number > element.most:
-        words = f"there may be at most {element.most}" if element.most else "it must not be here"
-        yield _issue(spot, "max", words, f"Remove {name}." if not element.most else "Remove the others.")
+        yield from part_issues(parts, child, spot.path)
 
 
 def _parted(values: list[Value], child: Element, spot: Spot) -> list[Element]:
@@ -168,24 +160,6 @@ def _is_valid(value: Any, profile: str, spot: Spot) -> bool:
     return not any(issue.is_error for issue in _object(value, found.root, TypeUse(code=found.type), inner))
 
 
-def _parts(parts: list[Element], child: Element, spot: Spot) -> Iterator[Issue]:
-    """Check how often each named part is there, and whether others may be, and where."""
-    for part in child.slices:
-        named = replace(spot, path=f"{spot.path}.{child.name}:{part.slice_name}")
-        yield from _count(sum(each is part for each in parts), part, named, part.slice_name)
-    assert child.slicing is not None
-    is_other = [each is child for each in parts]
-    if child.slicing.rules == "closed" and any(is_other):
-        step = f"{child.name}[{is_other.index(True)}]"
-        yield _issue(spot.below(step), "slice", "it is none of the parts of this closed list", "Remove it.")
-    if child.slicing.rules == "openAtEnd" and is_other != sorted(is_other):
-        yield _issue(spot.below(child.name), "order", "others may only stand at the end", "Put them last.")
-    order = [child.slices.index(each) for each in parts if each is not child]
-    if child.slicing.is_ordered and order != sorted(order):
-        names = ", ".join(part.slice_name for part in child.slices)
-        yield _issue(spot.below(child.name), "order", "the parts are not in their order", f"Order them: {names}.")
-
-
 def _value(value: Value, element: Element, spot: Spot) -> Iterator[Issue]:
     """Check one value by its type, by what its element fixes, and by the list that it is bound to."""
     if value.content is None and not isinstance(value.beside, dict):
@@ -200,16 +174,23 @@ def _value(value: Value, element: Element, spot: Spot) -> Iterator[Issue]:
         yield from _beside(value, element, use, spot)
     if value.content is None:
         return
-    if use.code == "Resource":
-        is_inside = spot.path.rpartition(".")[2].startswith("contained")
-        yield from check_resource(
-            value.content, path=spot.path, root=spot.around.root if is_inside else None, bundle=spot.bundle
-        )
+    if use.code == "Resource" or is_resource(use.code):
+        yield from _resource(value.content, use, spot)
         return
     yield from _by_type(value.content, element, use, spot)
     yield from _agreed(value.content, element, spot)
     if element.binding:
         yield from check_binding(value.content, use.code, element.binding, spot.path)
+
+
+def _resource(content: Any, use: TypeUse, spot: Spot) -> Iterator[Issue]:
+    """Check a resource within another: one that is contained, or the entry of a Bundle."""
+    kind = content.get("resourceType") if isinstance(content, dict) else None
+    if kind is not None and use.code not in ("Resource", kind):
+        yield _issue(spot, "type", f"it must be a {use.code}", f"Put a {use.code} there.", kind)
+    root = spot.around.root if spot.path.rpartition(".")[2].startswith("contained") else None
+    profile = use.profiles[0] if use.profiles else None
+    yield from check_resource(content, path=spot.path, profile=profile, root=root, bundle=spot.bundle)
 
 
 def _use(value: Value, element: Element, spot: Spot) -> TypeUse | None:
