@@ -12,6 +12,7 @@ from horehab.web import (
     audit,
     before,
     calendar,
+    calling,
     caseload,
     chart_live,
     codes,
@@ -25,6 +26,7 @@ from horehab.web import (
     look,
     message_hooks,
     metrics,
+    one_reminder,
     patient,
     quality,
     reminders,
@@ -49,7 +51,7 @@ from horehab.web.language import (
 )
 from horehab.web.options import Role, WebOptions
 from horehab.web.problems import handle_problems
-from horehab.web.recorded import error_words, recorded
+from horehab.web.recorded import as_told, error_words, recorded
 from horehab.web.room import NAME, Room, enter, room, slug
 from horehab.web.words import (
     capital,
@@ -74,6 +76,7 @@ _WORDS = (
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
     hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, chart_live, audit,
+    one_reminder, calling,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
@@ -139,6 +142,7 @@ def _at_hand() -> dict[str, object]:
         "day": day,
         "born": born,
         "recorded": recorded,
+        "as_told": as_told,
         "error_words": error_words,
         "instant": lambda value: instant(value, room().zone()),
         "number": number,

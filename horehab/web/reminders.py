@@ -8,14 +8,16 @@ from flask import Blueprint, render_template, request
 
 from horehab.domain.follow_up import measured_days
 from horehab.domain.record import Patient
-from horehab.domain.reminder import ReminderState
+from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import UnknownPatient
 from horehab.usecases.exchange import ReminderRow
 from horehab.web.access import TEAM, allow
 from horehab.web.language import gettext as _
+from horehab.web.one_reminder import DECIDING
 from horehab.web.room import room, viewer
 
-_SHOWN = 100  # patients in one list; a coordinator works from the top
+_SHOWN = 50  # patients on one page; a coordinator works from the top
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,20 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """A list to be worked from the top: its title, its patients, and how many more there are."""
+    """A list to be worked from the top: its title, its patients on this page, and how many it has in all."""
 
     title: str
     todos: tuple[ToDo, ...]
-    more: int
+    patients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of the lists: its number from 1, and how many pages there are."""
+
+    lists: list[WorkList]
+    number: int
+    pages: int
 
 
 def add_to(pages: Blueprint) -> None:
@@ -55,20 +66,25 @@ def add_to(pages: Blueprint) -> None:
 
 @allow(*TEAM)
 def reminders() -> str:
-    """List reminders of one state: what is due today first, then the overdue, then what comes, by patient."""
+    """List reminders of one state and kind: due today first, then overdue, then what comes, by patient."""
     ports, options, asked_by, today = room().ports(), room().options, viewer(), room().today()
     ports.logbook.audit(who=asked_by.name, what="read reminders", patient=None, now=ports.clock.now())
     seen = [r for r in ports.logbook.reminders() if options.may_see(asked_by, r.reminder.patient)]
-    state = _state()
-    counts = {one: sum(shown_state(row, today) is one for row in seen) for one in ReminderState}
-    rows = [row for row in seen if shown_state(row, today) is state]
+    state, rule = _state(), _rule()
+    of_kind = [row for row in seen if rule in (None, row.reminder.rule)]
+    kinds = {row.reminder.rule for row in seen if shown_state(row, today) is state}
+    counts = {one: sum(shown_state(row, today) is one for row in of_kind) for one in ReminderState}
     return render_template(
         "horehab/reminders.html",
         state=state,
+        rule=rule,
+        rules=[one for one in ReminderRule if one is rule or one in kinds],
         states=[one for one in ReminderState if counts[one] or one in (ReminderState.DUE, ReminderState.SENT)],
         counts=counts,
-        lists=work_lists(rows, state, today),
+        page=page_of([row for row in of_kind if shown_state(row, today) is state], state, today, _page_number()),
         today=today,
+        live=ports.logbook.reminding.going_live(),
+        may_decide=asked_by.role in DECIDING,
     )
 
 
@@ -78,12 +94,21 @@ def shown_state(row: ReminderRow, today: date) -> ReminderState:
     return ReminderState.EXPIRED if is_past else row.state
 
 
-def work_lists(rows: Iterable[ReminderRow], state: ReminderState, today: date) -> list[WorkList]:
-    """Sort reminders into lists: those that are due by day, all others in one; each patient once in a list."""
-    heaps: dict[str, list[ReminderRow]] = {title: [] for title in (_("Due today"), _("Overdue"), _("Coming"), "")}
+def page_of(rows: Iterable[ReminderRow], state: ReminderState, today: date, number: int) -> Page:
+    """Sort reminders into lists, each patient once in a list, and cut out one page; a number too high is the last."""
+    heaps: dict[str, dict[str, list[ReminderRow]]] = {
+        title: {} for title in (_("Due today"), _("Overdue"), _("Coming"), "")
+    }
     for row in rows:
-        heaps[_heap(row, state, today)].append(row)
-    return [_work_list(title, heap) for title, heap in heaps.items() if heap]
+        heaps[_heap(row, state, today)].setdefault(row.reminder.patient, []).append(row)
+    lines = [(title, patient) for title, heap in heaps.items() for patient in heap]
+    pages = max(-(-len(lines) // _SHOWN), 1)
+    number = min(number, pages)
+    shown: dict[str, list[ToDo]] = {}
+    for title, patient in lines[(number - 1) * _SHOWN : number * _SHOWN]:
+        shown.setdefault(title, []).append(_todo(patient, tuple(heaps[title][patient])))
+    lists = [WorkList(title=title, todos=tuple(todos), patients=len(heaps[title])) for title, todos in shown.items()]
+    return Page(lists=lists, number=number, pages=pages)
 
 
 def _heap(row: ReminderRow, state: ReminderState, today: date) -> str:
@@ -92,18 +117,6 @@ def _heap(row: ReminderRow, state: ReminderState, today: date) -> str:
     if row.reminder.due_day == today:
         return _("Due today")
     return _("Overdue") if row.reminder.due_day < today else _("Coming")
-
-
-def _work_list(title: str, rows: list[ReminderRow]) -> WorkList:
-    by_patient: dict[str, list[ReminderRow]] = {}
-    for row in rows:
-        by_patient.setdefault(row.reminder.patient, []).append(row)
-    shown = list(by_patient.items())[:_SHOWN]
-    return WorkList(
-        title=title,
-        todos=tuple(_todo(reference, tuple(mine)) for reference, mine in shown),
-        more=len(by_patient) - len(shown),
-    )
 
 
 def _todo(reference: str, rows: tuple[ReminderRow, ...]) -> ToDo:
@@ -120,3 +133,13 @@ def _todo(reference: str, rows: tuple[ReminderRow, ...]) -> ToDo:
 def _state() -> ReminderState:
     wanted = request.args.get("state", "due")
     return next((state for state in ReminderState if state.value == wanted), ReminderState.DUE)
+
+
+def _rule() -> ReminderRule | None:
+    wanted = request.args.get("rule", "")
+    return next((rule for rule in ReminderRule if rule.value == wanted), None)
+
+
+def _page_number() -> int:
+    wanted = request.args.get("page", "")
+    return max(int(wanted), 1) if wanted.isascii() and wanted.isdigit() and len(wanted) <= _MOST_DIGITS else 1

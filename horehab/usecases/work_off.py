@@ -1,0 +1,63 @@
+"""A line on the call list or the letter list is worked off by a person, who says what became of it."""
+
+from enum import Enum
+
+from horehab.domain.recipient import Medium
+from horehab.domain.reminder import ReminderState
+from horehab.errors import InputError
+from horehab.usecases.contacts import WorkedOff
+from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.ports import Ports
+
+LISTS = (Medium.CALL, Medium.LETTER)
+"""The channels whose reminders a person works off from a list."""
+
+
+class Worked(Enum):
+    """What became of a call or a letter; who was not reached stays on the list."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not reached"
+    WRONG = "wrong number or address"
+    POSTED = "posted"
+
+
+CHOICES = {
+    Medium.CALL: (Worked.REACHED, Worked.NOT_REACHED, Worked.WRONG),
+    Medium.LETTER: (Worked.POSTED, Worked.WRONG),
+}
+"""What may be said of a line, by list."""
+
+
+def list_to_work_off(ports: Ports, medium: Medium) -> tuple[tuple[ReminderRow, WorkedOff | None], ...]:
+    """List what stands on a list and is not done, soonest first, with what was last said of it."""
+    said = ports.logbook.contacts.worked_off()
+    return tuple(
+        (row, said.get(row.reminder.message_key))
+        for row in ports.logbook.reminders()
+        if row.reminder.channel == medium.value
+        and row.state is ReminderState.SENT
+        and (row.reminder.message_key not in said or _is_open(said[row.reminder.message_key]))
+    )
+
+
+def work_off(ports: Ports, *, row: int, outcome: str, who: str) -> ReminderRow:
+    """Note what became of one line of a list, and who says so; InputError for a line or a word that is none."""
+    for medium in LISTS:
+        found = next((each for each, _ in list_to_work_off(ports, medium) if each.row == row), None)
+        if found is None:
+            continue
+        if outcome not in [choice.value for choice in CHOICES[medium]]:
+            words = ", ".join(choice.value for choice in CHOICES[medium])
+            raise InputError("Nothing was chosen.", field="outcome", value=outcome, remedy=f"Choose one of: {words}.")
+        now, reminder = ports.clock.now(), found.reminder
+        what = f"{medium.value} list: reminder {row}: {outcome}"
+        ports.logbook.audit(who=who, what=what, patient=reminder.patient, now=now)
+        ports.logbook.contacts.work_off(reminder.message_key, outcome, who=who, now=now)
+        return found
+    said = f"Reminder {row} is on no list."
+    raise InputError(said, field="row", value=row, remedy="It may have been worked off meanwhile: look again.")
+
+
+def _is_open(said: WorkedOff) -> bool:
+    return said.outcome == Worked.NOT_REACHED.value
