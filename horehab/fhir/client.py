@@ -19,7 +19,7 @@ from horehab.fhir.auth import FORBIDDEN, SignIn
 from horehab.fhir.connection import Connection, origin_of
 from horehab.fhir.faults import explain
 from horehab.fhir.quiet import silence_addresses
-from horehab.fhir.transport import open_session
+from horehab.fhir.transport import open_session, plain_get
 from horehab.fhir.waiting import Pace, Sleep, pause, retry_after
 from horehab.usecases.ports import Clock
 
@@ -195,14 +195,17 @@ class Client:
         body: bytes | None = None,
     ) -> requests.Response:
         self._pace.wait()
-        timeout = self.connection.timeout
+        longest = self.connection.timeout
+        timeout = (min(longest, _CONNECT_SECONDS), longest)
+        if method == "GET" and not params and body is None:
+            return plain_get(self._session, url, headers=headers, timeout=timeout)
         return self._session.request(
             method,
             url,
             params=params,
             data=body,
             headers=headers,
-            timeout=(min(timeout, _CONNECT_SECONDS), timeout),
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
         )

@@ -70,7 +70,7 @@ class PlainReader:
         if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
         self._shapes[key] = Shape(tries=tries + 1)
-        found = shape_of(source, self.site)
+        found = shape_of(source, self.site, value=value_key(plain))
         if found is not None:
             self._shapes[key] = found
         return found
@@ -85,24 +85,22 @@ class PlainReader:
         self, name: str, shape: Shape, about: Circumstances, *, plain: PlainObservation, source: bytes
     ) -> tuple[WrittenFact, ...] | None:
         """Write the facts of an Observation down; None where that has to be done by itself."""
-        filling = about.filling
+        filling, quantity, numbered = about.filling, plain.value_quantity, shape.numbered
         if filling is None or about.patient is None:
             return None
-        day, known_on, facts = about.day, about.known_on, shape.numbered
-        if facts:
-            values = _values(plain)
-            texts = [each.known.get(value) or each.number(value) for each, value in zip(facts, values, strict=True)]
-            return tuple(
-                [
-                    (each.form.kind, day, known_on, each.form.text % each.form.take((name, text, *filling)))
-                    for each, text in zip(facts, texts, strict=True)
-                ]
-            )
-        forms = _remembered(shape, plain, source, self.site)
+        if quantity is not None and len(numbered) == 1:
+            value, form = quantity.value, numbered[0].form
+            number = numbered[0].known.get(value) or numbered[0].number(value)
+            return ((form.kind, about.day, about.known_on, form.text % form.take((name, number, *filling))),)
+        forms: tuple[Form, ...] | None = tuple([each.form for each in numbered])
+        numbers = [each.number(value) for each, value in zip(numbered, _values(plain), strict=bool(numbered))]
+        if not forms:
+            forms = _remembered(shape, plain, source, self.site)
+            numbers = [""] * len(forms or ())
         if forms is None:
             return None
-        whole = (name, "", *filling)
-        return tuple([(each.kind, day, known_on, each.text % each.take(whole)) for each in forms])
+        whole = [(form, (name, number, *filling)) for form, number in zip(forms, numbers, strict=True)]
+        return tuple([(form.kind, about.day, about.known_on, form.text % form.take(fill)) for form, fill in whole])
 
 
 def _values(plain: PlainObservation) -> list[float]:

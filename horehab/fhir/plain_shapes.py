@@ -79,8 +79,10 @@ class Shape:
     tries: int = 0
 
 
-def shape_of(source: bytes, site: Site) -> Shape | None:
+def shape_of(source: bytes, site: Site, *, value: tuple[object, ...]) -> Shape | None:
     """Find out how an Observation and all of its shape are read; None when each has to be read by itself.
+
+    `value` names the value that this one has.
 
     NotJson or CannotRead where the tolerant translators could not read this one either.
     """
@@ -91,7 +93,9 @@ def shape_of(source: bytes, site: Site) -> Shape | None:
     if not item.facts and "dataAbsentReason" not in tree and _is_nothing(tree, site):
         return Shape(is_nothing=True)
     numbered = _numbered(tree, item.facts, site)
-    return None if numbered is None else Shape(numbered=numbered)
+    if numbered is None:
+        return None
+    return Shape(numbered=numbered) if numbered else Shape(forms={value: _forms(item, site)})
 
 
 def _with_blanks(tree: dict[str, Any], source: bytes, site: Site) -> ChartItem | None:
@@ -153,7 +157,11 @@ def _finite(value: float) -> float:
 def forms_of(source: bytes, site: Site) -> tuple[Form, ...] | None:
     """Write an Observation down with blanks; None where that cannot be done, so that each is read by itself."""
     item = _with_blanks(verbatim.read(source), source, site)
-    forms = [_form(fact, site, has_number=False) for fact in item.facts] if item else [None]
+    return _forms(item, site) if item else None
+
+
+def _forms(item: ChartItem, site: Site) -> tuple[Form, ...] | None:
+    forms = [_form(fact, site, has_number=False) for fact in item.facts]
     return None if None in forms else tuple(form for form in forms if form is not None)
 
 

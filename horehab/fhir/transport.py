@@ -1,5 +1,6 @@
 """One HTTP session as the connection says: no proxy of the environment, no .netrc, no redirect followed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -38,6 +39,31 @@ def open_session(connection: Connection, *, accept: str) -> requests.Session:
         }
     )
     return session
+
+
+def plain_get(
+    session: requests.Session, url: str, *, headers: Mapping[str, str], timeout: tuple[float, float]
+) -> requests.Response:
+    """Ask for an address as the session would, without what a request without cookies and parameters does not need.
+
+    A server that sets cookies, as one behind a balancer may, is asked by the session itself from then on.
+    """
+    if session.cookies:
+        return session.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True)
+    request = requests.PreparedRequest()
+    request.prepare(method="GET", url=url, headers={**session.headers, **headers})
+    adapter = session.get_adapter(url)
+    response = adapter.send(
+        request,
+        stream=True,
+        timeout=timeout,
+        verify=session.verify or True,
+        cert=session.cert,
+        proxies=session.proxies,
+    )
+    if response.cookies:
+        session.cookies.update(response.cookies)
+    return response
 
 
 def _file(setting: str, path: str) -> str:

@@ -15,7 +15,7 @@ from horehab.store.quiet import silence_values
 
 _BUSY_SECONDS = 15
 # Larger pages and rarer checkpoints make a first load cheaper; an older file keeps the pages that it has.
-_LAYOUT = ("page_size=8192", "journal_mode=WAL", "wal_autocheckpoint=2000")
+_LAYOUT = ("page_size=16384", "journal_mode=WAL", "wal_autocheckpoint=1000")
 _WRITE_LOCK = 0x486F5265  # "HoRe": one writer at a time, as SQLite has it
 _REMEDY_URL = "Set HOREHAB_DATABASE_URL as in sqlite:///horehab.sqlite3 or postgresql+psycopg://user@host/database."
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, exists, select
 
 from horehab.store import code_tables, many, patients, tables
 from horehab.store.engine import reading
-from horehab.store.keeping_rows import COLUMNS, Fresh, Known, completed, deflate, inflate, replace, written
+from horehab.store.keeping_rows import Fresh, Known, completed, deflate, inflate, replace, written
 from horehab.store.versions import is_newer, stamp_of
-from horehab.usecases.exchange import Item, Kept
+from horehab.usecases.exchange import ChartItem, Item, Kept
 
 __all__ = ["deflate", "forget_chart", "inflate", "keep", "sources_set_aside"]
+
+
+_IS_ALL_READ = select(~exists(select(code_tables.unread_code.c.reference)))
 
 
 def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool = False) -> Kept:
@@ -40,27 +43,27 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
     if fresh:
         replace(connection, fresh, known)
         _flag(connection, fresh, known)
-    gone = sum(new.item.is_gone for new in fresh.values())
+    others = [new.item for new in fresh.values() if isinstance(new.item, ChartItem)]
+    gone = sum(item.is_gone for item in others)
     return Kept(
         changed=len(fresh) - gone,
         gone=gone,
         unchanged=unchanged,
-        set_aside=sum(bool(new.item.unreadable) for new in fresh.values()),
+        set_aside=sum(bool(item.unreadable) for item in others),
     )
 
 
 def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
-    found = [
-        row
+    known = {
+        row[0]: Known._make(row)
         for chunk in patients.chunks(references)
-        for row in many.look_up(connection, tables.resource, COLUMNS, chunk)
-    ]
-    unread = {
-        reference
-        for chunk in patients.chunks([row[0] for row in found])
-        for (reference,) in many.look_up(connection, code_tables.unread_code, ("reference",), chunk)
+        for row in many.look_up(connection, tables.resource, Known._fields, chunk)
     }
-    return {row[0]: Known._make((*row, row[0] in unread)) for row in found}
+    if known and not connection.execute(_IS_ALL_READ).scalar_one():
+        for chunk in patients.chunks(known):
+            for (name,) in many.look_up(connection, code_tables.unread_code, ("reference",), chunk):
+                known[name] = known[name]._replace(is_set_aside=True)
+    return known
 
 
 def _is_as_it_was(item: Item, known: Known) -> bool:
@@ -88,23 +91,21 @@ def _fresh(
 
 
 def _flag(connection: Connection, fresh: Mapping[str, Fresh], known: Mapping[str, Known]) -> None:
+    others = {reference: new.item for reference, new in fresh.items() if isinstance(new.item, ChartItem)}
     identities = {
-        reference: (None if new.item.is_gone else new.item.identity)
-        for reference, new in fresh.items()
-        if new.item.identity is not None or (new.item.is_gone and reference.startswith("Patient/"))
+        reference: (None if item.is_gone else item.identity)
+        for reference, item in others.items()
+        if item.identity is not None or (item.is_gone and reference.startswith("Patient/"))
     }
-    now = {new.item.patient for new in fresh.values() if new.item.patient and _concerns(new, known)}
+    now = {new.item.patient for new in fresh.values() if new.facts}
+    now |= {item.patient for item in others.values() if item.unreadable or item.own_key}
+    now |= {fresh[reference].item.patient for reference in known if reference in fresh}
     before = {known[r].patient for r in fresh if r in known}
     replaced = {who.replaced_by for who in identities.values() if who and who.replaced_by}
     concerned = {name for name in {*now, *before, *identities, *replaced} if name}
     patients.touch(connection, concerned)
     patients.identify(connection, identities)
     patients.relist(connection, concerned)
-
-
-def _concerns(new: Fresh, known: Mapping[str, Known]) -> bool:
-    item = new.item
-    return bool(new.facts or item.unreadable or item.own_key or item.reference in known)
 
 
 def sources_set_aside(engine: Engine) -> Iterator[tuple[str, bytes]]:

@@ -20,10 +20,11 @@ _DEFLATED = b"x"
 
 
 class Known(NamedTuple):
-    """What the store holds of a resource, in the order of COLUMNS, and whether a code in it is not read.
+    """What the store holds of a resource.
 
     `content` and `understood` are hashes of its text and of how it was understood; empty where that was not worth
-    the time: the text stands beside it, and so do its facts (`completed`).
+    the time: the text stands beside it, and so do its facts (`completed`). `is_set_aside` also where a code in it is
+    not read: either may be understood better when it comes again.
     """
 
     reference: str
@@ -33,22 +34,13 @@ class Known(NamedTuple):
     is_gone: bool
     patient: str | None
     understood: bytes
-    is_aside: bool
-    has_unread: bool
+    is_set_aside: bool
 
     @property
     def stamp(self) -> Stamp:
         """What tells its version apart."""
-        return Stamp(version=self.version, updated=self.updated, content=self.content, is_gone=bool(self.is_gone))
-
-    @property
-    def is_set_aside(self) -> bool:
-        """Whether it may be understood better when it comes again."""
-        return bool(self.is_aside or self.has_unread)
-
-
-COLUMNS = ("reference", "version", "updated", "content", "is_gone", "patient", "understood", "is_set_aside")
-"""The columns of a resource that Known holds."""
+        gone = bool(self.is_gone)
+        return Stamp(version=self.version, updated=self.updated, content=self.content, is_gone=gone)
 
 
 class Fresh(NamedTuple):

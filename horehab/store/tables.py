@@ -68,13 +68,16 @@ resource = _table(
     Column("version", Text, nullable=False),
     Column("updated", BigInteger),
     Column("patient", Text, index=True),
-    Column("own_key", Text, index=True),
+    Column("own_key", Text),
     Column("is_gone", Boolean, nullable=False),
     Column("is_set_aside", Boolean, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("understood", LargeBinary, nullable=False),
     Column("source", LargeBinary, nullable=False),
 )
+
+_OURS = text("own_key IS NOT NULL")
+Index("horehab_resource_of_ours", resource.c.own_key, sqlite_where=_OURS, postgresql_where=_OURS)
 
 fact = _table(
     "fact",
@@ -120,12 +123,8 @@ patient = _table(
 )
 Index("horehab_patient_by_need", patient.c.need, patient.c.name, patient.c.reference)
 Index("horehab_patient_by_tier", patient.c.tier, patient.c.need, patient.c.name, patient.c.reference)
-Index(
-    "horehab_patient_to_review",
-    patient.c.reference,
-    sqlite_where=text("changes > reviewed"),
-    postgresql_where=text("changes > reviewed"),
-)
+_CHANGED = text("changes > reviewed")
+Index("horehab_patient_to_review", patient.c.reference, sqlite_where=_CHANGED, postgresql_where=_CHANGED)
 
 patient_word = _table(
     "patient_word",

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from horehab.usecases.exchange import ChartPage
 
-AT_ONCE = 1000
+AT_ONCE = 2000
 """Items that are kept in one short transaction; a few pages of any server."""
 
 
 def gathered(pages: Iterable[ChartPage]) -> Iterator[ChartPage]:
-    """Join pages of one kind that follow each other, up to about 1000 items; nothing is held back for longer.
+    """Join pages of one kind that follow each other, up to about 2000 items; nothing is held back for longer.
 
     A page that is its kind's last, or has a problem, is passed on at once with those before it. When the reading
     breaks off, what was read before is passed on first, and then the error is raised.

@@ -19,7 +19,7 @@ def page(kind: str, first: int, count: int, *, is_last: bool = False, problem: s
 
 
 def test_pages_of_one_kind_are_joined_until_there_are_enough() -> None:
-    pages = [page("Observation", n * 100, 100) for n in range(25)] + [page("Observation", 2500, 7, is_last=True)]
+    pages = [page("Observation", n * 100, 100) for n in range(45)] + [page("Observation", 4500, 7, is_last=True)]
     joined = list(gathered(pages))
     assert [len(each.items) for each in joined] == [AT_ONCE, AT_ONCE, 507]
     assert [each.is_last for each in joined] == [False, False, True]
@@ -27,7 +27,7 @@ def test_pages_of_one_kind_are_joined_until_there_are_enough() -> None:
 
 
 def test_a_page_larger_than_usual_is_passed_on_whole() -> None:
-    joined = list(gathered([page("Task", 0, 10), page("Task", 10, AT_ONCE + 5), page("Task", 2000, 1)]))
+    joined = list(gathered([page("Task", 0, 10), page("Task", 10, AT_ONCE + 5), page("Task", 3000, 1)]))
     assert [len(each.items) for each in joined] == [10, AT_ONCE + 5, 1]
 
 

@@ -46,6 +46,16 @@ def upgrade() -> None:
     _going_live()
     _contacts()
     _bedside()
+    _resources_of_ours()
+
+
+def _resources_of_ours() -> None:
+    """Few entries of a chart are of our making: the others need no place in an index of them."""
+    op.drop_index("ix_horehab_resource_own_key", table_name="horehab_resource")
+    is_ours = sa.text("own_key IS NOT NULL")
+    op.create_index(
+        "horehab_resource_of_ours", "horehab_resource", ["own_key"], sqlite_where=is_ours, postgresql_where=is_ours
+    )
 
 
 def _reminders() -> None:
