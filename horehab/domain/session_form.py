@@ -138,13 +138,18 @@ def to_measure_again(form: SessionForm, readings: tuple[Reading, ...], rules: Ru
         numbers = rules.of(angle.place.joint, angle.motion)
         if last is None or numbers is None:
             continue
-        error = numbers.different_rater
+        error = numbers.same_rater if _is_measured_alike(form, last) else numbers.different_rater
         if abs(angle.degrees - last.degrees) > error:
             message = (
                 f"Last time ({last.when.day}) it was {last.degrees:g}°, and {error:g}° can be error of measurement."
             )
             asked.append(_error(angle.field, angle.degrees, message, "Measure again, then confirm."))
     return tuple(asked)
+
+
+def _is_measured_alike(form: SessionForm, last: Reading) -> bool:
+    """Say whether the same person measures with the same device, so that less is error (clinical.md 4.3)."""
+    return last.rater == (form.rater or form.performer) and last.device is not None and last.device == form.device
 
 
 def _last_of_series(angle: Angle, readings: tuple[Reading, ...]) -> Reading | None:

@@ -1,9 +1,10 @@
-"""Let a suspicion rest for some days: kept here only; it stays suspected, and asks nobody before that day."""
+"""Let a suspicion rest for some days: kept here only; it stays suspected, and nobody is urged before that."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from horehab.domain.joints import JointSide
+from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.errors import InputError
 from horehab.usecases.bedside import Snooze
 from horehab.usecases.ports import Ports
@@ -53,3 +54,20 @@ def rest_suspicion(ports: Ports, form: RestForm) -> bool:
         at=ports.clock.now(),
     )
     return ports.logbook.bedside.snooze(rest)
+
+
+def without_resting(ports: Ports, patient: str, reminders: tuple[Reminder, ...], day: date) -> tuple[Reminder, ...]:
+    """Leave out who would be urged about a suspicion that rests; its task stays, a sign of a nerve never rests.
+
+    What is left out is asked for again by the first review after the rest.
+    """
+    urging = [reminder for reminder in reminders if _urges(reminder)]
+    if not urging:
+        return reminders
+    resting = {rest.place for rest in ports.logbook.bedside.snoozes(patient) if rest.until > day}
+    return tuple(r for r in reminders if r not in urging or r.place not in resting)
+
+
+def _urges(reminder: Reminder) -> bool:
+    is_review = reminder.rule is ReminderRule.REVIEW_SUSPICION and reminder.channel != "task"
+    return is_review and not reminder.window.startswith("nerve-")

@@ -33,6 +33,7 @@ from horehab.usecases.merged_patients import (
     under_known_keys,
 )
 from horehab.usecases.ports import Ports
+from horehab.usecases.rest_suspicion import without_resting
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
 from horehab.usecases.void_reminders import void_reminders
 
@@ -94,6 +95,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     verdicts = judge(record, ports.rules, day)
     rows = ports.logbook.reminders(patient=patient)
     reminders = under_known_keys(follow_up(as_survivor(known), verdicts, ports.rules, day, zone=ports.zone), rows)
+    reminders = without_resting(ports, patient, reminders, day)
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
     why_never = _why_never_written(ports, known)

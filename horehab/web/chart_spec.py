@@ -21,7 +21,7 @@ from horehab.web.chart_marks import (
 )
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.chart_strip import named_days, strip
-from horehab.web.language import day, degrees, multiple, number
+from horehab.web.language import day, days_by_name, degrees, multiple, number
 from horehab.web.language import gettext as _
 from horehab.web.words import source_word, word
 
@@ -146,7 +146,7 @@ def _band(course: Course, drawing: _Drawing, y: Spec) -> list[Spec]:
 
 def _pain(drawing: _Drawing) -> Spec | None:
     sheet, theme = drawing.sheet, drawing.theme
-    values = [
+    values: list[Spec] = [
         {"day": p.when.day.isoformat(), "score": p.score, "occasion": word(p.occasion), "said": _said_pain(p)}
         for p in sheet.pains
     ]
@@ -161,7 +161,7 @@ def _pain(drawing: _Drawing) -> Spec | None:
     x = day_axis(sheet)
     dots = {"type": "point", "filled": True, "size": 55, "color": theme.ink, "opacity": 1}
     stems = {"type": "rule", "color": theme.line, "strokeWidth": 1.5}
-    name = _("Pain") if len(occasions) > 1 else f"{_('Pain')}, {occasions[0]}"
+    name = _("Pain") if len(occasions) > 1 else ", ".join((_("Pain"), occasions[0]))
     return {
         "title": {"text": name, "subtitle": _("0 to 10, as rated by the patient; no mark: not rated")},
         "width": _WIDTH,
@@ -220,6 +220,7 @@ def _config(theme: Theme) -> Spec:
     text = {"labelColor": theme.soft, "labelFontSize": 12, "titleColor": theme.soft}
     return {
         "font": _FONT,
+        "locale": {"time": days_by_name()},
         "view": {"stroke": theme.line},
         "axis": {**text, "gridColor": theme.grid, "domainColor": theme.line, "tickColor": theme.line},
         "legend": {

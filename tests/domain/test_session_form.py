@@ -58,6 +58,7 @@ def test_a_usual_session_has_nothing_wrong() -> None:
         ({"minutes": 601}, "minutes"),
         ({"mobility_level": 11}, "mobility_level"),
         ({"exertion": -1}, "exertion"),
+        ({"repetitions": 0}, "repetitions"),
         ({"status": SessionStatus.NOT_DONE, "angles": ()}, "reason_not_done"),
         ({"status": SessionStatus.NOT_DONE, "reason_not_done": "fever"}, "status"),
         ({"angles": (replace(FLEXION, degrees=181),)}, "f"),
@@ -89,6 +90,16 @@ def test_a_fall_beyond_the_error_of_measurement_is_asked_again() -> None:
 
 def test_a_change_within_the_error_of_measurement_is_not_asked() -> None:
     assert _asked(replace(FORM, angles=(replace(FLEXION, degrees=80),)), LAST) == []
+
+
+def test_less_is_asked_about_where_the_same_person_measured_with_the_same_device() -> None:
+    form = replace(FORM, device="goniometer", angles=(replace(FLEXION, degrees=LAST.degrees - 12),))
+    alike = replace(LAST, rater=form.performer, device="goniometer")
+    assert _asked(form, alike) == ["f"]
+    assert _asked(form, replace(alike, rater="another")) == []
+    assert _asked(form, replace(alike, device="inclinometer")) == []
+    assert _asked(replace(form, device=None), replace(alike, device=None)) == []
+    assert _asked(replace(form, rater="another"), alike) == []
 
 
 def test_only_the_last_reading_of_the_same_series_is_compared() -> None:
