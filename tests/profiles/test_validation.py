@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.validation import rows_of
 from fhir_profiles import examples
 from horehab.fhir.terminology import SNOMED
 from horehab.fhir.validation import Issue, Severity, validate
-from tests.profiles.broken import Broken, broken
+from tests.profiles.broken import HAPI_ACCEPTS, Broken, broken
 from tests.profiles.every_form import BY_CONFIGURATION, every_form
 
 VARIANTS = broken()
@@ -55,3 +56,15 @@ def test_what_breaks_a_rule_is_refused_and_the_rule_named(variant: Broken) -> No
 def test_the_whole_of_a_rule_is_in_the_sentence() -> None:
     (issue,) = _errors(next(each for each in VARIANTS if each.name == "a joint without words").resource)
     assert str(issue) == "error: Observation.bodySite.text: it is required [min]. Add text."
+
+
+def test_the_page_lists_every_variant_with_the_rule_that_it_breaks() -> None:
+    rows = [line.strip("| ").split(" | ") for line in rows_of("agreement")][1:]
+    assert [(row[0], row[2].strip("`"), row[4] == "accepts") for row in rows] == [
+        (each.name, each.rule, each.name in HAPI_ACCEPTS) for each in VARIANTS
+    ]
+
+
+def test_every_disagreement_with_hapi_is_explained_and_is_of_a_variant() -> None:
+    assert HAPI_ACCEPTS.keys() <= {each.name for each in VARIANTS}
+    assert all(len(why) > 40 for why in HAPI_ACCEPTS.values())
