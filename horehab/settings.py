@@ -120,6 +120,7 @@ class Settings:
     webhook_key_file: str = ""
     public_url: str = ""
     messages_in_chart: bool = False
+    state_folder: str = ""
     demo: bool = False
 
     @property

@@ -47,7 +47,7 @@ def open_ports(settings: Settings, *, clock: Clock | None = None, is_bound: bool
     rules = load_rules(settings.rules_file)
     local_codes = LocalCodes(file=settings.concept_map)
     chart = _open_chart(settings, rules, clock, local_codes)
-    logbook = store.open_logbook(settings.database_url, zone=settings.zone)
+    logbook = store.open_logbook(settings.database_url, zone=settings.zone, state_folder=settings.state_folder)
     local_codes.mapped = logbook.codes.mappings
     try:
         if is_bound:
@@ -294,5 +294,5 @@ def restore_store(settings: Settings, file: Path) -> None:
 def adopt_store(settings: Settings) -> str:
     """Bind the database to this installation and to the server of the settings; gives the server's address."""
     address = settings.fhir_url.rstrip("/")
-    store.adopt(settings.database_url, address)
+    store.adopt(settings.database_url, address, state_folder=settings.state_folder)
     return address

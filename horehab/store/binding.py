@@ -31,7 +31,7 @@ class _Marker(msgspec.Struct):
     generation: int
 
 
-def settle_in(engine: Engine) -> None:
+def settle_in(engine: Engine, state_folder: str = "") -> None:
     """Give a fresh store its installation id and leave its marker; nothing is done when it has them."""
     with reading(engine) as connection:
         if _has_id(connection):
@@ -47,7 +47,7 @@ def settle_in(engine: Engine) -> None:
                 patients_changed=0,
             )
         )
-    leave_marker(engine)
+    leave_marker(engine, state_folder)
 
 
 def _has_id(connection: Connection) -> bool:
@@ -68,19 +68,21 @@ def home_of(connection: Connection, url: URL) -> str:
         return f"-/{database}"
 
 
-def why_not_home(connection: Connection, url: URL) -> str:
-    """Say why a store is a copy or an old backup, or nothing when it stands where it belongs."""
+def why_not_home(connection: Connection, url: URL, state_folder: str = "") -> str:
+    """Say why a store is a copy or an old backup, or nothing when it stands where it belongs.
+
+    A database elsewhere may have no marker here: this machine has not seen it yet, or has no folder for that.
+    """
     own = connection.execute(select(tables.installation)).one()
     if own.home == RESTORED:
         return "The store was restored from a backup."
     if own.home != home_of(connection, url):
         return "The store is a copy of another installation, or was moved."
-    if url.get_backend_name() != "sqlite":
-        return ""
-    marker = _read_marker(url)
-    if marker is None or marker.installation != own.installation_id or marker.home != own.home:
+    is_file = url.get_backend_name() == "sqlite"
+    marker = _read_marker(marker_path(url, own.installation_id, state_folder))
+    if is_file and (marker is None or marker.installation != own.installation_id or marker.home != own.home):
         return "The store is a copy of another installation: the file beside it that names its owner is missing."
-    if marker.generation > own.generation:
+    if marker is not None and marker.generation > own.generation:
         return "The store is older than it was: an old copy of it was put in its place."
     return ""
 
@@ -91,13 +93,13 @@ def move_on(connection: Connection) -> None:
     connection.execute(update(t).values(generation=t.c.generation + 1))
 
 
-def leave_marker(engine: Engine) -> None:
-    """Write beside a SQLite database how far it has come; after the commit, so that it is never ahead."""
-    if engine.url.get_backend_name() != "sqlite":
+def leave_marker(engine: Engine, state_folder: str = "") -> None:
+    """Write down outside the database how far it has come; after the commit, so that it is never ahead."""
+    if engine.url.get_backend_name() != "sqlite" and not state_folder:
         return
     with reading(engine) as connection:
         own = connection.execute(select(tables.installation)).one()
-    path = marker_path(engine.url)
+    path = Path(marker_path(engine.url, own.installation_id, state_folder) or "")
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with suppress(OSError):  # without it the next start asks for `horehab adopt`; nothing is lost
         marker = _Marker(installation=own.installation_id, home=own.home, generation=own.generation)
@@ -105,14 +107,18 @@ def leave_marker(engine: Engine) -> None:
         fresh.replace(path)
 
 
-def marker_path(url: URL) -> Path:
-    """Name the file beside a SQLite database that tells whose it is."""
-    return Path(f"{url.database}.installation")
+def marker_path(url: URL, installation: str = "", state_folder: str = "") -> Path | None:
+    """Name the file that tells whose a database is: beside a SQLite one, else in a folder here, if there is one."""
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}.installation")
+    return Path(state_folder) / f"{installation}.installation" if state_folder else None
 
 
-def _read_marker(url: URL) -> _Marker | None:
+def _read_marker(path: Path | None) -> _Marker | None:
+    if path is None:
+        return None
     try:
-        return msgspec.json.decode(marker_path(url).read_bytes(), type=_Marker)
+        return msgspec.json.decode(path.read_bytes(), type=_Marker)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -135,7 +141,7 @@ def bind(connection: Connection, address: str) -> None:
         )
 
 
-def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
+def adopt(url: str, address: str, *, now: datetime | None = None, state_folder: str = "") -> None:
     """Make a copied, moved or restored store ours: it belongs to this place and this server from now on.
 
     Reminders that were due until `now` (by default the database's own clock) may have been sent by the
@@ -145,11 +151,11 @@ def adopt(url: str, address: str, *, now: datetime | None = None) -> None:
     engine = make_engine(read_url(url))
     try:
         bring_up_to_date(engine)
-        settle_in(engine)
+        settle_in(engine, state_folder)
         with writing(engine) as connection:
             values = {"home": home_of(connection, engine.url), "address": address.rstrip("/")}
             _take_over(connection, values, now=now or _database_time(connection))
-        leave_marker(engine)
+        leave_marker(engine, state_folder)
     finally:
         engine.dispose()
 

@@ -54,17 +54,17 @@ from horehab.usecases.reminding import Outcome
 class SqlLogbook:
     """Our own memory in SQLite or PostgreSQL: safe to use from several threads and processes at once."""
 
-    def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
+    def __init__(self, engine: Engine, *, zone: ZoneInfo, state_folder: str = "") -> None:
         self.loads, self.signals = loading.SqlLoads(engine), SqlSignals(engine)
         self.queue, self.reminding = SqlConflicts(engine), SqlReminding(engine, zone=zone)
         self.sessions, self.bedside = SqlSessions(engine, zone=zone), SqlBedside(engine)
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
-        self._engine, self._zone, self.trail = engine, zone, audit.SqlTrail(engine)
+        self._engine, self._zone, self._state, self.trail = engine, zone, state_folder, audit.SqlTrail(engine)
         self._read: dict[tuple[int, str], int] = {}
         self._counts: tuple[int, dict[str, int]] | None = None
-        binding.settle_in(engine)
+        binding.settle_in(engine, state_folder)
         with reading(engine) as connection:
-            self._why_not_home = binding.why_not_home(connection, engine.url)
+            self._why_not_home = binding.why_not_home(connection, engine.url, state_folder)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -287,7 +287,7 @@ class SqlLogbook:
     def check_binding(self, *, address: str) -> None:
         """Bind a fresh store to a server; StoreMismatch when it belongs to another, or is a copy or an old backup."""
         with writing(self._engine) as connection:
-            self._why_not_home = binding.why_not_home(connection, self._engine.url)
+            self._why_not_home = binding.why_not_home(connection, self._engine.url, self._state)
             binding.bind(connection, address)
         self._stop_unless_home()
 
@@ -297,4 +297,4 @@ class SqlLogbook:
 
     def _leave_marker(self) -> None:
         if not self._why_not_home:  # a copy must not pass itself off as the original
-            binding.leave_marker(self._engine)
+            binding.leave_marker(self._engine, self._state)
