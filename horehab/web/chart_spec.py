@@ -21,7 +21,7 @@ from horehab.web.chart_marks import (
 )
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.chart_strip import named_days, strip
-from horehab.web.language import day, degrees, multiple, number
+from horehab.web.language import day, days_by_name, degrees, multiple, number
 from horehab.web.language import gettext as _
 from horehab.web.words import source_word, word
 
@@ -220,6 +220,7 @@ def _config(theme: Theme) -> Spec:
     text = {"labelColor": theme.soft, "labelFontSize": 12, "titleColor": theme.soft}
     return {
         "font": _FONT,
+        "locale": {"time": days_by_name()},
         "view": {"stroke": theme.line},
         "axis": {**text, "gridColor": theme.grid, "domainColor": theme.line, "tickColor": theme.line},
         "legend": {

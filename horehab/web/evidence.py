@@ -11,6 +11,7 @@ from horehab.domain.record import Fact, PatientRecord, base_reference, base_refe
 from horehab.domain.signs import PainRating, Sign
 from horehab.web.language import degrees, multiple, number
 from horehab.web.language import gettext as _
+from horehab.web.recorded import as_told
 from horehab.web.words import capital, place_word, sign_word, word
 
 
@@ -57,15 +58,17 @@ def _day(fact: Fact) -> date | None:
 
 
 def _says(fact: Fact) -> str:
+    pain = _("Pain")
     match fact:
         case Reading():
-            said = f"{place_word(fact.place)}, {word(fact.motion)}, {word(fact.mode)}: {degrees(fact.degrees)}"
+            said = _of(f"{place_word(fact.place)}, {word(fact.motion)}, {word(fact.mode)}", degrees(fact.degrees))
         case PainRating():
-            said = f"{_('Pain')}, {word(fact.occasion)}: {number(fact.score, 1)}"
+            said = _of(f"{pain}, {word(fact.occasion)}", number(fact.score, 1))
         case Sign():
-            said = sign_word(fact.kind) if fact.is_present else f"{sign_word(fact.kind)}: {_('absent')}"
+            said = sign_word(fact.kind) if fact.is_present else _of(sign_word(fact.kind), _("absent"))
         case LabResult():
-            said = f"{word(fact.analyte)}: {number(fact.value, 1)} {fact.unit}, {multiple(fact.multiple)} ULN"
+            times = _("%(multiple)s times the upper limit", multiple=multiple(fact.multiple))
+            said = _of(word(fact.analyte), f"{number(fact.value, 1)} {fact.unit}, {times}")
         case Exposure():
             said = word(fact.kind)
         case Background():
@@ -75,8 +78,13 @@ def _says(fact: Fact) -> str:
     return capital("; ".join((said, *_assumed(fact))))
 
 
+def _of(what: str, says: str) -> str:
+    """Put a value after what it is of, as the reader's language puts a colon."""
+    return _("%(place)s: %(gap)s", place=what, gap=says)
+
+
 def _assumed(fact: Fact) -> tuple[str, ...]:
     """Say what had to be assumed to read a measurement, such as that it stands in words alone."""
     if not isinstance(fact, Reading | PainRating | Sign | LabResult):
         return ()
-    return tuple(_("assumed: %(what)s", what=each) for each in fact.assumptions)
+    return tuple(_("assumed: %(what)s", what=as_told(each)) for each in fact.assumptions)

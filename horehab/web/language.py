@@ -106,6 +106,22 @@ def multiple(value: float | None) -> str:
     return _NONE if value is None else format_decimal(value, format="#,##0.00", locale=_locale())
 
 
+def days_by_name() -> dict[str, object]:
+    """Name days and months for a chart, in the shape of d3-time-format."""
+    spoken = _locale()
+    months, days = spoken.months["format"], spoken.days["format"]
+    return {
+        "dateTime": "%x, %X",
+        "date": "%-d %b %Y",
+        "time": "%H:%M:%S",
+        "periods": ["AM", "PM"],
+        "days": [days["wide"][(number - 1) % 7] for number in range(7)],
+        "shortDays": [days["abbreviated"][(number - 1) % 7] for number in range(7)],
+        "months": [months["wide"][number] for number in range(1, 13)],
+        "shortMonths": [months["abbreviated"][number] for number in range(1, 13)],
+    }
+
+
 def degrees(value: float | None) -> str:
     """Write an angle, always with its sign; a true minus for a deficit."""
     if value is None:

@@ -24,9 +24,12 @@ _DIGITS = 3
 
 def error_words(error: HorehabError, *, has_remedy: bool = True) -> str:
     """Say what an error of the core says, and its remedy, in the reader's language."""
-    wholes = (error.message, error.remedy if has_remedy else "")
-    said = [part for whole in wholes if whole for part in _parts(whole)]
-    return " ".join(in_own_words(part) or part for part in said)
+    return " ".join(map(as_told, filter(None, (error.message, error.remedy if has_remedy else ""))))
+
+
+def as_told(words: str) -> str:
+    """Say what of some words can be said in the reader's language, as a part of another sentence."""
+    return " ".join(in_own_words(part) or part for part in _parts(words))
 
 
 def recorded(words: str) -> str:

@@ -112,11 +112,11 @@ def entry_word(entry: ChartEntry) -> str:
     match entry:
         case SuspicionEntry():
             words = _("Suspicion withdrawn") if entry.is_withdrawn else _("Suspicion")
-            return f"{words}: {place_word(entry.place)}"
+            return _pair(words, place_word(entry.place))
         case DecisionEntry():
-            return f"{_('Decision')}: {place_word(entry.place)}, {decision_word(entry.decision)}"
+            return _pair(_("Decision"), f"{place_word(entry.place)}, {decision_word(entry.decision)}")
         case SessionEntry():
-            return f"{_('Session')}: {word(entry.session.kind)}, {day(entry.session.when.day)}"
+            return _pair(_("Session"), f"{word(entry.session.kind)}, {day(entry.session.when.day)}")
         case ReasonsEntry() | MeasurementEntry() | AmendmentEntry():
             return {
                 ReasonsEntry: _("Reasons of a suspicion"),
@@ -124,9 +124,14 @@ def entry_word(entry: ChartEntry) -> str:
                 AmendmentEntry: _("Who changed a session, and why"),
             }[type(entry)]
         case TaskEntry():
-            return f"{_('Task')}: {rule_word(entry.rule)}"
+            return _pair(_("Task"), rule_word(entry.rule))
         case MessageEntry() | MessageRequestEntry():
             return _("Message to the patient")
+
+
+def _pair(what: str, which: str) -> str:
+    """Put two words together as the reader's language puts a colon."""
+    return _("%(place)s: %(gap)s", place=what, gap=which)
 
 
 def decision_word(decision: Decision) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -40,9 +40,9 @@ from horehab.web.words import _SOURCES, _SPOKEN
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "horehab"
-_WEB = [("**.py", "python"), ("templates/**.html", "jinja2")]
-_CORE = [("sentence.py", "python")]
-_SPEECH = {"phrase": None, "count": (1, 2)}
+_WEB = [("templates/**.html", "jinja2")]
+_SAYING = {"_": 1, "gettext": 1, "phrase": 1, "ngettext": 2, "count": 2}
+"""How many English sentences each function takes that says something."""
 _KINDS: tuple[type[Enum], ...] = (
     Analyte, BackgroundKind, ChartedStatus, ExposureKind, InputKind, Joint, Mode, Motion, PainOccasion, ReminderState,
     Role, SessionKind, Side,
@@ -79,17 +79,30 @@ _WIDTH = 118
 def collected() -> Catalog:
     """Collect everything that the pages say, from code, templates, tables of words and sentences of the record."""
     found = Catalog(project="horehab", charset="utf-8", creation_date=_NO_DATE)
-    for folder, patterns, words in (("web", _WEB, {}), ("domain", _CORE, _SPEECH)):
-        keywords = {**DEFAULT_KEYWORDS, **words}
-        place = ROOT / "horehab" / folder
-        for _file, _line, message, _comments, context in extract_from_dir(place, patterns, keywords=keywords):
-            found.add(message, context=context)
+    for _file, _line, message, _comments, context in extract_from_dir(ROOT / "horehab/web", _WEB):
+        found.add(message, context=context)
+    for file in (*(ROOT / "horehab/web").rglob("*.py"), ROOT / "horehab/domain/sentence.py"):
+        for said in _said_in(ast.parse(file.read_text(encoding="utf-8"))):
+            found.add(said)
     for message in _spoken():
         if any(letter.isalpha() for letter in message):
             found.add(message)
     for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded(), *_deeds()}):
         found.add(message, context=RECORDED)
     return found
+
+
+def _said_in(tree: ast.AST) -> Iterator[str | tuple[str, ...]]:
+    """Find what a module says; also inside an f-string, where Babel looks or not by the version of Python."""
+    for node in filter(_is_call, ast.walk(tree)):
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        words = [_constant(part) for part in node.args[: _SAYING.get(name, 0)]]
+        if words and all(words):
+            yield words[0] if len(words) == 1 else tuple(words)
+
+
+def _constant(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _spoken() -> Iterator[str]:

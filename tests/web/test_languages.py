@@ -28,10 +28,13 @@ PAGES = (
     "/", "/?text=nobody", "/reminders", "/reminders?state=sent", "/quality", "/conflicts", "/patients/{key}",
     "/patients/{ben}", "/patients/{key}/joints/left-hip", "/patients/{key}/joints/right-knee",
     "/patients/{key}/joints/left-wrist", "/patients/{key}/suspicions/left-hip",
-    "/patients/{key}/suspicions/left-wrist", "/patients/{ben}/suspicions/right-elbow", "/patients/{key}/log", "/patients/nobody",
+    "/patients/{key}/suspicions/left-wrist", "/patients/{ben}/suspicions/right-elbow",
+    "/patients/{key}/log", "/patients/{key}/before", "/patients/{key}/summary", "/patients/nobody",
 )  # fmt: skip
 _NOT_OURS = ("deep vein thrombosis, left femoral", "fr · english", "cpax")
 """Words of the record and of names in the pages, which are nobody's to translate."""
+_OF_THE_RECORD = {"fever", "goniometer", "supine"}
+"""Single words that were typed into the record in English."""
 _HOLES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 _LEAST = 9
 """Letters of a piece of English that cannot be another language's by chance."""
@@ -58,6 +61,15 @@ def english_pieces(language: str) -> dict[str, str]:
             if len(piece) >= _LEAST and " " in piece and piece.casefold() not in told:
                 pieces[piece.casefold()] = str(message.id)
     return pieces
+
+
+def english_words(language: str) -> set[str]:
+    """The single words of the catalogue that are English and nothing else in that language."""
+    single, told = set(), set()
+    for message in catalogue(language):
+        told |= set(re.findall(r"[^\W\d_]+", " ".join(forms_of(message.string)).casefold()))
+        single |= {one.casefold() for one in forms_of(message.id) if one.isalpha() and message.context is None}
+    return single - told - _OF_THE_RECORD
 
 
 @pytest.mark.parametrize("language", others())
@@ -104,6 +116,8 @@ def test_no_page_says_an_english_sentence_to_who_reads_another_language(ward: Wa
         page = page.replace(words, " ")
     assert f'lang="{language}"' in answer.text
     assert {piece: message for piece, message in english_pieces(language).items() if piece in page} == {}
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\w+/[\w-]+", " ", page))  # without what names entries of the EHR
+    assert english_words(language) & set(words) == set()
 
 
 def test_the_language_is_the_readers_choice_before_their_browsers(ward: Ward) -> None:
