@@ -12,6 +12,7 @@ from horehab.web import (
     audit,
     before,
     calendar,
+    calling,
     caseload,
     chart_live,
     codes,
@@ -25,6 +26,7 @@ from horehab.web import (
     look,
     message_hooks,
     metrics,
+    one_reminder,
     patient,
     quality,
     reminders,
@@ -74,6 +76,7 @@ _WORDS = (
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
     hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, chart_live, audit,
+    one_reminder, calling,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
