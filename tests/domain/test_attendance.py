@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from horehab.domain.attendance import attendance_reminders
@@ -107,6 +107,7 @@ visits = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(visits, st.lists(st.builds(session, st.integers(0, 60), st.sampled_from(SessionStatus))), st.integers(0, 70))
 def test_whatever_was_booked_each_is_asked_once_in_time_and_never_after_its_last_day(
     booked: list[Visit], held: list[Session], today: int
