@@ -3,6 +3,8 @@
 Neither holds a diagnosis, a value or a joint (fhir.md): the payload is the sentence of the allow-list that was sent.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from horehab.domain.message import MessageEntry, MessageRequestEntry
@@ -14,8 +16,10 @@ _CATEGORY = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/communication-category", "code": "reminder"}]
 }
 _MODES = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
-_MODE = {Medium.EMAIL: "MAILWRIT", Medium.SMS: "SMSWRIT"}
-"""v3-ParticipationMode: a written communication by mail or by SMS."""
+_MEDIUM: Mapping[Medium, dict[str, Any]] = MappingProxyType(
+    {Medium.EMAIL: {"coding": [{"system": _MODES, "code": "EMAILWRIT"}]}, Medium.SMS: {"text": "SMS"}}
+)
+"""v3-ParticipationMode has a code for e-mail and none for SMS."""
 
 
 def request_to_communication_request(entry: MessageRequestEntry, site: Site) -> dict[str, Any]:
@@ -32,8 +36,8 @@ def message_to_communication(entry: MessageEntry, site: Site) -> dict[str, Any]:
         "status": "completed",
         "sent": entry.sent.astimezone(site.zone).isoformat(timespec="seconds"),
     }
-    if entry.medium in _MODE:
-        made["medium"] = [{"coding": [{"system": _MODES, "code": _MODE[entry.medium]}]}]
+    if entry.medium in _MEDIUM:
+        made["medium"] = [_MEDIUM[entry.medium]]
     return made
 
 

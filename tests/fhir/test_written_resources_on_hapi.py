@@ -88,7 +88,8 @@ def test_messages_to_a_patient_are_valid_in_the_chart(hapi_url: str) -> None:
     at, name = datetime(2026, 3, 30, 8, tzinfo=UTC), f"m-{new_id()}"
     sent = MessageEntry(message=name, patient=patient, medium=Medium.SMS, text="Your visit is on 30/03.", sent=at)
     asked = MessageRequestEntry(message=name, patient=patient, text="Your visit is on 30/03.", asked=at)
-    for entry, status in ((sent, "completed"), (asked, "active")):
+    mailed = replace(sent, medium=Medium.EMAIL)
+    for entry, status in ((sent, "completed"), (mailed, "completed"), (asked, "active")):
         held = put(hapi_url, {**resource_of(entry, SITE), "id": name})
         assert held["status"] == status
         assert held["payload"] == [{"contentString": "Your visit is on 30/03."}]
