@@ -80,7 +80,7 @@ class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=Tru
     method: msgspec.Raw = ABSENT
     extension: msgspec.Raw = ABSENT
     reference_range: msgspec.Raw = ABSENT
-    component: list[Component] = []
+    component: tuple[Component, ...] = ()
     performer: msgspec.Raw = ABSENT
     part_of: msgspec.Raw = ABSENT
     device: msgspec.Raw = ABSENT

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
 from sqlalchemy import Connection, Engine, delete, exists, select
 
 from horehab.store import code_tables, many, patients, tables
@@ -55,14 +56,14 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
 
 def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
     known = {
-        row[0]: Known._make(row)
+        row[0]: Known(*row)
         for chunk in patients.chunks(references)
-        for row in many.look_up(connection, tables.resource, Known._fields, chunk)
+        for row in many.look_up(connection, tables.resource, Known.__struct_fields__, chunk)
     }
     if known and not connection.execute(_IS_ALL_READ).scalar_one():
         for chunk in patients.chunks(known):
             for (name,) in many.look_up(connection, code_tables.unread_code, ("reference",), chunk):
-                known[name] = known[name]._replace(is_set_aside=True)
+                known[name] = msgspec.structs.replace(known[name], is_set_aside=True)
     return known
 
 

@@ -3,8 +3,8 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, delete
 
 from horehab.domain.exposure import Background, Exposure
@@ -19,7 +19,7 @@ _LARGE = 4096
 _DEFLATED = b"x"
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """What the store holds of a resource.
 
     `content` and `understood` are hashes of its text and of how it was understood; empty where that was not worth
@@ -43,7 +43,7 @@ class Known(NamedTuple):
         return Stamp(version=self.version, updated=self.updated, content=self.content, is_gone=gone)
 
 
-class Fresh(NamedTuple):
+class Fresh(msgspec.Struct, frozen=True, gc=False):
     """An item that replaces what the store holds: its row, and its facts written down."""
 
     item: Item
@@ -102,7 +102,7 @@ def completed(connection: Connection, known: Known) -> Known:
     ((_, source),) = many.look_up(connection, tables.resource, ("reference", "source"), name)
     facts = sorted(many.look_up(connection, tables.fact, ("ordinal", "payload"), name))
     understood = understood_by(payload for _, payload in facts)
-    return known._replace(content=hash_of(inflate(source)), understood=understood)
+    return msgspec.structs.replace(known, content=hash_of(inflate(source)), understood=understood)
 
 
 def replace(connection: Connection, fresh: Mapping[str, Fresh], known: Mapping[str, Known]) -> None:
@@ -138,11 +138,11 @@ def _resource_row(item: ChartItem, facts: Iterable[WrittenFact], known: Known | 
 
 
 def _fact_rows(news: Iterable[Fresh]) -> Iterator[many.Row]:
-    for item, _, facts in news:
-        reference, patient = item.reference, item.patient
+    for new in news:
+        reference, patient = new.item.reference, new.item.patient
         if patient is None:
             continue
-        for ordinal, (kind, day, known_on, payload) in enumerate(facts):
+        for ordinal, (kind, day, known_on, payload) in enumerate(new.facts):
             yield reference, ordinal, patient, kind, day, known_on, payload
 
 
