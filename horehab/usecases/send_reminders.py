@@ -11,6 +11,10 @@ from horehab.usecases.reminding import Outcome
 from horehab.usecases.review_joints import review_patient
 
 _BATCH = 100
+_LONGEST_PIECE = timedelta(seconds=60)
+"""After so long what became of a piece is noted, and the rest of it waits for the next: it must not outlast its
+lease, or another scheduler takes it over and sends it again, and so on without an end."""
+
 _NEXT_LOOK = timedelta(seconds=60)
 TASK = "task"
 
@@ -75,11 +79,14 @@ def _sent(
     """Send a piece of what was claimed, and settle each of it; whatever interrupts, what was told is noted."""
     ledger, why_void = ports.logbook.reminding, _looked_at_again(ports, rows)
     aside = {row.row: found for row in rows if (found := _set_aside(ports, postbox, row, why_void))}
-    begun = ledger.begin([row for row in rows if row.row not in aside], now=ports.clock.now())
+    since = ports.clock.now()
+    begun = ledger.begin([row for row in rows if row.row not in aside], now=since)
     outcomes = [*aside.values()]
     try:
         for row in begun:
-            outcomes.append(_given(postbox, row, address_of))  # noqa: PERF401  # what was told before a crash counts
+            is_late = (now := ports.clock.now()) - since > _LONGEST_PIECE
+            waits = Outcome(row=row, state=ReminderState.DUE, until=now, is_tried=False)
+            outcomes.append(waits if is_late else _given(postbox, row, address_of))
     finally:
         ledger.settle(outcomes, now=ports.clock.now())
     return tuple(outcomes)
