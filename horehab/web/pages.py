@@ -66,12 +66,13 @@ from horehab.web.words import (
     state_word,
     strength_word,
     typeset,
+    way_word,
     word,
 )
 
 _WORDS = (
     capital, code_word, decision_word, differential_word, entry_word, meaning_word, option_word, reason_word,
-    rule_word, sign_word, source_word, state_word, strength_word, typeset, why_word, word,
+    rule_word, sign_word, source_word, state_word, strength_word, typeset, why_word, way_word, word,
 )  # fmt: skip
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,

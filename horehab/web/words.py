@@ -107,6 +107,23 @@ def rule_word(rule: ReminderRule) -> str:
     }[rule]
 
 
+def way_word(name: str) -> str:
+    """Say to whom, or by which way, a reminder goes; who is called by name keeps it."""
+    return {
+        "team": _("the team"),
+        "lead": _("the lead"),
+        "patient": _("the patient"),
+        "task": _("task in the EHR"),
+        "email": _("e-mail"),
+        "sms": _("text message"),
+        "message": _("message"),
+        "call": _("telephone"),
+        "ehr": _("task in the EHR"),
+        "letter": _("letter"),
+        "webhook": _("webhook"),
+    }.get(name, name)
+
+
 def entry_word(entry: ChartEntry) -> str:
     """Say what an entry on its way to the EHR is."""
     match entry:
