@@ -23,7 +23,7 @@ SOAK ?= 10000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync fit-score soak profiles translations screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync bench-validation fit-score soak profiles translations screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -64,6 +64,9 @@ bench-detection: $(VENV)/.bench ## Judge the detection beside textbook rules on 
 
 bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resources, fhirclient, fhirpy and plain JSON (ten minutes)
 	@$(BIN)/python -m benchmarks.sync $(BENCH)
+
+bench-validation: tools ## Ask horehab and a validating HAPI of what breaks a rule, and time them beside fhir.resources (ten minutes)
+	@$(BIN)/python -m benchmarks.validation --write-docs
 
 fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
 	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1
