@@ -148,6 +148,10 @@ def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk
         assert (receipt.state, receipt.is_tried) == (ReminderState.DUE, False)
     (row,) = desk.ports.logbook.outbox()
     assert row.key == f"request:{message_name(asked)}"
+    for row in desk.ports.logbook.claim_entries(owner="me", now=NOON, limit=10):
+        done = Delivery(outcome=Outcome.DONE, reference="CommunicationRequest/1", version="1")
+        desk.ports.logbook.settle(row, done, now=NOON)
+    assert office.send(asked).state is ReminderState.SENT
     assert office.deduplicates
     assert not desk.office.deduplicates
 
