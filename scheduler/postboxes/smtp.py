@@ -78,8 +78,8 @@ class SmtpPostbox:
         mail["Date"] = format_datetime(self.clock.now())
         mail["Message-ID"] = f"<{letter.message}@{self.server.sender.rpartition('@')[2] or 'localhost'}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = letter.language
         mail.set_content(f"{letter.text}\n")
+        mail["Content-Language"] = letter.language  # after the content, which takes the headers of one before away
         return mail
 
     def _open(self) -> smtplib.SMTP:

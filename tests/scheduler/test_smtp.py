@@ -1,4 +1,4 @@
-"""E-mail before a real mail server: over TLS, with a password, and an address that bounces is no mail that was sent."""
+"""E-mail before a real mail server: over TLS, with a password; an address that bounces is no mail that was sent."""
 
 from dataclasses import replace
 
