@@ -48,23 +48,22 @@ class PlainReader:
             return None
 
     def _item(self, source: bytes, plain: PlainObservation) -> WrittenItem | None:
-        name, meta, key = plain.id.strip(), plain.meta, circumstances_key(plain)
-        shape = self._shape(source, plain)
+        name, meta, key, about_key = plain.id.strip(), plain.meta, shape_key(plain), circumstances_key(plain)
+        shape = self._shapes.get(key)
+        if shape is None or shape.tries:
+            shape = self._found(source, plain, key)
         if shape is None or not IS_ID.fullmatch(name) or may_be_ours(plain.identifier) or not is_shallow(plain):
             return None
-        about = self._circumstances.get(key) or self._about(key, plain)
+        about = self._circumstances.get(about_key) or self._about(about_key, plain)
         facts = () if shape.is_nothing else self._facts(name, shape, about, plain=plain, source=source)
         if facts is None:
             return None
         updated = meta.last_updated.strip() or None
         return WrittenItem(f"Observation/{name}", meta.version_id.strip(), about.patient, source, updated, facts)
 
-    def _shape(self, source: bytes, plain: PlainObservation) -> Shape | None:
-        key = shape_key(plain)
-        shape = self._shapes.get(key)
-        if shape is not None and not shape.tries:
-            return shape
-        tries = shape.tries if shape else 0
+    def _found(self, source: bytes, plain: PlainObservation, key: bytes) -> Shape | None:
+        known = self._shapes.get(key)
+        tries = known.tries if known else 0
         if tries >= _TRIES:
             return None
         if len(self._shapes) >= _MOST_SHAPES:
