@@ -20,10 +20,12 @@ CORE := horehab/domain/*,horehab/detection/*,horehab/usecases/*
 # How often `make soak` kills, and how many sequences of events it tries (a hundred times as many mutants).
 KILLS ?= 1000
 SOAK ?= 10000
+# Reminders that go through killed schedulers, on each database.
+REMINDERS ?= 8000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync bench-validation fit-score soak profiles translations screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync bench-validation bench-reminders week-of-reminders fit-score soak profiles translations screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -68,6 +70,12 @@ bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resourc
 bench-validation: tools ## Ask horehab and a validating HAPI of what breaks a rule, and time them beside fhir.resources (ten minutes)
 	@$(BIN)/python -m benchmarks.validation --write-docs
 
+bench-reminders: $(VENV)/.bench ## Claim and dispatch reminders beside APScheduler with its own job store (five minutes)
+	@$(BIN)/python -m benchmarks.reminders $(BENCH)
+
+week-of-reminders: $(VENV)/.bench ## A week of reminders of a ward of 200, by patient and by therapist, as a table (two minutes)
+	@$(BIN)/python -m benchmarks.reminder_week $(BENCH)
+
 fit-score: $(VENV)/.bench ## Fit the score of the engine anew on simulated patients (ten minutes)
 	@$(BIN)/python -c 'import lightgbm' 2> /dev/null || .ci/debian libgomp1
 	@$(BIN)/python -m benchmarks.detection.fitting $(FIT)
@@ -77,6 +85,9 @@ soak: tools ## Crash, faults, mutants and sequences at length: 1,000 kills, 10,0
 	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --postgresql --seed 2
 	@$(BIN)/python -m tests.soak.crashes --kills $$(( $(KILLS) / 5 + 1 )) --scope 'Patient?active=true' --seed 3
 	@$(BIN)/python -m tests.soak.ablate
+	@$(BIN)/python -m tests.soak.reminders --schedulers 3 --postgresql --reminders $(REMINDERS)
+	@$(BIN)/python -m tests.soak.reminders --schedulers 2 --sqlite --reminders $(REMINDERS) --seed 2
+	@$(BIN)/python -m tests.soak.reminders_ablate
 	@$(BIN)/python -m tests.soak.dst
 	@$(BIN)/python -m tests.soak.mutants --count $$(( $(SOAK) * 100 ))
 	@SOAK_EXAMPLES=$(SOAK) $(BIN)/python -m pytest --numprocesses=$(WORKERS) --durations=5 \
