@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from horehab.domain.recipient import is_mail_address
@@ -111,7 +112,7 @@ class SmtpPostbox:
         if recipient not in _RECIPIENT_KNOWN:
             return _refused("the recipient", recipient)
         try:
-            code, _ = line.data(mail.as_bytes())
+            code, _ = line.data(mail.as_bytes(policy=SMTP))  # lines end in CR LF: bare LF is refused by now
         except smtplib.SMTPDataError as error:
             return _refused("the letter", error.smtp_code)
         except (OSError, smtplib.SMTPException):

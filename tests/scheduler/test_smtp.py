@@ -29,7 +29,8 @@ def test_a_mail_leaves_over_tls_with_a_name_and_a_password(smtp: RunningMailServ
     assert mail["Auto-Submitted"] == "auto-generated"
     content = mail.get_payload(decode=True)
     assert isinstance(content, bytes)
-    assert content.decode() == "Su visita es mañana.\n"
+    assert content.decode() == "Su visita es mañana.\r\n"
+    assert b"\n" not in smtp.raw[0].replace(b"\r\n", b""), "a bare LF is refused by mail servers that fear smuggling"
 
 
 def test_the_same_message_has_the_same_message_id(smtp: RunningMailServer, postbox: SmtpPostbox) -> None:

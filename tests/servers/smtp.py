@@ -32,6 +32,7 @@ class MailServer:
     user: str = USER
     password: str = PASSWORD
     letters: list[Message] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     """What to answer instead of taking the next mails, such as "451 later" or "cut" for a lost answer."""
 
@@ -49,6 +50,7 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # its name
         content = envelope.content
         assert isinstance(content, bytes)
+        self.raw.append(content)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer == "cut":
             self.letters.append(message_from_bytes(content))
