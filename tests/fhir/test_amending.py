@@ -12,7 +12,7 @@ from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.fhir.amending import AmendmentRights, amendment_to_provenance, as_told, merged
 from horehab.fhir.standing import Settled, Standing
-from horehab.fhir.writing import resource_of
+from horehab.fhir.writing import check, resource_of
 from tests.fhir import entries
 from tests.fhir.charts import SITE
 
@@ -133,5 +133,18 @@ def test_the_reason_names_who_and_only_what_stands_there() -> None:
         entry, SITE, {"session:s1": "Procedure/9", "measurement:m2": "Observation/8"}
     )
     assert [target["reference"] for target in written["target"]] == ["Procedure/9", "Observation/8"]
+    check(written)
     assert written["agent"][0]["who"] == {"reference": "Practitioner/3"}
     assert "reason" not in written
+
+
+@pytest.mark.parametrize("validity", list(Validity))
+def test_whatever_stands_of_a_session_is_written_as_r4_has_it(validity: Validity) -> None:
+    session = replace(entries.session(repetitions=30, intensity="light"), validity=validity)
+    measured = replace(entries.measured(READING), validity=validity)
+    written = [resource_of(entry, SITE) for entry in (session, measured)]
+    for resource in written:
+        check(resource)
+    told = {Validity.FINAL: "final", Validity.CORRECTED: "corrected", Validity.IN_ERROR: "entered-in-error"}
+    assert written[1]["status"] == told[validity]
+    assert (written[0]["status"] == "entered-in-error") == (validity is Validity.IN_ERROR)
