@@ -56,7 +56,9 @@ def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:
     for name in digest_recipients(ports, policy):
         zone = zone_or(zones.get(name, ""), ZoneInfo(ports.zone))
         local = ports.clock.now().astimezone(zone)
-        if local.time() >= policy.digest_at and waiting_for(name, ports):
+        told = ports.logbook.contacts.last_digest([name])
+        is_told = told is not None and told.astimezone(zone).date() >= local.date()
+        if local.time() >= policy.digest_at and not is_told and waiting_for(name, ports):
             wanted.append(digest(name, local.date(), at=policy.digest_at, zone=zone.key))
     if wanted:
         ports.logbook.log(patient=NOBODY, entries=(), reminders=wanted, now=ports.clock.now())

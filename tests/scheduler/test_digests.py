@@ -39,6 +39,8 @@ def test_staff_get_one_mail_a_day_that_counts_and_never_one_per_joint(desk: Desk
     (mail,) = desk.mail.letters
     assert (mail.address, "5 reminders wait" in mail.text) == ("team@ward.example", True)
     assert desk.office.send(TEAM).detail == "told in the daily summary"
+    desk.put(replace(TEAM, window="more"))
+    assert ask_for_digests(desk.ports, desk.office.policy) == 0, "told once today"
     late = replace(TEAM, window="late", due_time=time(18))
     desk.put(late)
     desk.clock.instant = datetime(2026, 3, 30, 17, tzinfo=UTC)
