@@ -18,7 +18,8 @@ from tests.web.ward import close, fill, open_ward, ward_items
 PATHS = (
     "/", "/?text=nobody", "/reminders", "/quality", "/conflicts", "/audit", "/patients/{key}",
     "/patients/{key}/joints/left-hip", "/patients/{key}/suspicions/left-hip", "/patients/{key}/log",
-    "/patients/{key}/before", "/patients/nobody",
+    "/patients/{key}/before", "/patients/{key}/summary", "/reminders/calls", "/reminders/letters", "/calendar",
+    "/patients/nobody",
 )  # fmt: skip
 _TO_DARK = "document.querySelectorAll('[data-hr-theme]').forEach(e => { e.dataset.hrTheme = 'dark'; })"
 _SMALL = """all => all.filter(e => {

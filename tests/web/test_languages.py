@@ -29,7 +29,8 @@ PAGES = (
     "/patients/{ben}", "/patients/{key}/joints/left-hip", "/patients/{key}/joints/right-knee",
     "/patients/{key}/joints/left-wrist", "/patients/{key}/suspicions/left-hip",
     "/patients/{key}/suspicions/left-wrist", "/patients/{ben}/suspicions/right-elbow",
-    "/patients/{key}/log", "/patients/{key}/before", "/patients/{key}/summary", "/patients/nobody",
+    "/patients/{key}/log", "/patients/{key}/before", "/patients/{key}/summary", "/reminders/calls",
+    "/reminders/letters", "/calendar", "/patients/nobody",
 )  # fmt: skip
 _NOT_OURS = ("deep vein thrombosis, left femoral", "fr · english", "cpax")
 """Words of the record and of names in the pages, which are nobody's to translate."""
