@@ -107,7 +107,7 @@ def _of_patient(patient: SimulatedPatient, number: int, coding: str) -> Rows:
     truth = {each.place: each for each in patient.ossifications}
     shown, labels, when = [], [], []
     for joint, (place, weighed) in enumerate(weigh(joint_files(record, rules()), record, rules()).items()):
-        for each in weighed:
+        for each in weighed.in_full():
             day = number_of(each.day)
             onset, half = (truth[place].onset, truth[place].recognised) if place in truth else (None, None)
             shown.append(each.features.values)

@@ -1,13 +1,14 @@
 """The life of a joint in one pass: when a suspicion arose, deepened, and ended because motion was won back."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from horehab.detection.finding import Finding, Forgiven, Loss, Past, is_nerve_flag, look
 from horehab.detection.joint_file import JointFile
-from horehab.detection.replay import Weighed
+from horehab.detection.replay import Weighings
+from horehab.detection.score import LEAST
 from horehab.domain.signs import SignKind
 from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
@@ -42,7 +43,7 @@ class Life:
     ended: date | None = None
 
 
-def life_of(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Life:
+def life_of(file: JointFile, weighed: Weighings, rules: Rules) -> Life:
     """Walk through all that happened to a joint and tell where it stands at the end."""
     life = Life()
     for _, life in lives(file, weighed, rules):  # noqa: B007  # the last one is the answer
@@ -50,7 +51,7 @@ def life_of(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Life:
     return life
 
 
-def lives(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Iterator[tuple[date, Life]]:
+def lives(file: JointFile, weighed: Weighings, rules: Rules) -> Iterator[tuple[date, Life]]:
     """Walk through all that happened to a joint and tell where it stands after each day, in one pass.
 
     `weighed` is how its course weighed after each day. A suspicion stands until its motion is won back; what is
@@ -58,37 +59,37 @@ def lives(file: JointFile, weighed: Sequence[Weighed], rules: Rules) -> Iterator
     """
     life = Life()
     forgiven: Forgiven = {}
-    weighed_days = [each.day for each in weighed]
     days = file.days()
-    if not file.signs and all(_is_calm(file, life, each, rules) for each in weighed):
+    if not file.signs and max(weighed.scores, default=LEAST) < rules.engine.score.corroborated_at:
         days = days[-1:]
     for day in days:
         if life.suspected is not None and _is_won_back(file, life.suspected, day, weighed):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
         forgiven = _less_forgiven(file, forgiven, day) if forgiven else forgiven
-        found = bisect_right(weighed_days, day)
-        now = weighed[found - 1] if found and _is_fresh(weighed[found - 1], day, rules) else None
-        if day != days[-1] and _is_calm(file, life, now, rules):
+        now = _speaking(weighed, day, rules)
+        if day != days[-1] and _is_calm(file, life, LEAST if now is None else weighed.scores[now], rules):
             life = Life(suspected=life.suspected, ended=life.ended)
         else:
             past = Past(has_ended=life.ended is not None, forgiven=forgiven)
-            finding = look(file, rules, day, weighed=now, past=past)
+            finding = look(file, rules, day, weighed=None if now is None else weighed.tell(now), past=past)
             life = Life(last=finding, suspected=_next(file, life, finding, rules), ended=life.ended)
         yield day, life
 
 
-def _is_calm(file: JointFile, life: Life, now: Weighed | None, rules: Rules) -> bool:
+def _is_calm(file: JointFile, life: Life, score: float, rules: Rules) -> bool:
     """Say whether a day can raise nothing: no sign was ever looked for, nothing ended before, and the score is low.
 
     Such a day need not be looked at closely, unless it is the last one.
     """
-    is_low = now is None or now.score < rules.engine.score.corroborated_at
-    return is_low and not file.signs and life.ended is None
+    return score < rules.engine.score.corroborated_at and not file.signs and life.ended is None
 
 
-def _is_fresh(weighed: Weighed, day: date, rules: Rules) -> bool:
-    return weighed.days_since_reading + (day - weighed.day).days <= rules.loss.recent_days
+def _speaking(weighed: Weighings, day: date, rules: Rules) -> int | None:
+    """Give the number of the last day that was weighed by then; None when the last reading is no longer recent."""
+    number = bisect_right(weighed.days, day) - 1
+    is_recent = number >= 0 and (day - weighed.measured[number]).days <= rules.loss.recent_days
+    return number if is_recent else None
 
 
 def _next(file: JointFile, life: Life, finding: Finding, rules: Rules) -> Suspected | None:
@@ -140,15 +141,16 @@ def _is_worse(point: CoursePoint, loss: Loss, least: float, after: date | None) 
     return is_same_fall and point.loss > least and (after is None or point.day > after)
 
 
-def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Sequence[Weighed]) -> bool:
+def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Weighings) -> bool:
     """Say whether more than half of the lost motions came back, or the joint as a whole, or the nerve let go."""
     losses = standing.finding.losses
     if losses:
         back = [_is_motion_back(loss, day) for loss in losses]
         return 2 * sum(back) > len(back)
     if standing.finding.weighed is not None and not is_nerve_flag(standing.finding):
-        last = [w for w in weighed if standing.finding.day < w.day <= day and w.days_since_reading == 0][-2:]
-        return len(last) > 1 and all(w.features.of("drop") <= _BACK for w in last)
+        since = range(bisect_right(weighed.days, standing.finding.day), bisect_right(weighed.days, day))
+        last = [number for number in since if weighed.measured[number] == weighed.days[number]][-2:]
+        return len(last) > 1 and all(weighed.tell(number).features.of("drop") <= _BACK for number in last)
     later = [s for s in file.signs if standing.finding.day < s.when.day <= day]
     looks = [s for s in later if s.kind is SignKind.STRAIGHT_LEG_RAISE]
     return bool(looks) and not looks[-1].is_present

@@ -1,6 +1,6 @@
 """One pass over all that is known of a patient's joints: how strongly each is suspected after each day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 
 from horehab.detection.background import alp_confounded_from
-from horehab.detection.evidence import Doubles, Evidence, evidence_of
+from horehab.detection.evidence import Doubles, Evidence, Ints, evidence_of
 from horehab.detection.features import Features, Surroundings, features_of
 from horehab.detection.joint_file import SUPPORTING, JointFile
 from horehab.detection.library import library_of
@@ -49,9 +49,27 @@ class Weighed:
     is_assumed: bool
 
 
-def weigh(
-    files: Mapping[JointSide, JointFile], record: PatientRecord, rules: Rules
-) -> dict[JointSide, tuple[Weighed, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weighings:
+    """How one joint weighed after each such day, in order of days; a day is told in full when it is asked for.
+
+    Beside each of the `days` stand its score and the day on which the joint was `measured` last.
+    """
+
+    days: Sequence[date]
+    measured: Sequence[date]
+    scores: Sequence[float]
+    tell: Callable[[int], Weighed]
+
+    def in_full(self) -> tuple[Weighed, ...]:
+        """Tell all days in full."""
+        return tuple(map(self.tell, range(len(self.days))))
+
+
+_NOT_WEIGHED = Weighings(days=(), measured=(), scores=(), tell=().__getitem__)
+
+
+def weigh(files: Mapping[JointSide, JointFile], record: PatientRecord, rules: Rules) -> dict[JointSide, Weighings]:
     """Weigh all that is known of each joint in one pass, after each day on which something about it became known.
 
     Such a day has a passive reading, a pain rating that counts, or a raised laboratory value not long after a
@@ -62,7 +80,7 @@ def weigh(
     signals = [signals_of(files[place], rules) for place in places]
     firsts = [each[0].day for each in signals if each]
     if not firsts:
-        return dict.fromkeys(places, ())
+        return dict.fromkeys(places, _NOT_WEIGHED)
     labs = _raised(record)
     evidence = evidence_of(
         zero=_admission(record, min(firsts)),
@@ -124,39 +142,64 @@ def _support(
     return support
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Told:
+    """Beside the evidence: the features and scores of each row, and which visits rest on assumed times."""
+
+    evidence: Evidence
+    features: Doubles
+    own: Doubles
+    scores: Sequence[float]
+    is_assumed: Sequence[bool]
+
+    def in_full(self, row: int) -> Weighed:
+        """Tell all that is weighed in a row."""
+        visit, values = int(self.evidence.row_visit[row]), self.features[row].tolist()
+        seen, day = self.evidence.visits[visit], int(self.evidence.row_day[row])
+        return Weighed(
+            day=date.fromordinal(day),
+            score=self.scores[row],
+            own=float(self.own[row]),
+            features=Features(values=tuple(values)),
+            best_day=date.fromordinal(seen.best_day),
+            error=seen.error,
+            visits=int(values[_VISITS]),
+            days_since_reading=day - seen.day,
+            is_assumed=self.is_assumed[visit],
+        )
+
+
 def _weighed(
     evidence: Evidence, features: Doubles, places: Sequence[JointSide], rules: Rules
-) -> dict[JointSide, tuple[Weighed, ...]]:
+) -> dict[JointSide, Weighings]:
     card = rules.engine.score
     scores = scores_of(features, card)
-    found: list[list[Weighed]] = [[] for _ in places]
-    visit_days = evidence.visit_day.tolist()
-    rows = zip(
-        evidence.row_joint.tolist(),
-        evidence.row_day.tolist(),
-        evidence.row_visit.tolist(),
-        features.tolist(),
-        scores.own.tolist(),
-        scores.score.tolist(),
-        strict=True,
-    )
-    assumed = _rests_on_assumed(evidence)
     below = round(card.suspect_at - 10**-DECIMALS, DECIMALS)
-    for joint, day, visit, values, own, score in rows:
-        if visit >= 0:
-            weighed = Weighed(
-                day=date.fromordinal(day),
-                score=min(score, below) if assumed[visit] else score,
-                own=own,
-                features=Features(values=tuple(values)),
-                best_day=date.fromordinal(evidence.visits[visit].best_day),
-                error=evidence.visits[visit].error,
-                visits=int(values[_VISITS]),
-                days_since_reading=day - visit_days[visit],
-                is_assumed=assumed[visit],
-            )
-            found[joint].append(weighed)
-    return {place: tuple(each) for place, each in zip(places, found, strict=True)}
+    assumed = _rests_on_assumed(evidence)
+    if any(assumed):
+        is_held = np.array(assumed)[evidence.row_visit]
+        held = np.where(is_held, np.minimum(scores.score, below), scores.score).tolist()
+    else:
+        held = scores.score.tolist()
+    told = _Told(evidence=evidence, features=features, own=scores.own, scores=held, is_assumed=assumed)
+    days = tuple(_dates(evidence.row_day)), tuple(_dates(evidence.visit_day[evidence.row_visit]))
+    is_seen = evidence.row_visit >= 0
+    rows = [np.flatnonzero(is_seen & (evidence.row_joint == joint)).tolist() for joint in range(len(places))]
+    return {place: _weighings(told, days, here) for place, here in zip(places, rows, strict=True)}
+
+
+def _weighings(told: _Told, days: Sequence[Sequence[date]], rows: Sequence[int]) -> Weighings:
+    known, measured = days
+    return Weighings(
+        days=[known[row] for row in rows],
+        measured=[measured[row] for row in rows],
+        scores=[told.scores[row] for row in rows],
+        tell=lambda number: told.in_full(rows[number]),
+    )
+
+
+def _dates(ordinals: Ints) -> Iterator[date]:
+    return map(date.fromordinal, ordinals.tolist())
 
 
 def _rests_on_assumed(evidence: Evidence) -> list[bool]:

@@ -39,7 +39,7 @@ def scores_of(features: Doubles, card: ScoreCard) -> Scores:
     for name, value in NOTHING_ELSE.items():
         alone[:, FEATURES.index(name)] = value
     own, score = np.full(len(features), LEAST), np.full(len(features), LEAST)
-    by_itself, supported = np.split(_sums(np.concatenate([alone, loud]), card), 2)
+    by_itself, supported = _by_itself_and_supported(alone, loud, _grove(card))
     support = np.minimum(np.maximum(supported - by_itself, 0.0), card.support_cap)
     own[~is_quiet] = by_itself
     score[~is_quiet] = np.round(by_itself + support, DECIMALS)
@@ -75,18 +75,24 @@ def _is_quiet(features: Doubles, card: ScoreCard) -> Bools:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Grove:
-    """The trees of a card side by side: what each place asks, tree after tree, and what each is worth."""
+    """The trees of a card side by side: what each place asks, tree after tree, and what each is worth.
+
+    `supported` are the numbers of the trees that ask for anything that is known of the whole patient.
+    """
 
     count: int
     asks: int
     features: Ints
     limits: Doubles
     points: Ints
+    supported: Ints
 
 
 @lru_cache(maxsize=8)
 def _grove(card: ScoreCard) -> _Grove:
+    support = {FEATURES.index(name) for name in NOTHING_ELSE}
     return _Grove(
+        supported=np.array([n for n, tree in enumerate(card.trees) if support & set(tree.features)], dtype=np.int64),
         count=len(card.trees),
         asks=len(card.trees[0].features),
         features=np.array([tree.features for tree in card.trees], dtype=np.int64).ravel(),
@@ -95,19 +101,24 @@ def _grove(card: ScoreCard) -> _Grove:
     )
 
 
-def _sums(rows: Doubles, card: ScoreCard) -> Doubles:
-    """Walk every row down every tree and add up what the leaves are worth."""
-    grove = _grove(card)
+def _by_itself_and_supported(alone: Doubles, loud: Doubles, grove: _Grove) -> tuple[Doubles, Doubles]:
+    """Add up what the trees are worth without and with support; most never ask for it and stay as they are."""
+    points = _leaves(alone, grove, np.arange(grove.count))
+    by_itself = points.sum(axis=1)
+    gained = _leaves(loud, grove, grove.supported) - points[:, grove.supported]
+    return np.asarray(by_itself / MILLION), np.asarray((by_itself + gained.sum(axis=1)) / MILLION)
+
+
+def _leaves(rows: Doubles, grove: _Grove, tree: Ints) -> Ints:
+    """Walk every row down these trees and give what the leaves are worth, of shape (row, tree)."""
     values, row = np.ravel(rows), np.arange(len(rows))[:, None] * len(FEATURES)
-    tree = np.arange(grove.count)
-    place = np.zeros((len(rows), grove.count), dtype=np.int64)
-    left = grove.asks
+    place = np.zeros((len(rows), len(tree)), dtype=np.int64)
+    asks, left = tree * grove.asks, grove.asks
     while left:
-        node = place + tree * grove.asks
+        node = place + asks
         is_above = values.take(grove.features.take(node) + row) > grove.limits.take(node)
         place *= 2
         place += 1
         place += is_above
         left //= 2
-    leaves = grove.points.take(place + tree * (2 * grove.asks + 1))
-    return np.asarray(leaves.sum(axis=1) / MILLION)
+    return np.asarray(grove.points.take(place + tree * (2 * grove.asks + 1)))

@@ -55,11 +55,14 @@ class _Best:
     def follow(self, number: float) -> bool:
         """Take the next number, and say whether the best is a new one."""
         self.count += 1
-        self.last = [*self.last[-2:], number]
+        last = self.last
+        if len(last) == _YOUNG:
+            del last[0]
+        last.append(number)
         is_young = self.count <= _YOUNG and (self.count == 1 or self.value - number < self.clear)
-        if not is_young and number <= self.value and self.last[-2] <= self.value:
+        if not is_young and number <= self.value and last[-2] <= self.value:
             return False
-        held = middle(self.last)
+        held = middle(last)
         if is_young or held > self.value:
             self.value = held
             return True
@@ -97,6 +100,7 @@ class _Joint:
     errors: ErrorNumbers
     best: _Best
     raters: dict[str | None, int] = field(default_factory=dict)
+    usual: str | None = None
     best_day: int = 0
     lowest: float = inf
 
@@ -130,12 +134,11 @@ class _Joint:
         """Say whether somebody else measured than who measures most; several, or nobody named, count as others."""
         found = {visit.means[0] if visit.means is not None else None for _, visit in taken}
         rater = found.pop() if len(found) == 1 else None
-        raters = self.raters
-        if not raters or (len(raters) == 1 and rater in raters):
-            usual = rater
-        else:
-            usual = max(raters, key=lambda each: (raters[each], str(each)))
-        raters[rater] = raters.get(rater, 0) + 1
+        raters, usual = self.raters, self.usual if self.raters else rater
+        raters[rater] = often = raters.get(rater, 0) + 1
+        most = raters[usual]
+        if len(raters) == 1 or often > most or (often == most and str(rater) > str(usual)):
+            self.usual = rater
         return rater is None or rater != usual
 
     def _risen(self, half: float) -> float:

@@ -17,7 +17,7 @@ from horehab.detection.gaps import against_of, missing_of, visit_days
 from horehab.detection.grounds import alike, flags_of, opposite_better, reasons_of
 from horehab.detection.joint_file import JointFile, joint_files
 from horehab.detection.life import Life, life_of
-from horehab.detection.replay import Weighed, weigh
+from horehab.detection.replay import Weighings, weigh
 from horehab.detection.score import LEAST
 from horehab.domain.exposure import Background
 from horehab.domain.next_steps import Situation, next_steps
@@ -48,7 +48,7 @@ class _Case:
     """One joint on the desk, how its course weighed after each day, the whole record, the rules and the day."""
 
     file: JointFile
-    weighed: tuple[Weighed, ...]
+    weighed: Weighings
     record: PatientRecord
     rules: Rules
     as_of: date

@@ -19,7 +19,7 @@ SeriesKey = tuple[JointSide, Motion, Mode]
 _TENS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every day, and freezing takes as long again
 class Visit:
     """What one motion measured on one ward day: the median of that day's readings, in degrees.
 

@@ -10,7 +10,7 @@ _CONFIRMED = 2
 _OF_THREE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every visit, and freezing takes as long again
 class CoursePoint:
     """One visit of a course, seen against what had been reached and held before it.
 
@@ -74,8 +74,8 @@ class Walk:
     def step(self, visit: Visit) -> CoursePoint:
         """Take the next visit and see it against what was reached and held before."""
         point = self._seen(visit)
-        is_beyond = point.is_beyond_error
-        self._follow_fall(point, is_beyond=is_beyond)
+        is_beyond = bool(self.since) and self.best - visit.degrees > point.threshold
+        self._follow_fall(visit.degrees, is_beyond=is_beyond)
         if self.low is not None and self.risen >= _CONFIRMED:
             self._won_back()
             point = self._seen(visit)
@@ -95,17 +95,33 @@ class Walk:
             fall=self.falls,
         )
 
-    def _follow_fall(self, point: CoursePoint, *, is_beyond: bool) -> None:
+    def _follow_fall(self, degrees: float, *, is_beyond: bool) -> None:
         """Remember the bottom of a fall (the lower of two visits would be noise: their mean), and the way up."""
-        self.beyond = self.beyond + 1 if is_beyond else 0
-        self.within = 0 if is_beyond else self.within + 1
-        if self.within >= _CONFIRMED:
-            self.low = None
-        is_up = self.low is not None and point.degrees >= self.low + self.rise
-        self.risen = self.risen + 1 if is_up else 0
+        if is_beyond:
+            self.beyond, self.within = self.beyond + 1, 0
+        else:
+            self.beyond, self.within = 0, self.within + 1
+            if self.within >= _CONFIRMED:
+                self.low = None
+        if self.low is None:
+            self.risen = 0
+        else:
+            self.risen = self.risen + 1 if degrees >= self.low + self.rise else 0
         if self.beyond >= _CONFIRMED:
-            level = (point.degrees + self.since[-1].degrees) / 2
+            level = (degrees + self.since[-1].degrees) / 2
             self.low = level if self.low is None else min(self.low, level)
+
+    def _follow_best(self, *, is_calm: bool) -> None:
+        """Raise the best sustained value; while it rests on few visits, a fall must not pull it down with it."""
+        since, best = self.since, self.best
+        is_young = is_calm and len(since) <= self.span
+        is_of_three = not is_young and self.span <= _OF_THREE and len(since) > 1
+        if is_of_three and since[-1].degrees <= best and since[-2].degrees <= best:
+            return  # where two of three decide, the last two visits alone tell that there is no new best
+        recent = since[-self.span :]
+        sustained = middle([v.degrees for v in recent])
+        if is_young or sustained > self.best or not self.best_visits:
+            self._set_best(sustained, recent)
 
     def _won_back(self) -> None:
         """From here on only what was reached since the bottom counts: a new fall is a new one."""
@@ -115,21 +131,6 @@ class Walk:
         self.beyond = 0
         self.risen = 0
         self.falls += 1
-
-    def _follow_best(self, *, is_calm: bool) -> None:
-        """Raise the best sustained value; while it rests on few visits, a fall must not pull it down with it."""
-        is_young = len(self.since) <= self.span and is_calm
-        if not is_young and self._is_below_best():
-            return
-        recent = self.since[-self.span :]
-        sustained = middle([v.degrees for v in recent])
-        if is_young or sustained > self.best or not self.best_visits:
-            self._set_best(sustained, recent)
-
-    def _is_below_best(self) -> bool:
-        """Say at once, where two of three decide, that the last two visits cannot make a new best."""
-        is_of_three = self.span <= _OF_THREE and len(self.since) > 1
-        return is_of_three and self.since[-1].degrees <= self.best and self.since[-2].degrees <= self.best
 
     def _set_best(self, degrees: float, visits: Sequence[Visit]) -> None:
         first = visits[0].means

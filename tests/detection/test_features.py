@@ -34,7 +34,7 @@ HELD = [(n, 108) for n in WEEKS]
 
 def _weighed(*facts: Fact | list[Fact], place: JointSide = LEFT_HIP) -> tuple[Weighed, ...]:
     of = record(*facts, exposure())
-    return weigh(joint_files(of, RULES), of, RULES)[place]
+    return weigh(joint_files(of, RULES), of, RULES)[place].in_full()
 
 
 def _last(*facts: Fact | list[Fact], place: JointSide = LEFT_HIP) -> Features:

@@ -36,7 +36,7 @@ HURTS: list[Fact] = [pain(n, score) for n, score in ((44, 1), (58, 2), (72, 6), 
 
 
 def _weighed(of: PatientRecord) -> dict[JointSide, tuple[Weighed, ...]]:
-    return weigh(joint_files(of, RULES), of, RULES)
+    return {place: found.in_full() for place, found in weigh(joint_files(of, RULES), of, RULES).items()}
 
 
 def _hip(*facts: Fact | list[Fact]) -> tuple[Weighed, ...]:
