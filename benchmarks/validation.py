@@ -62,7 +62,9 @@ def main() -> int:
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/validation.md")
     asked = parser.parse_args()
     with start_hapi() as url:
-        list(install(Connection(url=url), SystemClock(zone=ZoneInfo("Europe/Madrid"))))
+        placed = list(install(Connection(url=url), SystemClock(zone=ZoneInfo("Europe/Madrid"))))
+        if absent := [f"{each.name}: {each.words}" for each in placed if not each.is_there]:
+            raise SystemExit("\n".join(("HAPI did not take all profiles, so nothing can be compared:", *absent)))
         print("HAPI has our profiles; now the variants, then the examples", file=sys.stderr)
         verdicts = [(each, _refusals(url, each.resource)) for each in broken()]
         times = [_timed(url, each) for each in examples()]
