@@ -73,7 +73,7 @@ class Asker:
     def ask(self, method: str, path: str, **words: object) -> TestResponse:
         form = {"csrf_token": self.token, **(words.pop("form", None) or {})}  # type: ignore[dict-item]  # a form or none
         data = form if method == "POST" else None
-        return self.client.open(path, method=method, data=data, buffered=True, **words)  # type: ignore[arg-type]
+        return self.client.open(path, method=method, data=data, buffered=True, **words)  # type: ignore[arg-type]  # what a client takes
 
 
 def asked(asker: Asker, rule: Rule, hers: Hers) -> Iterator[tuple[str, str, TestResponse]]:
@@ -99,7 +99,7 @@ def asked(asker: Asker, rule: Rule, hers: Hers) -> Iterator[tuple[str, str, Test
 
 def foreign(answer: TestResponse, sent: str, secrets: tuple[str, ...]) -> list[str]:
     """Find what is hers in an answer: in its text and in its headers, unless it only repeats what was sent."""
-    said = f"{answer.get_data(as_text=True)} {answer.headers}"
+    said = f"{answer.get_data().decode('utf-8', 'replace')} {answer.headers}"  # a PDF is no text
     return [secret for secret in secrets if secret in said and secret not in sent]
 
 
