@@ -1,0 +1,216 @@
+"""The reminders benchmark: claim and dispatch beside APScheduler with its SQLAlchemyJobStore, in one run.
+
+`python -m benchmarks.reminders` puts the same number of due reminders into a fresh SQLite file for each contender,
+lets each dispatch all of them to a postbox that only counts, demands that each was dispatched once, and prints the
+processor time that it took, which does not go by what else the machine does; and that of claiming 10,000 at once.
+"""
+
+import argparse
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from benchmarks.sync_table import Goal, told
+from horehab.clock import SetClock, SystemClock
+from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.settings import Settings
+from horehab.usecases.decide_reminder import release_reminders
+from horehab.usecases.ports import Ports, Receipt
+from horehab.usecases.send_reminders import send_reminders
+from horehab.wiring import opened_ports
+
+DOCS = Path(__file__).parents[1] / "docs" / "performance.md"
+_BEGIN = "<!-- reminders: made by `make bench-reminders BENCH=--write-docs` -->"
+_END = "<!-- reminders: end -->"
+_DAY = date(2026, 6, 1)
+_ZONE = "Europe/Madrid"
+_TIMES_FASTER, _LONGEST_CLAIM = 50.0, 0.1
+_PATIENCE = 900.0
+_COUNTED: Counter[str] = Counter()
+_ALL = threading.Event()
+
+
+@dataclass(slots=True)
+class CountingPostbox:
+    """A postbox that takes everything at once and counts it."""
+
+    sent: Counter[str]
+    deduplicates: bool = True
+
+    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
+        """Count one."""
+        del address
+        self.sent[reminder.key] += 1
+        return Receipt(state=ReminderState.SENT)
+
+
+def main() -> int:
+    """Run the benchmark; 1 when a goal is missed and --check is said."""
+    asked = _arguments()
+    ours, claims, peer = [], [], []
+    for number in range(asked.rounds):
+        ours.append(_timed(dispatch_ours, asked.reminders))
+        claims.append(claim_ours(10_000))
+        peer.append(_timed(dispatch_peer, asked.reminders))
+        print(f"round {number + 1}: {ours[-1]:.2f} s, APScheduler {peer[-1]:.2f} s; claimed in {claims[-1]:.3f} s")
+    ratio = median(theirs / mine for mine, theirs in zip(ours, peer, strict=True))
+    goals = [
+        Goal(words="times the speed of APScheduler with SQLAlchemyJobStore", least=_TIMES_FASTER, measured=ratio),
+        Goal(
+            words="seconds of processor time to claim 10,000 that are due",
+            least=_LONGEST_CLAIM,
+            measured=min(claims),
+            is_most=True,
+        ),
+    ]
+    words = "\n".join([*_table(asked, ours, peer), "", *(told(goal) for goal in goals)])
+    print(words)
+    if asked.write_docs:
+        _write(words)
+    return int(asked.check and not all(goal.is_reached for goal in goals))
+
+
+def dispatch_ours(reminders: int) -> Callable[[], None]:
+    """Put reminders down; gives what dispatches them, attempt by attempt."""
+    opened = _ports(reminders)
+    ports = opened.__enter__()
+    postbox = CountingPostbox(Counter())
+
+    def run() -> None:
+        report = send_reminders(ports, postbox, address_of=lambda _: None)
+        _demand_once(postbox.sent, reminders, report.sent)
+        opened.__exit__(None, None, None)
+
+    return run
+
+
+def claim_ours(reminders: int) -> float:
+    """Claim all that is due at once; gives the seconds of processor time."""
+    with _ports(reminders) as ports:
+        began = time.process_time()
+        rows = ports.logbook.due_reminders(owner="bench", now=ports.clock.now(), limit=reminders)
+        took = time.process_time() - began
+        assert len(rows) == reminders, len(rows)
+    return took
+
+
+def dispatch_peer(reminders: int) -> Callable[[], None]:
+    """Give APScheduler a job for each reminder in its own database; gives what lets it run them all."""
+    _COUNTED.clear()
+    _ALL.clear()
+    folder = tempfile.TemporaryDirectory(prefix="horehab-bench-")
+    clock = BackgroundScheduler(
+        jobstores={"default": SQLAlchemyJobStore(url=f"sqlite:///{folder.name}/jobs.sqlite3")},
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True},
+        timezone=ZoneInfo("UTC"),
+    )
+    clock.start(paused=True)
+    now = SystemClock(zone=ZoneInfo("UTC")).now()
+    for number in range(reminders):
+        key = f"Patient/p{number}|follow-up-visit|-|team|email|w1"
+        clock.add_job(count_one, DateTrigger(now), (key, reminders), id=key)
+
+    def run() -> None:
+        clock.resume()
+        assert _ALL.wait(_PATIENCE), f"APScheduler dispatched {_COUNTED.total()} of {reminders}"
+        _demand_once(_COUNTED, reminders, _COUNTED.total())
+        clock.shutdown(wait=True)
+        folder.cleanup()
+
+    return run
+
+
+def count_one(key: str, reminders: int) -> None:
+    """Count one that APScheduler dispatches."""
+    _COUNTED[key] += 1
+    if _COUNTED.total() == reminders:
+        _ALL.set()
+
+
+def wanted(reminders: int) -> Iterator[Reminder]:
+    """Ask for so many reminders, all due."""
+    for number in range(reminders):
+        yield Reminder(
+            patient=f"Patient/p{number}",
+            rule=ReminderRule.FOLLOW_UP_VISIT,
+            place=None,
+            recipient="team",
+            channel="email",
+            window="w1",
+            due_day=_DAY,
+            due_time=clock_time(8),
+            zone=_ZONE,
+            void_after=_DAY + timedelta(days=14),
+            reason="A follow-up visit is due.",
+        )
+
+
+@contextmanager
+def _ports(reminders: int) -> Iterator[Ports]:
+    with tempfile.TemporaryDirectory(prefix="horehab-bench-") as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/horehab.sqlite3", time_zone=_ZONE)
+        clock = SetClock(zone=settings.zone, instant=datetime(2026, 6, 1, 10, tzinfo=ZoneInfo("UTC")))
+        with opened_ports(settings, clock=clock) as ports:
+            release_reminders(ports, who="benchmark")
+            asked = tuple(wanted(reminders))
+            ports.logbook.log(patient="-", entries=(), reminders=asked, now=clock.now())
+            yield ports
+
+
+def _timed(prepare: Callable[[int], Callable[[], None]], reminders: int) -> float:
+    run = prepare(reminders)
+    began = time.process_time()
+    run()
+    return time.process_time() - began
+
+
+def _demand_once(sent: Counter[str], reminders: int, reported: int) -> None:
+    if len(sent) != reminders or reported != reminders or sent.total() != reminders:
+        raise SystemExit(f"{len(sent)} of {reminders} were dispatched, {sent.total()} times in all")
+
+
+def _table(asked: argparse.Namespace, ours: list[float], peer: list[float]) -> list[str]:
+    lines = [
+        f"{asked.reminders:,} reminders that are due, one process, SQLite; medians of {asked.rounds} rounds.",
+        "",
+        "| contender | CPU s | reminders per CPU s |",
+        "|---|---:|---:|",
+    ]
+    names = {"horehab: claim, attempt, dispatch, settle": ours, "APScheduler 3 with SQLAlchemyJobStore": peer}
+    return lines + [
+        f"| {name} | {median(took):.2f} | {asked.reminders / median(took):,.0f} |" for name, took in names.items()
+    ]
+
+
+def _write(words: str) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    DOCS.write_text(f"{before}{_BEGIN}\n{words}\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reminders", description=__doc__)
+    parser.add_argument("--reminders", type=int, default=5000, help="how many each contender dispatches (5000)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts (3)")
+    parser.add_argument("--write-docs", action="store_true", help="put the figures into docs/performance.md")
+    parser.add_argument("--check", action="store_true", help="fail when a goal is missed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
