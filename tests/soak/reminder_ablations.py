@@ -65,10 +65,10 @@ def _only_fired() -> None:
 
 def _no_lease() -> None:
     """Take what is due, whether or not somebody has it and is about to send it."""
-    as_row = reminders._as_row  # the product has no switch for this
+    claimed = reminders._claimed  # the product has no switch for this
 
     vars(leases)["is_free"] = lambda *_: true()
-    vars(reminders)["_as_row"] = lambda row: replace(as_row(row), is_interrupted=False)
+    vars(reminders)["_claimed"] = lambda *of: replace(claimed(*of), is_interrupted=False)
 
 
 def _key_without(part: str) -> Callable[[], None]:
