@@ -33,9 +33,9 @@ class Site:
     understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
     `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
-    installed, so that they may be named (HAPI refuses one that it does not know). `reads_forms` that forms of a session which
-    other systems filled in are read. `scope` says which patients are read. `validation` (off, warn, refuse) is what becomes of what breaks a rule of its profile before it is sent.
-    `version` is this software's.
+    installed, so that they may be named (HAPI refuses one that it does not know). `reads_forms` that forms of a
+    session which other systems filled in are read. `scope` says which patients are read. `validation` (off, warn,
+    refuse) is what becomes of what breaks a rule of its profile before it is sent. `version` is this software's.
     """
 
     zone: ZoneInfo

@@ -17,7 +17,7 @@ from horehab.cli import main
 from horehab.clock import SetClock, SystemClock
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
-from scheduler.postbox import NoPostbox
+from scheduler.postbox import postbox_of
 from scheduler.ticks import STEP, Tower, run_tick
 from tests.servers.faults import Fault, FaultyProxy
 from tests.servers.proxying import faulty_proxy
@@ -161,7 +161,8 @@ def open_house(folder: Path) -> Iterator[House]:
         )
         with opened_ports(chosen, clock=clock) as ports:
             _hasten(ports.chart)
-            tower = Tower(ports=ports, postbox=NoPostbox(), address_of=lambda _: None, stop=threading.Event())
+            postbox = postbox_of(chosen, ports)
+            tower = Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=threading.Event())
             house = House(
                 sandbox=sandbox, proxy=proxy, tower=tower, pages=make_ward(ports), clock=clock, settings=values
             )

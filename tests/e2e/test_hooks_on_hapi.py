@@ -17,7 +17,7 @@ from horehab.plugin import create_app
 from horehab.settings import Settings
 from horehab.usecases.ports import Ports
 from horehab.wiring import make_hooks, opened_ports
-from scheduler.postbox import NoPostbox
+from scheduler.postbox import postbox_of
 from scheduler.ticks import TICKS, Tower, run_tick
 from tests.usecases.conftest import DAY_ONE, PATIENT, flexion
 from tests.web.ward import close
@@ -104,7 +104,8 @@ def test_a_changed_observation_rings_and_the_next_look_reads_it(hapi_url: str, t
     measured = flexion(f"{name}-1", DAY_ONE, 110, subject={"reference": f"Patient/{name}"})
     _put(hapi_url, measured)
     with _served(settings) as pages, opened_ports(settings) as ports:
-        tower = Tower(ports=ports, postbox=NoPostbox(), address_of=lambda _: None, stop=Event())
+        postbox = postbox_of(settings, ports)
+        tower = Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=Event())
         run_tick(tower, STEP)
         assert [r.degrees for r in ports.logbook.record(f"Patient/{name}").readings] == [110.0]
         place = _subscribed(hapi_url, f"{pages}/hooks/fhir", payload=payload, secret=SECRET)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from horehab.clock import SetClock
 from horehab.fhir.chart import FhirChart
-from horehab.usecases.exchange import ChartItem, ChartPage
+from horehab.usecases.exchange import ChartItem, ChartPage, Item
 from tests.fhir.ward import NOW, chart_at, clock, observation
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
 from tests.servers.proxying import faulty_proxy
@@ -168,9 +168,16 @@ def items(pages: Sequence[ChartPage], kind: str = "Observation") -> set[str]:
     return {item.reference for item in all_items(pages) if item.reference.startswith(f"{kind}/") and not item.is_gone}
 
 
-def all_items(pages: Sequence[ChartPage]) -> list[ChartItem]:
+def all_items(pages: Sequence[ChartPage]) -> list[Item]:
     """List all that came."""
     return [item for page in pages for item in page.items]
+
+
+def told(item: Item) -> list[str]:
+    """Name the kinds of fact that were read of an item, however they are kept."""
+    if isinstance(item, ChartItem):
+        return [type(fact).__name__ for fact in item.facts]
+    return [name for name, *_ in item.written]
 
 
 def whose(pages: Sequence[ChartPage]) -> set[str]:

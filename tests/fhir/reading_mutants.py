@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from horehab.domain.range_of_motion import Reading
-from horehab.fhir.envelope import item_of
+from horehab.fhir.envelope import carefully
 from horehab.fhir.pages import Entry
 from horehab.fhir.quarantine import CODES
 from horehab.fhir.reading import understand
@@ -40,7 +40,7 @@ def read_one(kind: str, text: bytes, site: Site = SITE) -> ChartItem:
     def understood(resource: dict[str, Any], source: bytes) -> ChartItem:
         return understand(resource, source, site)
 
-    return item_of(kind, Entry(path="Bundle.entry[0].resource", source=text), understood)
+    return carefully(kind, Entry(path="Bundle.entry[0].resource", source=text), understood)
 
 
 def read_mutants(mutants: Mutants, count: int, logbook: SqlLogbook | None = None) -> Counter[str]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import Outcome
+from horehab.usecases.exchange import ChartItem
 from tests.fhir.charts import reading
-from tests.fhir.in_scope import Pulls, all_items, edited, items, open_pulls, person, problems
+from tests.fhir.in_scope import Pulls, all_items, edited, items, open_pulls, person, problems, told
 from tests.fhir.r5_twins import ANA, SPAN, TWINS, VENTILATED, at
 from tests.fhir.ward import SUSPICION, chart_at
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen
@@ -36,11 +37,12 @@ def test_an_r5_server_is_read_and_its_text_kept_as_it_came(pulls: Pulls) -> None
     pages = pulls.pull()
     assert problems(pages) == []
     assert "Observation/rom" in items(pages)
-    facts = [fact for item in all_items(pages) for fact in item.facts]
-    assert {type(fact).__name__ for fact in facts} >= {"Exposure", "Session", "Reading", "ChartedOssification"}
+    facts = {name for item in all_items(pages) for name in told(item)}
+    assert facts >= {"Exposure", "Session", "Reading", "ChartedOssification"}
     (stay,) = [
         item for item in all_items(pages) if b"occurrencePeriod" in item.source and b"1258985005" in item.source
     ]
+    assert isinstance(stay, ChartItem)
     assert json.loads(stay.source)["occurrencePeriod"] == SPAN, "verbatim"
     with chart_at(pulls.sandbox.url) as offline:
         assert offline.read_again(stay.reference, stay.source).facts == stay.facts, "without asking for the version"
@@ -61,7 +63,7 @@ def test_r4_and_r4b_are_read_as_they_are(pulls: Pulls, version: str) -> None:
     pulls.proxy.set(edited("/metadata", lambda statement: statement.update(fhirVersion=version)))
     pulls.put(at("Procedure", status="completed", code=VENTILATED, performedPeriod=SPAN))
     (item,) = [item for item in all_items(pulls.pull()) if item.reference == "Procedure/1"]
-    assert len(item.facts) == 1
+    assert len(told(item)) == 1
 
 
 def test_the_version_may_stand_in_the_content_type_alone(pulls: Pulls) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from horehab.domain.exposure import Exposure, ExposureKind
+from horehab.usecases.exchange import ChartItem
 from tests.fhir.ward import PATIENT, chart_at
 from tests.servers.faults import answers
 from tests.servers.proxying import faulty_proxy
@@ -35,7 +36,8 @@ def hospital(sandbox: RunningSandbox) -> RunningSandbox:
 def _stays(url: str) -> list[ExposureKind]:
     with chart_at(url) as chart:
         items = [item for page in chart.changes({}) for item in page.items]
-    return [fact.kind for item in items for fact in item.facts if isinstance(fact, Exposure)]
+    told = [fact for item in items if isinstance(item, ChartItem) for fact in item.facts]
+    return [fact.kind for fact in told if isinstance(fact, Exposure)]
 
 
 def test_a_ward_that_is_intensive_care_by_its_type_makes_the_stay_one(hospital: RunningSandbox) -> None:

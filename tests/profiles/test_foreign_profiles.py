@@ -115,7 +115,7 @@ def test_the_kind_of_a_resource_tells_slices_apart(tmp_path: Path, kinds: list[s
         row("Bundle.entry:patient", "BackboneElement", 1, "1", most="*"),
         row("Bundle.entry:patient.resource", "Patient", 1),
     )  # fmt: skip
-    more = {"Basic": {"code": {"text": "x"}}, "Patient": {"active": True}}
+    more: dict[str, Any] = {"Basic": {"code": {"text": "x"}}, "Patient": {"active": True}}
     entries = [{"resource": {"resourceType": kind, **more[kind]}} for kind in kinds]
     assert _rules(tmp_path, tree, {"resourceType": "Bundle", "type": "collection", "entry": entries}) == wanted
 

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from horehab.store.local_time import due_instant
 from tests.soak import dst
 
 
@@ -22,8 +23,7 @@ def test_a_cron_of_local_times_misses_days_and_doubles_days_in_the_same_years() 
 
 @pytest.mark.parametrize("drift", [-1, 1])
 def test_the_oracle_notices_an_instant_that_is_off_by_an_hour(drift: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = dst.due_instant
-    monkeypatch.setattr(dst, "due_instant", lambda day, at, zone: right(day, at, zone) + drift * dst._HOUR)
+    monkeypatch.setattr(dst, "due_instant", lambda day, at, zone: due_instant(day, at, zone) + drift * dst._HOUR)
     report = dst.ours(("Europe/Madrid",), is_sample=True)
     assert len(report.others) == report.asked
 
