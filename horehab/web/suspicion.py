@@ -1,6 +1,7 @@
 """A suspicion: its sentence, why and why not, what is missing, what else it could be, and a person's decision."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -117,6 +118,7 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         place=where,
         verdict=verdict,
         told=told_in_lines(verdict) if verdict else (),
+        of_before=_of_before(verdict, record) if verdict else None,
         charted=charted,
         decisions=decisions,
         waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
@@ -140,6 +142,14 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
 
 def _cited(record: PatientRecord, reason: Reason) -> list[Entry]:
     return cited_facts(record, reason.references)
+
+
+def _of_before(verdict: Verdict, record: PatientRecord) -> date | None:
+    """Tell of which day the figures are, when the joint was measured since: they are taken down as it worsens."""
+    days = [str(value) for reason in verdict.reasons for name, value in reason.figures if name == "day"]
+    here = [r.when.day for r in record.readings if r.place == verdict.place and r.when.day <= verdict.as_of]
+    last = date.fromisoformat(max(days)) if days else verdict.as_of
+    return last if last < max(here, default=last) else None
 
 
 def _choices() -> tuple[Decision, ...]:

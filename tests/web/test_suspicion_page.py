@@ -69,3 +69,13 @@ def test_the_page_of_a_quiet_joint_leads_to_what_is_missing_and_never_reassures(
     page = _page(ward, "right-hip").lower()
     assert "no ho" not in page
     assert ">normal<" not in page
+
+
+def test_the_page_says_of_which_day_the_figures_are_once_the_joint_was_measured_since(ward: Ward) -> None:
+    assert "The figures are of" not in _page(ward, "left-hip")
+    session = {"kind": "assessment", "status": "completed", "day": str(TODAY), "at": "11:30"}
+    saved = ward.send(f"/patients/{ward.ana}/log", **session, **{"angle.passive.left-hip.flexion": "82"})
+    assert saved.status_code == 303, saved.text
+    page = _page(ward, "left-hip")
+    assert "HO suspected" in page
+    assert "The figures are of 13 May 2026, when most was lost." in page
