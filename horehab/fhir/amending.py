@@ -28,6 +28,7 @@ _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-typ
 _OPERATIONS = MappingProxyType({Change.CORRECT: "UPDATE", Change.DELETE: "NULLIFY", Change.MOVE: "NULLIFY"})
 _NEVER_EDITED = frozenset({"id", "meta", "text", "resourceType"})
 _IN_ERROR = STATUS[Validity.IN_ERROR]
+_CORRECTED = frozenset({"amended", "corrected"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,18 @@ class AmendmentRights:
             if is_own or says_just_that(self.wanted, found.resource):
                 return None
             raise Settled(Outcome.DONE, "", reference=found.reference)
-        is_in_error = found.resource.get("status") == _IN_ERROR
-        if is_in_error and self.wanted.get("status") == _IN_ERROR:
+        if found.resource.get("status") == _IN_ERROR == self.wanted.get("status"):
             raise Settled(Outcome.DONE, "", reference=found.reference)
-        if is_own or (not is_in_error and says_just_that(_without_status(self.before), found.resource)):
+        if is_own or self._is_as_we_left(found.resource):
             return amended
         why = "A person has changed it in the chart since we wrote it."
         raise Settled(Outcome.CONFLICT, why, reference=found.reference)
+
+    def _is_as_we_left(self, found: Resource) -> bool:
+        """Tell whether it may be ours though the answer was lost: our wording, under a status that we give."""
+        corrected = _CORRECTED if found.get("resourceType") == "Observation" else frozenset()
+        is_status_ours = found.get("status") in {self.before.get("status"), *corrected}
+        return is_status_ours and says_just_that(_without_status(self.before), found)
 
 
 def merged(found: Resource, wanted: Resource, before: Resource) -> dict[str, Any]:

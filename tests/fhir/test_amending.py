@@ -104,6 +104,31 @@ def test_what_a_person_took_back_is_not_corrected_and_needs_not_be_taken_back() 
     assert settled.value.delivery.outcome is Outcome.DONE
 
 
+@pytest.mark.parametrize("wanted", ["completed", "entered-in-error"])
+@pytest.mark.parametrize("status", ["not-done", "stopped", "in-progress"])
+def test_a_session_that_a_person_says_was_not_done_is_not_made_done_again(status: str, wanted: str) -> None:
+    with pytest.raises(Settled) as settled:
+        rights({**WANTED, "status": wanted})(standing("9", status=status))
+    assert settled.value.delivery.outcome is Outcome.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("status", "is_ours"), [("final", True), ("corrected", True), ("amended", True), ("cancelled", False)]
+)
+def test_a_measurement_is_corrected_only_under_a_status_that_we_give(*, status: str, is_ours: bool) -> None:
+    before = resource_of(entries.measured(READING), SITE)
+    lower = replace(READING, degrees=80.0)
+    wanted = resource_of(replace(entries.measured(lower), validity=Validity.CORRECTED, before=READING), SITE)
+    found = Standing(reference="Observation/m1", version="9", resource={**before, "status": status})
+    decide = AmendmentRights(wanted=wanted, before=before, own_versions=frozenset())
+    if is_ours:
+        assert decide(found) is not None
+        return
+    with pytest.raises(Settled) as settled:
+        decide(found)
+    assert settled.value.delivery.outcome is Outcome.CONFLICT
+
+
 def test_an_entry_knows_what_the_chart_was_told() -> None:
     session = entries.session(minutes=30.0)
     longer = replace(session, session=replace(session.session, minutes=45.0), validity=Validity.CORRECTED)
