@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import ConfigurationError
 
@@ -24,15 +25,20 @@ _GSM = frozenset(
 _GSM_DOUBLE = frozenset("\f^{}\\[~]|€")
 _ANY = "any"
 _AUDIENCES = ("staff", "patient")
+_PARTS = frozenset({"subject", "text", "mail"})
 _CODE = "HR-1450"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One text: its subject, for letters that have one, and its sentence with fields in braces."""
+    """One text: its subject, for letters that have one, and its sentence with fields in braces.
+
+    `mail` is what is said instead by any way but SMS, where nobody would hear a STOP; "" for the same.
+    """
 
     subject: str
     text: str
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +69,11 @@ class Texts:
 
     by_audience: Mapping[str, Mapping[str, Mapping[str, Text]]]
 
-    def find(self, rule: ReminderRule, *, is_patient: bool, language: str) -> Text:
-        """Find the text for a rule in a language; what has none of its own says only that something waits."""
+    def find(self, rule: ReminderRule, *, is_patient: bool, language: str, medium: Medium = Medium.SMS) -> Text:
+        """Find the text for a rule in a language, as it is said by a way; what has none says that something waits."""
         rules = self.by_audience["patient" if is_patient else "staff"]
-        return rules.get(rule.value, rules[_ANY])[spoken(language)]
+        found = rules.get(rule.value, rules[_ANY])[spoken(language)]
+        return found if medium is Medium.SMS or not found.mail else replace(found, text=found.mail)
 
     def filled(self, text: Text, filling: Filling, language: str) -> tuple[str, str]:
         """Fill a text in: subject and sentence."""
@@ -129,20 +136,19 @@ def _checked(tree: Mapping[str, Any], source: str) -> dict[str, dict[str, dict[s
 
 
 def _text(words: Mapping[str, Any], source: str, place: str) -> Text:
-    remedy = "Write the language's two letters, then subject and text."
+    remedy = "Write the language's two letters, then subject, text and, where another is said by mail, mail."
     _must(place.rpartition(".")[2] in LANGUAGES, source, place, f"Write one of {', '.join(LANGUAGES)}.")
-    _must(isinstance(words, dict) and set(words) == {"subject", "text"}, source, place, remedy)
-    for name in ("subject", "text"):
-        text = words[name]
+    _must(isinstance(words, dict) and {"subject", "text"} <= set(words) <= _PARTS, source, place, remedy)
+    for name, text in words.items():
         _must(isinstance(text, str) and "\n" not in text, source, f"{place}.{name}", "Write one line of text.")
         try:
-            unknown = fields_of(text) - (FIELDS if name == "text" else frozenset())
+            unknown = fields_of(text) - (frozenset() if name == "subject" else FIELDS)
         except ValueError:
             unknown = frozenset({text})
         named = ", ".join(sorted(unknown))
         remedy = f"There are only these fields, and none in a subject: {', '.join(sorted(FIELDS))}."
         _must(not unknown, source, f"{place}.{name}", f"It has the unknown field {named!r}. {remedy}")
-    return Text(subject=words["subject"], text=words["text"])
+    return Text(**words)
 
 
 def _must(is_right: bool, source: str, place: str, remedy: str) -> None:

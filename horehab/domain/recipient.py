@@ -138,8 +138,9 @@ class Route:
 def route(channel: str, contact: Contact, now: datetime) -> Route:
     """Decide whether, when and by which way a reminder on a channel may reach somebody.
 
-    Nothing goes to a patient without a recorded consent, nor on a medium on which they said STOP. Quiet hours
-    postpone and never drop; a list on paper disturbs nobody and needs no consent: a person decides about each call.
+    Nothing goes to a patient without a recorded consent, nor on a medium on which they said STOP: a message then goes
+    by no other way either, for they ended the messages and not the telephone. Quiet hours postpone and never drop; a
+    list on paper disturbs nobody and needs no consent: a person decides about each call.
     """
     media = MESSAGES if channel == MESSAGE else tuple(medium for medium in Medium if medium.value == channel)
     if not media:
@@ -149,9 +150,10 @@ def route(channel: str, contact: Contact, now: datetime) -> Route:
     if contact.is_patient and contact.consent is not Consent.YES:
         return Route(fate=Fate.NEVER, reason=_no_consent(contact.consent))
     known = [way for way in contact.ways if way.medium in media]
-    open_ways = [way for way in known if way.medium not in dict(contact.stopped)]
-    if not open_ways:
-        return Route(fate=Fate.NEVER, reason=_no_way(known, contact, channel))
+    stopped = [(medium, since) for medium, since in contact.stopped if medium in media]
+    open_ways = [way for way in known if way.medium not in dict(stopped)]
+    if not open_ways or (contact.is_patient and stopped):
+        return Route(fate=Fate.NEVER, reason=_no_way(stopped, channel))
     until = contact.quiet.until(now, contact.zone) if contact.quiet is not None else None
     if until is not None:
         return Route(fate=Fate.WAIT, reason="quiet hours of the recipient", way=open_ways[0], until=until)
@@ -164,9 +166,9 @@ def _no_consent(consent: Consent) -> str:
     return "no consent of the patient is recorded"
 
 
-def _no_way(known: list[Way], contact: Contact, channel: str) -> str:
-    if known:
-        since = min(at for medium, at in contact.stopped if medium in {way.medium for way in known})
+def _no_way(stopped: Iterable[tuple[Medium, datetime]], channel: str) -> str:
+    since = min((at for _, at in stopped), default=None)
+    if since is not None:
         return f"the recipient said STOP on {since.date()}"
     if channel == MESSAGE:
         return "no mobile number or e-mail address is known for the recipient"

@@ -28,6 +28,7 @@ def hear_report(ports: Ports, message: str, status: str) -> bool:
 def hear_stop(ports: Ports, sender: str, text: str) -> bool:
     """Note that somebody wrote STOP from a number: nothing goes there any more. False for any other message.
 
+    A patient with that number gets no message by any other way either, until a person takes the STOP back.
     What else was written is neither kept nor read.
     """
     first = "".join(sign if sign.isalpha() else " " for sign in text.lower()).split()[:1]

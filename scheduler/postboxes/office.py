@@ -97,7 +97,9 @@ class Office:
 
     def letter(self, reminder: Reminder, contact: Contact, way: Way) -> Letter | Receipt:
         """Put a reminder into words; a receipt says which setting its text still lacks."""
-        text = self.texts.find(reminder.rule, is_patient=contact.is_patient, language=contact.language)
+        text = self.texts.find(
+            reminder.rule, is_patient=contact.is_patient, language=contact.language, medium=way.medium
+        )
         for name, setting in (("clinic", "HOREHAB_CLINIC_NAME"), ("phone", "HOREHAB_CLINIC_PHONE")):
             if name in fields_of(text.text) and not getattr(self.site, name):
                 return _waits(f"{setting} is not set, and its text names it")

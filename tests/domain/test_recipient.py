@@ -57,12 +57,16 @@ def test_staff_are_reminded_without_a_consent() -> None:
     assert route("email", ana(is_patient=False, consent=Consent.UNKNOWN), NOON).fate is Fate.GO
 
 
-def test_after_a_stop_nothing_goes_by_that_way_but_by_another() -> None:
-    stopped = ((Medium.SMS, NIGHT),)
-    assert route(MESSAGE, ana(stopped=stopped), NOON).way == MAIL
-    decided = route("sms", ana(stopped=stopped), NOON)
-    assert decided.fate is Fate.NEVER
+@pytest.mark.parametrize("stopped", [Medium.SMS, Medium.EMAIL])
+def test_after_a_stop_no_message_goes_to_the_patient_by_any_way(stopped: Medium) -> None:
+    decided = route(MESSAGE, ana(stopped=((stopped, NIGHT),)), NOON)
+    assert (decided.fate, decided.way) == (Fate.NEVER, None)
     assert "STOP on 2026-03-30" in decided.reason
+    assert route(stopped.value, ana(stopped=((stopped, NIGHT),)), NOON).fate is Fate.NEVER
+
+
+def test_staff_who_stopped_one_way_are_told_by_the_other() -> None:
+    assert route(MESSAGE, ana(is_patient=False, stopped=((Medium.SMS, NIGHT),)), NOON).way == MAIL
 
 
 @pytest.mark.parametrize(

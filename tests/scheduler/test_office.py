@@ -46,16 +46,22 @@ def test_where_the_site_assumes_consent_only_an_objection_counts(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("subject", ["+34600000001", ANA])
-def test_after_a_stop_it_goes_by_the_next_way_and_then_by_none(desk: Desk, subject: str) -> None:
+def test_after_a_stop_nothing_goes_by_any_way_until_it_is_taken_back(desk: Desk, subject: str) -> None:
     desk.consent()
     memory = desk.ports.logbook.contacts
     memory.stop(Stop(medium=Medium.SMS, subject=subject, since=NOON, how="by a message of theirs"))
-    assert desk.office.send(REMINDER).state is ReminderState.SENT
-    assert (len(desk.sms.letters), len(desk.mail.letters)) == (0, 1)
-    memory.stop(Stop(medium=Medium.EMAIL, subject=ANA, since=NOON, how="by phone"))
     assert desk.office.send(REMINDER).state is ReminderState.CANCELLED
+    assert (len(desk.sms.letters), len(desk.mail.letters)) == (0, 0)
     assert memory.resume(Medium.SMS, subject)
     assert desk.office.send(REMINDER).state is ReminderState.SENT
+
+
+def test_a_mail_to_a_patient_asks_for_a_call_and_for_no_reply_that_nobody_hears(desk: Desk) -> None:
+    desk.consent()
+    desk.office.send(replace(REMINDER, channel="email"))
+    (letter,) = desk.mail.letters
+    assert letter.text.endswith("Para no recibir avisos, llame al mismo número.")
+    assert "BAJA" not in letter.text
 
 
 def test_at_night_it_waits_for_the_morning_and_nothing_was_tried(desk: Desk) -> None:

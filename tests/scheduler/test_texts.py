@@ -54,6 +54,11 @@ def test_each_text_to_a_patient_says_how_to_end_the_messages() -> None:
         assert {language: stops[language] in text.text for language, text in languages.items()} == dict.fromkeys(
             stops, True
         )
+        for language, text in languages.items():
+            assert text.mail, "a mail has an end of its own: nobody hears a reply to it"
+            assert stops[language] not in text.mail
+            assert "{phone}" in text.mail
+            assert not re.search(TELLING, text.mail, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
