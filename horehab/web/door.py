@@ -16,6 +16,7 @@ from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import NAME, is_post, room
 from horehab.web.standalone import DEMO, SignedIn, demo_user, is_loopback, signed_in
+from horehab.web.way_back import leads_back
 
 _MOST_FAILURES = 5
 _WAIT = timedelta(minutes=15)
@@ -117,8 +118,7 @@ def _let_in(someone: SignedIn, name: str) -> Response:
     session.permanent = True
     login_user(someone)
     _audit(name, "signed in")
-    is_ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
-    return redirect(wanted if is_ours else url_for(f"{NAME}.caseload"), code=303)
+    return redirect(wanted if leads_back(wanted) else url_for(f"{NAME}.caseload"), code=303)
 
 
 def _audit(name: str, what: str) -> None:

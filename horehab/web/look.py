@@ -7,6 +7,7 @@ from horehab.web.access import allow_everyone
 from horehab.web.language import COOKIE, LANGUAGES
 from horehab.web.language import gettext as _
 from horehab.web.room import NAME
+from horehab.web.way_back import leads_back
 
 THEME = "horehab-theme"
 _AS_DEVICE = "device"
@@ -54,8 +55,7 @@ def start() -> str:
 def _back(wanted: str) -> str:
     """Go back to a page of ours, and nowhere else."""
     root = start()
-    is_ours = wanted.startswith(root) and not wanted.startswith("//") and "\\" not in wanted
-    return wanted if is_ours else root
+    return wanted if wanted.startswith(root) and leads_back(wanted) else root
 
 
 def _keep(answer: Response, name: str, value: str) -> None:

@@ -21,6 +21,13 @@ from horehab.usecases.exchange import User
 from tests.web.ward import STORE, ZONE, close, copy_ward
 
 PASSWORD = "correct horse battery staple"
+FOREIGN = (
+    "/%09/evil.example/x",
+    "/%0A/evil.example",
+    "/%0D%09/evil.example",
+    "/%5Cevil.example",
+    "/%20/evil.example",
+)
 Make = Callable[..., Flask]
 
 
@@ -68,6 +75,19 @@ def test_who_signs_in_comes_to_the_page_they_wanted(make: Make) -> None:
     client.get("/reminders?state=due")
     assert sign_in(client).location == "/reminders?state=due"
     assert "Ana Ruiz, physiotherapist" in client.get("/").text
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_who_signs_in_is_never_sent_to_another_server(make: Make, path: str) -> None:
+    client = make().test_client()
+    client.get(path)
+    assert sign_in(client).location == "/"
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_a_choice_of_language_never_leads_to_another_server(make: Make, path: str) -> None:
+    answer = make().test_client().get(f"/look?language=fr&back={path}")
+    assert (answer.status_code, answer.location) == (303, "/")
 
 
 def test_who_signs_out_is_out(make: Make) -> None:
