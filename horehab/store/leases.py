@@ -15,10 +15,14 @@ _LONGEST_WAIT = 900
 _LEASED = (tables.outbox, tables.reminder, tables.lease)
 
 
+def is_nobodys(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Say which rows nobody has now, resting or not."""
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
 def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
     """Say which rows nobody has now and whose time of rest is over."""
-    c = table.c
-    return or_(c.lease_until.is_(None), c.lease_until <= now) & or_(c.not_before.is_(None), c.not_before <= now)
+    return is_nobodys(table, now) & or_(table.c.not_before.is_(None), table.c.not_before <= now)
 
 
 def take(chosen: Update, *, owner: str, now: datetime, seconds: float = LEASE_SECONDS) -> Update:

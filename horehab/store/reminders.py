@@ -19,6 +19,15 @@ from horehab.store.reminder_tables import enrolment
 from horehab.usecases.exchange import ReminderRow
 
 _WAITS = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
+_OVER = (
+    (False, ReminderState.EXPIRED, "past the last day on which it was of use"),
+    (
+        True,
+        ReminderState.UNKNOWN,
+        "an earlier attempt was interrupted: it may have arrived; now its last day is over",
+    ),
+)
+"""What becomes of those past their last day: by whether an attempt was begun, their state and its reason."""
 
 
 def enrol(connection: Connection, since: Mapping[str, date]) -> None:
@@ -143,16 +152,10 @@ def claim(
     `is_held`: only the tasks, which go into the chart.
     """
     t = tables.reminder
-    connection.execute(
-        update(t)
-        .where(t.c.state == ReminderState.DUE.value, t.c.due <= now, t.c.void_at <= now)
-        .values(state=ReminderState.EXPIRED.value, settled=now, detail="past the last day on which it was of use")
-    )
-    # One condition per state, so that both databases find the few rows that are due by their index.
-    is_due = or_(*(and_(t.c.state == state, t.c.due <= now) for state in _WAITS))
+    _expire(connection, now)
     chosen = (
         select(t.c.row)
-        .where(is_due, leases.is_free(t, now), *((t.c.channel == TASK,) if is_held else ()))
+        .where(_is_due(now), leases.is_free(t, now), *((t.c.channel == TASK,) if is_held else ()))
         .order_by(t.c.due, t.c.row)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -164,6 +167,23 @@ def claim(
     found = sorted(map(tuple, connection.execute(taken.returning(*columns)).all()), key=itemgetter(1, 0))
     wanted = decode_reminders(row[-1] for row in found)
     return tuple(_claimed(row, reminder, owner) for row, reminder in zip(found, wanted, strict=True))
+
+
+def _is_due(now: datetime) -> Any:
+    """Say it with one condition per state, so that both databases find the few rows that are due by their index."""
+    t = tables.reminder
+    return or_(*(and_(t.c.state == state, t.c.due <= now) for state in _WAITS))
+
+
+def _expire(connection: Connection, now: datetime) -> None:
+    """Settle what nobody has and is past its last day: one whose attempt was interrupted may have arrived."""
+    t = tables.reminder
+    is_over = _is_due(now) & (t.c.void_at <= now) & leases.is_nobodys(t, now)
+    for is_leaving, state, words in _OVER:
+        these = select(t.c.row).where(is_over, t.c.is_leaving.is_(is_leaving)).with_for_update(skip_locked=True)
+        ended = update(t).where(t.c.row.in_(these.scalar_subquery()))
+        settled = {"state": state.value, "settled": now, "detail": words, "is_leaving": False}
+        connection.execute(ended.values(settled | leases.free(t)))
 
 
 def _claimed(row: tuple[Any, ...], reminder: Reminder, owner: str) -> ReminderRow:

@@ -118,6 +118,28 @@ def test_the_dead_are_followed_at_once_and_what_they_had_begun_is_known(logbook:
     assert [row.is_interrupted for row in taken_over] == [True, False]
 
 
+def test_after_days_of_standstill_nothing_that_was_leased_leaves_past_its_last_day(logbook: SqlLogbook) -> None:
+    put(logbook, 2)
+    rows = logbook.due_reminders(owner="dead", now=NOW, limit=50)
+    logbook.reminding.begin(rows[:1], now=NOW)
+    logbook.release_dead(lambda owner: owner == "dead")
+    assert logbook.due_reminders(owner="b", now=NOW + timedelta(days=60), limit=50) == ()
+    interrupted, waited = logbook.reminders()
+    assert (interrupted.state, "interrupted" in interrupted.detail) == (ReminderState.UNKNOWN, True)
+    assert (waited.state, waited.detail) == (ReminderState.EXPIRED, "past the last day on which it was of use")
+    assert [(row.owner, row.is_interrupted) for row in (interrupted, waited)] == [("", False)] * 2
+
+
+def test_what_somebody_still_has_is_left_to_them_past_its_last_day(logbook: SqlLogbook) -> None:
+    last = NOW.replace(hour=22, minute=59)
+    wanted = review(reminders=(reminder(void_after=DAY),))
+    logbook.finish_pass(marks={}, reviews=[wanted], now=NOW, problems=())
+    (row,) = begun(logbook, now=last)
+    assert logbook.due_reminders(owner="b", now=last + timedelta(minutes=2), limit=50) == ()
+    logbook.settle_reminder(row, ReminderState.SENT, detail="", now=last + timedelta(minutes=2))
+    assert states(logbook) == ["sent"]
+
+
 MONDAY = NewTime(day=DAY + timedelta(days=6), at=time(10), void_after=DAY + timedelta(days=20))
 
 
