@@ -1,19 +1,22 @@
 """The caseload: who needs somebody next, by need, then by name; search, filters, counts, and one tap to log."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, render_template, request
 
 from horehab.domain.joints import WATCHED_JOINTS
 from horehab.domain.suspicion import Reason, Tier, Verdict
-from horehab.usecases.exchange import CaseloadQuery, CaseloadRow
+from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
 from horehab.web.access import TEAM, allow
 from horehab.web.language import gettext as _
 from horehab.web.language import ngettext
+from horehab.web.options import Viewer, everyone
 from horehab.web.room import room, viewer
 from horehab.web.words import TIER_MARKS, TIER_ORDER, place_word, reason_word
 
 _LONGEST_SEARCH = 100
+_MOST_LOOKS = 20  # pages of the store read for one page shown: 1,000 patients
 _LONG_AGO = 7  # days without a measurement before the row says so as a gap (weekly in rehabilitation, clinical.md 6)
 
 
@@ -27,13 +30,13 @@ def caseload() -> str:
     """Show one page of the patients whom this viewer may see."""
     asked_by, ports, options = viewer(), room().ports(), room().options
     query = _query()
-    found = ports.logbook.caseload(query)
+    found = visible_page(asked_by, query)
     ports.logbook.audit(who=asked_by.name, what="read caseload", patient=None, now=ports.clock.now())
     return render_template(
         "horehab/caseload.html",
         query=query,
-        rows=[row for row in found.rows if options.may_see(asked_by, row.patient.reference)],
         page=found,
+        is_counted=options.may_see is everyone,
         tiers=TIER_ORDER,
         marks=TIER_MARKS,
         joints=WATCHED_JOINTS,
@@ -41,6 +44,22 @@ def caseload() -> str:
         blind_spots=lambda row: blind_spots(row, ports.clock.today()),
         unmeasured_days=lambda row: unmeasured_days(row, ports.clock.today()),
     )
+
+
+def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
+    """Fill one page with patients whom this viewer may see, however many others stand between them.
+
+    A page that is not full although more patients come has its `next`: who sees few of very many goes on there.
+    """
+    options, logbook = room().options, room().ports().logbook
+    rows: list[CaseloadRow] = []
+    found = CaseloadPage(rows=(), counts={}, next=query.after)
+    for _look in range(_MOST_LOOKS):
+        found = logbook.caseload(replace(query, after=found.next, limit=query.limit - len(rows)))
+        rows += [row for row in found.rows if options.may_see(asked_by, row.patient.reference)]
+        if found.next is None or len(rows) == query.limit:
+            break
+    return replace(found, rows=tuple(rows))
 
 
 def shown_places(row: CaseloadRow) -> list[Verdict]:

@@ -1,0 +1,64 @@
+"""The caseload as a host narrows it: whoever may see few patients finds all of them, and learns of no others."""
+
+import re
+
+import pytest
+
+from horehab.domain.record import Patient
+from horehab.web import caseload
+from tests.web.conftest import Ward
+from tests.web.ward import ANA, BEN, fill, items_of
+
+MANY = [
+    Patient(reference=f"Patient/many{number:03}", name=f"Aina Model {number:03}", record_number=f"HC-2{number:03}")
+    for number in range(120)
+]
+NEXT = re.compile(r'rel="next" href="/horehab([^"]+)"')
+
+
+@pytest.fixture
+def large_ward(ward: Ward) -> Ward:
+    """Ana, Ben, and 120 who were never measured, whose names stand before Ben's."""
+    fill(ward.ports, [item for patient in MANY for item in items_of(patient, ())])
+    return ward
+
+
+def walked(ward: Ward) -> list[list[str]]:
+    """Walk the caseload by its own links; gives the record numbers on each page."""
+    pages, path = [], "/"
+    while path:
+        page = ward.look(path).text
+        pages.append(re.findall(r"<span>(HC-\d+)</span>", page))
+        found = NEXT.search(page)
+        path = found[1].replace("&amp;", "&") if found else ""
+    return pages
+
+
+def test_who_may_see_the_last_patient_only_finds_them_on_the_first_page(large_ward: Ward) -> None:
+    large_ward.hidden = {ANA.reference, *(patient.reference for patient in MANY)}
+    assert walked(large_ward) == [["HC-1002"]]
+
+
+def test_pages_are_full_and_show_each_visible_patient_once(large_ward: Ward) -> None:
+    large_ward.hidden = {patient.reference for patient in MANY[::3]}
+    pages = walked(large_ward)
+    assert [len(page) for page in pages] == [50, 32]
+    seen = [p.record_number for p in MANY if p.reference not in large_ward.hidden]
+    assert sorted(number for page in pages for number in page) == sorted(["HC-1001", "HC-1002", *map(str, seen)])
+
+
+def test_a_page_that_ends_before_somebody_was_found_leads_on(
+    large_ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caseload, "_MOST_LOOKS", 1)
+    large_ward.hidden = {ANA.reference, *(patient.reference for patient in MANY)}
+    assert walked(large_ward) == [[], [], ["HC-1002"]]
+    assert "No patients yet" not in large_ward.look("/").text
+
+
+def test_where_a_host_says_who_sees_whom_nobody_is_told_how_many_others_there_are(large_ward: Ward) -> None:
+    large_ward.hidden = {ANA.reference, BEN.reference}
+    counts = re.findall(r'<ul class="hr-counts".*?</ul>', large_ward.look("/").text, re.DOTALL)
+    assert len(counts) == 1
+    assert "<strong>" not in counts[0]
+    assert "Suspected" in counts[0]
