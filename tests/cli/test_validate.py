@@ -40,14 +40,16 @@ def test_what_breaks_a_rule_is_said_with_its_place_its_rule_and_what_to_do(desk:
     assert "error: Observation.bodySite: it is required [min]. Add bodySite.\n" in result.stdout
 
 
-def test_each_line_of_ndjson_is_checked_and_one_that_is_no_json_hinders_no_other(desk: Desk, tmp_path: Path) -> None:
-    file = _file(tmp_path, ROM, '{"resourceType": "Observation", ', "", _without("status"), "7")
+def test_each_line_of_ndjson_is_checked_and_an_odd_one_hinders_no_other(desk: Desk, tmp_path: Path) -> None:
+    odd = {"resourceType": "Patient", "contained": [{"resourceType": "Nope"}]}
+    file = _file(tmp_path, odd, '{"resourceType": "Observation", ', "", _without("status"), "7", ROM)
     result = desk.run("validate", file, "--json", "--errors")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
-    assert [row["place"] for row in rows] == ["line 1", "line 2", "line 4", "line 5"]
-    assert [[issue["rule"] for issue in row["issues"]] for row in rows] == [[], ["shape"], ["min"], ["shape"]]
-    assert rows[0]["resource"] == "Observation/example-rom-hip-flexion"
+    assert [row["place"] for row in rows] == ["line 1", "line 2", "line 4", "line 5", "line 6"]
+    rules = [{issue["rule"] for issue in row["issues"]} for row in rows]
+    assert rules == [{"shape", "dom-3"}, {"shape"}, {"min"}, {"shape"}, set()]
+    assert rows[-1]["resource"] == "Observation/example-rom-hip-flexion"
 
 
 def test_each_entry_of_a_bundle_is_checked(desk: Desk, tmp_path: Path) -> None:

@@ -68,3 +68,33 @@ def test_the_page_lists_every_variant_with_the_rule_that_it_breaks() -> None:
 def test_every_disagreement_with_hapi_is_explained_and_is_of_a_variant() -> None:
     assert HAPI_ACCEPTS.keys() <= {each.name for each in VARIANTS}
     assert all(len(why) > 40 for why in HAPI_ACCEPTS.values())
+
+
+def _around(resource: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}]}
+
+
+def _holding(**held: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Patient",
+        "contained": [{"resourceType": "Organization", "name": "x"} | held],
+        "managingOrganization": {"reference": "#a"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "wrong"),
+    [
+        (_around({"resourceType": "EffectEvidenceSynthesis"}), "Bundle.entry[0].resource.status"),
+        (_around({"resourceType": "ActorDefinition"}), "Bundle.entry[0].resource.resourceType"),
+        (_holding(resourceType="Nope"), "Patient.contained[0].resourceType"),
+        (_holding(resourceType=["Patient"]), "Patient.contained[0].resourceType"),
+        (_holding(resourceType={}), "Patient.contained[0].resourceType"),
+    ],
+)
+def test_a_type_within_that_the_second_opinion_lacks_is_said_and_the_rest_is_checked(
+    resource: dict[str, Any], wrong: str
+) -> None:
+    found = validate(resource)
+    assert [issue.path for issue in found if issue.severity is Severity.NOT_CHECKED] == [resource["resourceType"]]
+    assert wrong in {issue.path for issue in found if issue.is_error}
