@@ -50,13 +50,15 @@ def sign_in() -> Response | str | tuple[str, int]:
     name = request.form.get("name", "")
     if name not in STAFF or request.form.get("word") != _WORD:
         return render_template("sign_in.html", error="Name or word is not right."), 401
+    session.clear()  # with it goes the token of the forms that somebody before left open
     session["name"] = name
     return redirect(url_for("home"), code=303)
 
 
 def sign_out() -> Response:
     """Let somebody out; what they had typed in horehab and not saved goes with them."""
-    name = session.pop("name", "")
+    name = session.get("name", "")
+    session.clear()
     rehabilitation: HoRehab | None = current_app.extensions.get("portal-rehabilitation")
     if rehabilitation is not None and name:
         rehabilitation.forget_drafts(name)

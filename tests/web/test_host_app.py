@@ -24,10 +24,14 @@ def portal(filled: Path, tmp_path: Path) -> Iterator[Flask]:
 
 def signed_in(app: Flask, name: str) -> FlaskClient:
     client = app.test_client()
+    sign_in(client, name)
+    return client
+
+
+def sign_in(client: FlaskClient, name: str) -> None:
     seal = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[0]
     answer = client.post("/sign-in", data={"csrf_token": seal, "name": name, "word": "letmein"})
     assert answer.status_code == 303
-    return client
 
 
 def test_the_portals_own_pages_are_the_same_bytes_with_and_without_us(portal: Flask) -> None:
@@ -84,6 +88,18 @@ def test_signing_out_at_the_portal_forgets_what_was_typed(portal: Flask) -> None
     assert client.post("/sign-out", data={"csrf_token": seal}).status_code == 303
     assert bedside.draft("ruiz", patient="Patient/ana") is None
     assert client.get("/rehabilitation/").status_code == 401
+
+
+def test_a_form_that_one_left_open_is_not_saved_by_the_next(portal: Flask) -> None:
+    client = signed_in(portal, "ruiz")
+    path = f"/rehabilitation/patients/{portal.extensions['horehab'].ports().logbook.key_of('Patient/ana')}/log"
+    form = dict(re.findall(r'name="(csrf_token|token)"[^>]* value="([^"]*)"', client.get(path).text))
+    assert client.post("/sign-out", data={"csrf_token": form["csrf_token"]}).status_code == 303
+    sign_in(client, "sanz")
+    left_open = {**form, "kind": "walking", "status": "completed", "day": "2026-05-20", "minutes": "30"}
+    assert client.post(path, data=left_open).status_code == 400
+    sign_in(client, "ruiz")
+    assert client.post(path, data=left_open).status_code == 400
 
 
 def test_a_portal_without_us_signs_out_too() -> None:
