@@ -8,6 +8,7 @@ from benchmarks.validation import rows_of
 from fhir_profiles import examples
 from horehab.fhir.terminology import SNOMED
 from horehab.fhir.validation import Issue, Severity, validate
+from horehab.fhir.validation.invariants import Around, check_invariants
 from tests.profiles.broken import HAPI_ACCEPTS, Broken, broken
 from tests.profiles.every_form import BY_CONFIGURATION, every_form
 
@@ -98,3 +99,23 @@ def test_a_type_within_that_the_second_opinion_lacks_is_said_and_the_rest_is_che
     found = validate(resource)
     assert [issue.path for issue in found if issue.severity is Severity.NOT_CHECKED] == [resource["resourceType"]]
     assert wrong in {issue.path for issue in found if issue.is_error}
+
+
+@pytest.mark.parametrize(
+    ("held", "wrong"),
+    [
+        ({"id": "a", "meta": None}, ["Patient.contained[0].meta"]),
+        ({"id": "a", "meta": 5}, ["Patient.contained[0].meta"]),
+        ({"id": ["a"]}, ["Patient.contained[0].id", "Patient.managingOrganization", "Patient"]),
+    ],
+)
+def test_what_is_contained_in_an_odd_way_is_an_error_at_its_place(held: dict[str, Any], wrong: list[str]) -> None:
+    assert {issue.path for issue in _errors(_holding(**held))} == set(wrong)
+
+
+def test_a_rule_of_ours_that_cannot_be_asked_is_said() -> None:
+    """The engine and our own rules are alike in this."""
+    around = Around(resource={}, root={})
+    rule = ("dom-2", "error", "It holds nothing.", "contained.empty()", False)
+    (issue,) = check_invariants(5, "Patient", {"dom-2": rule}, around, "Patient")
+    assert (issue.severity, issue.rule) == (Severity.NOT_CHECKED, "dom-2")

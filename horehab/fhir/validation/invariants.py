@@ -23,15 +23,16 @@ class Around:
     root: Mapping[str, Any]
 
 
+ByHand = Callable[[Any, Around], bool]
+"""Asks a rule of a value without the engine."""
+
+
 def check_invariants(value: Any, base: str, rules: Mapping[str, Rule], around: Around, path: str) -> Iterator[Issue]:
     """Ask each rule of a value; `base` is its path from the type down ("Observation.component")."""
     for key, (_, severity, sentence, expression, is_practice) in rules.items():
         if key in _NOT_HERE or not expression:
             continue
-        if key in _BY_HAND:
-            holds: bool | None = _BY_HAND[key](value, around)
-        else:
-            holds = _ask(expression, base, value, around)
+        holds = _ask(_BY_HAND.get(key, expression), base, value, around)
         if holds is None:
             yield _untold(path, key)
         elif not holds:
@@ -51,13 +52,15 @@ def _untold(path: str, key: str) -> Issue:
     )
 
 
-def _ask(expression: str, base: str, value: Any, around: Around) -> bool | None:
-    """Say whether an expression holds; None where it cannot be told. Nothing at all counts as holding."""
-    variables = {"resource": around.resource, "rootResource": around.root}
-    ask, typed = _compiled(expression)
+def _ask(asked: str | ByHand, base: str, value: Any, around: Around) -> bool | None:
+    """Say whether an expression, or a rule of ours, holds; None where it cannot be told. Nothing counts as holding."""
     try:
+        if not isinstance(asked, str):
+            return asked(value, around)
+        variables = {"resource": around.resource, "rootResource": around.root}
+        ask, typed = _compiled(asked)
         found = ask(typed(value, base), variables)
-    except Exception:  # noqa: BLE001  # the engine raises whatever its functions raise for values of a wrong type
+    except Exception:  # noqa: BLE001  # values of a wrong type make a rule raise whatever its functions raise
         return None
     return not found or found[0] is not False
 
@@ -117,17 +120,20 @@ def _points_to_contained(value: Any, around: Around) -> bool:
     reference = value.get("reference") if isinstance(value, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#") or reference == "#":
         return True
-    return reference[1:] in {each.get("id") for each in _contained(around.root)}
+    return any(each.get("id") == reference[1:] for each in _contained(around.root))
 
 
-_BY_HAND: Mapping[str, Callable[[Any, Around], bool]] = MappingProxyType(
+def _metas(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Give what is said of each contained resource itself, where it is said as FHIR says it."""
+    yield from (each["meta"] for each in _contained(value) if isinstance(each.get("meta"), dict))
+
+
+_BY_HAND: Mapping[str, ByHand] = MappingProxyType(
     {
         "dom-2": lambda value, _: not any("contained" in each for each in _contained(value)),
         "dom-3": _is_pointed_to,
-        "dom-4": lambda value, _: (
-            not any({"versionId", "lastUpdated"} & set(each.get("meta", {})) for each in _contained(value))
-        ),
-        "dom-5": lambda value, _: not any("security" in each.get("meta", {}) for each in _contained(value)),
+        "dom-4": lambda value, _: not any({"versionId", "lastUpdated"} & meta.keys() for meta in _metas(value)),
+        "dom-5": lambda value, _: not any("security" in meta for meta in _metas(value)),
         "ref-1": _points_to_contained,
     }
 )
