@@ -1,5 +1,6 @@
 """Sessions that were logged here, in the database: how each stands now, and their changes, one after another."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,7 @@ class SqlSessions:
             performer=getattr(first, "performer", ""),
             session=_session(record.sessions, sources.get(f"{_SESSION}{session_id}")),
             facts=_facts(sources, known),
+            first=_first(rows),
             told=_told(rows),
             amendments=_amendments(rows),
         )
@@ -70,7 +72,7 @@ class SqlSessions:
             if len(_amendments(_rows(connection, change.session_id))) != revision:
                 return False
             outbox.add(connection, entries, now=now)
-            write_reminders(connection, reminders, ward=self._zone)
+            write_reminders(connection, reminders, ward=self._zone, now=now)
         return True
 
 
@@ -98,6 +100,23 @@ def _session(sessions: Iterable[Session], source: str | None) -> Session | None:
 def _facts(sources: Mapping[str, str], known: Mapping[str, Measured]) -> dict[str, Measured]:
     measured = ((key.removeprefix(_MEASUREMENT), source) for key, source in sources.items() if _MEASUREMENT in key)
     return {name: known[source] for name, source in measured if source in known}
+
+
+def _first(rows: Sequence[Row[Any]]) -> dict[str, Logged]:
+    """Say what was logged before any change: what the first change added has been said once by then, by it alone."""
+    change = min((row for row in rows if row.kind == AmendmentEntry.__name__), key=lambda row: row.row, default=None)
+    if change is None:
+        return _told(rows)
+    earlier = [row for row in rows if row.row < change.row]
+    often = Counter(row.key for row in earlier)
+    (amendment,) = _amendments([change])
+    added = {key for key in (f"{_MEASUREMENT}{name}" for name in amendment.measurements) if often[key] == 1}
+    said: dict[str, Logged] = {}
+    for row in earlier:
+        entry = decode_entry(row.kind, row.payload)
+        if isinstance(entry, SessionEntry | MeasurementEntry) and row.key not in added:
+            said.setdefault(row.key, entry)
+    return said
 
 
 def _told(rows: Iterable[Row[Any]]) -> dict[str, Logged]:

@@ -47,16 +47,19 @@ def logged_session(ports: Ports, patient: str, session_id: str) -> LoggedSession
 def correct_session(ports: Ports, asked: AmendmentForm, form: SessionForm) -> Amended:
     """Correct a session; FormRefused with an error per field, also when nothing was changed; UnknownPatient.
 
-    What a person corrected in the EHR and nobody touched here stays as it is.
+    What a person corrected in the EHR and nobody touched here stays as it is. A form sent again is a repetition only
+    while the session stands as it says: with other values, or after others' changes, both versions are to be shown.
     """
     errors = errors_in(form, ports.rules, today=ports.clock.today())
     if errors:
         raise FormRefused(errors)
     logged, answer = _looked_at(ports, asked)
-    if answer is not None:
-        return answer
+    if answer is Amended.CHANGED_MEANWHILE or logged.session is None:
+        return Amended.CHANGED_MEANWHILE
     made = changes(logged, form, ZoneInfo(ports.zone))
     entries: tuple[ChartEntry, ...] = (*made.of_measurements(), *made.of_session())
+    if answer is Amended.REPEATED:
+        return Amended.CHANGED_MEANWHILE if entries else Amended.REPEATED
     if not entries:
         raise FormRefused((_nothing(),))
     return _commit(ports, logged, asked, Change.CORRECT, entries)

@@ -44,19 +44,18 @@ def _is_logged(ports: Ports, form: SessionForm) -> bool:
     logged = ports.logbook.sessions.logged(form.token)
     if logged is None:
         return False
-    is_as_it_was = not logged.amendments and logged.session is not None and logged.patient == form.patient
-    if is_as_it_was and differing(as_form(_as_told(logged), ZoneInfo(ports.zone)), form):
+    if differing(as_form(_as_logged(logged), ZoneInfo(ports.zone)), form):
         said = "This session was saved already, and this form says something else."
         remedy = "Open the session from the patient's page and correct it there."
         raise FormRefused((InputError(said, field="token", value=form.token, remedy=remedy),))
     return True
 
 
-def _as_told(logged: LoggedSession) -> LoggedSession:
-    """Show a session as it was logged: the record may say more of it, such as the joint that hurt."""
-    told = logged.told.values()
-    facts = {entry.measurement_id: entry.fact for entry in told if isinstance(entry, MeasurementEntry)}
-    session = next((entry.session for entry in told if isinstance(entry, SessionEntry)), logged.session)
+def _as_logged(logged: LoggedSession) -> LoggedSession:
+    """Show a session as it was logged, before any change; the record may say more, such as the joint that hurt."""
+    first = logged.first.values()
+    facts = {entry.measurement_id: entry.fact for entry in first if isinstance(entry, MeasurementEntry)}
+    session = next((entry.session for entry in first if isinstance(entry, SessionEntry)), logged.session)
     return replace(logged, session=session, facts=facts)
 
 

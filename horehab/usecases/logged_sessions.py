@@ -16,8 +16,9 @@ class LoggedSession:
     """One session that was logged here, as it is known now.
 
     `session` is None once it was deleted, here or in the EHR. `facts` are its measurements by their ids, as far as
-    they stand. `told` has by key what the EHR was last told of each; where it was told nothing yet, what was logged
-    first. `amendments` are the changes that people made here, oldest first.
+    they stand. `first` has by key what was logged before any change, `told` what the EHR was last told of each; where
+    it was told nothing yet, what was said of it first. `amendments` are the changes that people made here, oldest
+    first.
     """
 
     session_id: str
@@ -25,6 +26,7 @@ class LoggedSession:
     performer: str
     session: Session | None
     facts: Mapping[str, Measured] = field(default_factory=dict)
+    first: Mapping[str, SessionEntry | MeasurementEntry] = field(default_factory=dict)
     told: Mapping[str, SessionEntry | MeasurementEntry] = field(default_factory=dict)
     amendments: tuple[AmendmentEntry, ...] = ()
 

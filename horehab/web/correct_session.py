@@ -1,5 +1,6 @@
 """Correct a session that was logged here, delete it, or move it to the right patient; two see both versions."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -45,6 +46,10 @@ def correct(key: str, session: str) -> Response | str | tuple[str, int]:
     if not is_post():
         opened, logged = _opened(key, session, "opened session to correct")
         draft = draft_of(opened, subject=session)
+        if draft is not None and _is_spent(logged, draft.fields):
+            drop_draft(opened, subject=session)  # it was saved, and the answer never came
+            draft = None
+            flash(_("The correction that you were typing was saved."), "horehab")
         typed = dict(draft.fields) if draft else _as_typed(logged)
         return session_page(opened, typed, asked=Asked(logged=logged, draft=draft))
     opened, logged = _opened(key, session, "corrected a session")
@@ -94,6 +99,11 @@ def _opened(key: str, session: str, what: str) -> tuple[OpenPatient, LoggedSessi
     return opened, logged
 
 
+def _is_spent(logged: LoggedSession, typed: Mapping[str, str]) -> bool:
+    """Say whether a form has changed this session already."""
+    return any(change.token == typed.get("token") for change in logged.amendments)
+
+
 def _as_typed(logged: LoggedSession) -> dict[str, str]:
     zone = room().zone()
     state = {"token": room().options.new_id(), "state": state_of(logged, zone)}
@@ -139,7 +149,11 @@ def _both_versions(opened: OpenPatient, session: str) -> tuple[str, int]:
     if logged.session is None:
         raise UnknownPatient(opened.key)
     theirs, mine = as_form(logged, room().zone()), _form(logged, Typed(fields=typed_in()))
-    typed = {**typed_in(), "state": state_of(logged, room().zone())}
+    typed = typed_in()
+    if _is_spent(logged, typed):  # what it says now is another change
+        typed["token"] = room().options.new_id()
+    keep_draft(opened, typed, subject=session)
+    typed["state"] = state_of(logged, room().zone())
     asked = Asked(logged=logged, meanwhile=differences(differing(theirs, mine), theirs, mine))
     return session_page(opened, typed, asked=asked), 409
 

@@ -141,9 +141,22 @@ def test_a_correction_sent_twice_is_one(logged: Ward) -> None:
     assert len(provenances(logged)) == 1
 
 
+def test_a_correction_sent_again_with_other_values_is_not_said_to_be_saved(logged: Ward) -> None:
+    form = asked(logged)
+    correct_session(logged.ports, form, RIGHT)
+    assert correct_session(logged.ports, form, replace(RIGHT, minutes=50)) is Amended.CHANGED_MEANWHILE
+    assert [s.minutes for s in logged.ports.logbook.record("Patient/ana").sessions] == [45]
+    delete_session(logged.ports, asked(logged, "t-2"))
+    assert correct_session(logged.ports, form, RIGHT) is Amended.CHANGED_MEANWHILE
+
+
 def test_the_first_form_sent_again_does_not_undo_a_correction(logged: Ward) -> None:
-    correct_session(logged.ports, asked(logged), RIGHT)
+    correct_session(logged.ports, asked(logged), replace(RIGHT, pains=(replace(FORM.pains[0], place=None),)))
+    correct_session(logged.ports, asked(logged, "t-2"), replace(RIGHT, signs=()))
+    keep_step(logged.ports)
     assert not log_session(logged.ports, FORM)
+    with pytest.raises(FormRefused, match="saved already"):
+        log_session(logged.ports, replace(FORM, minutes=50))
     assert [s.minutes for s in logged.ports.logbook.record("Patient/ana").sessions] == [45]
 
 

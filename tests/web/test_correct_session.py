@@ -104,6 +104,28 @@ def test_the_second_of_two_people_sees_both_versions(ward: Ward, session: str) -
     assert minutes(ward) == [45]
 
 
+def test_a_correction_sent_again_with_other_values_shows_both_versions(ward: Ward, session: str) -> None:
+    client, path = ward.client, f"/horehab/patients/{ward.ana}/sessions/{session}"
+    form = {**fields(client.get(path).text), "minutes": "45"}
+    assert [client.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    clash = client.post(path, data={**form, "minutes": "50"})
+    assert (clash.status_code, minutes(ward)) == (409, [45])
+    assert "<td>45</td><td>50</td>" in re.sub(r"\s+", " ", clash.text)
+    assert fields(client.get(path).text)["minutes"] == "50"
+    assert client.post(path, data=fields(clash.text)).status_code == 303
+    assert minutes(ward) == [50]
+
+
+def test_a_draft_whose_correction_was_saved_is_not_offered_again(ward: Ward, session: str) -> None:
+    client, path = ward.client, f"/horehab/patients/{ward.ana}/sessions/{session}"
+    form = {**fields(client.get(path).text), "minutes": "45"}
+    assert client.post(path, data=form).status_code == 303
+    client.post(f"/horehab/patients/{ward.ana}/draft?session={session}", data=form)
+    page = client.get(path).text
+    assert "that you were typing was saved" in page
+    assert fields(page)["token"] != form["token"]
+
+
 def test_a_session_is_deleted_with_a_reason(ward: Ward, session: str) -> None:
     path = f"/horehab/patients/{ward.ana}/sessions/{session}/remove"
     client = ward.client
