@@ -28,18 +28,18 @@ def instant(text: str | None) -> datetime | None:
     """Read a FHIR instant; None when it is none or lacks a zone."""
     try:
         moment = datetime.fromisoformat(text or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last year lie outside in some zones
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def http_date(text: str | None) -> datetime | None:
     """Read the Date header of an answer; None when there is none that can be read."""
     try:
         moment = parsedate_to_datetime(text or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def latest_update(source: bytes) -> datetime | None:

@@ -39,6 +39,7 @@ CODES = MappingProxyType(
         "pain-scale": "The pain rating is not on a scale of 0-10 or 0-100 that it names.",
         "lab-unit": "A blood value that is named in words alone is read only in a unit in which it is measured.",
         "sign-value": "It does not say whether the sign was there.",
+        "form-choice": "The form of a session does not offer this answer, or has two that differ.",
         "form-item": "An answer stands under an item that the form of a session does not have.",
         "unexpected": "It could not be read for a reason that nobody foresaw; please report it.",
     }

@@ -1,6 +1,5 @@
 """Forms of a session as files: one that was filled in elsewhere is read, one of ours is written."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +9,9 @@ from horehab.domain.range_of_motion import Reading
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
 from horehab.errors import InputError
+from horehab.fhir import verbatim
 from horehab.fhir.elements import children, word
+from horehab.fhir.quarantine import CODES
 from horehab.fhir.references import patient_of
 from horehab.fhir.session_links import FORM
 from horehab.fhir.session_prefill import Prefilled, prefilled
@@ -30,9 +31,12 @@ class FormDesk:
         """Read a QuestionnaireResponse to our form; InputError for anything else."""
         resource = _response(text)
         found = facts_in_response({"id": "form", **resource}, self.site)
+        patient = patient_of(resource, self.site)
+        if patient is None and resource.get("subject"):
+            found = (*found, Unreadable(code="no-patient", path="subject", detail=CODES["no-patient"]))
         return FilledForm(
             name=_name(resource, text),
-            patient=patient_of(resource, self.site),
+            patient=patient,
             session=next((each for each in found if isinstance(each, Session)), None),
             measured=tuple(each for each in found if isinstance(each, Reading | PainRating | Sign)),
             unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
@@ -47,9 +51,11 @@ class FormDesk:
 
 def _response(text: str) -> dict[str, Any]:
     try:
-        resource = json.loads(text)
-    except ValueError as error:
-        raise InputError(f"This is no JSON ({error}).", field="FILE", remedy="Give one resource as JSON.") from error
+        resource = verbatim.read(text.encode("utf-8", "replace"))
+    except verbatim.NotJson as error:
+        raise InputError(
+            f"This is no JSON that can be read: {error}.", field="FILE", remedy="Give one resource as JSON."
+        ) from error
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     if not isinstance(resource, dict) or kind != "QuestionnaireResponse":
         said = (

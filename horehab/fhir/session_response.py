@@ -5,7 +5,8 @@ would write, which the translators of those then read. So an angle in a form is 
 chart, and is set aside for the same reasons.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from horehab.fhir.pain import NUMERIC
 from horehab.fhir.places import coded, written_place
 from horehab.fhir.procedure import facts_in_procedure
 from horehab.fhir.quarantine import CODES, CannotRead, Found
+from horehab.fhir.session_answers import Answers, chosen, figure, number_in, said_in
 from horehab.fhir.session_links import ANGLES, FORM, NUMBERS, PAINS, WHEN, WORDS, is_known
 from horehab.fhir.site import Site
 from horehab.fhir.terminology import RANGE_OF_MOTION, SESSION_TYPE, UCUM, joint_motion
@@ -28,9 +30,8 @@ from horehab.usecases.exchange import Unreadable
 
 _READ = frozenset({"completed", "amended"})
 _NOT_YET = frozenset({"in-progress", "stopped"})
-
-Answers = Mapping[str, tuple[Tree, ...]]
-"""linkId -> the answers that stand there."""
+_STATES = frozenset(each.value for each in SessionStatus)
+_KINDS = frozenset(each.value for each in SessionKind)
 
 
 def is_our_form(resource: Tree) -> bool:
@@ -49,12 +50,12 @@ def facts_in_response(resource: Tree, site: Site) -> Found:
         refuse_modifiers(resource)
         if not _counts(resource):
             return _not_counted(resource, site)
-        answers = _answers(resource)
+        answers, struck = _answers(resource)
         filled = _Filled(resource=resource, answers=answers, when=_when(resource, answers), site=site)
     except CannotRead as refusal:
         return (refusal.unreadable,)
     measured = (found for link, given in answers.items() for found in filled.measured(link, given))
-    return (*filled.session(), *filled.problems(), *measured)
+    return (*filled.session(), *(_refused("modifier", link) for link in struck), *filled.problems(), *measured)
 
 
 def _counts(resource: Tree) -> bool:
@@ -73,30 +74,36 @@ def _not_counted(resource: Tree, site: Site) -> Found:
     return (NotCounted(source=own_reference(resource), why=WhyNotCounted.WITHDRAWN, when=when, known_on=known),)
 
 
-def _answers(resource: Tree) -> Answers:
-    """Gather the answers by linkId, however the items are nested; items without an answer are left out."""
+def _answers(resource: Tree) -> tuple[Answers, tuple[str, ...]]:
+    """Gather the answers by linkId, however the items are nested, and name items with a modifier, which are not read.
+
+    Items without an answer are left out.
+    """
     found: dict[str, list[Tree]] = {}
-
-    def walk(node: Tree) -> Iterator[None]:
+    struck: list[str] = []
+    nodes = [resource]
+    while nodes:
+        node = nodes.pop(0)
         for item in children(node, "item"):
-            given = [each for each in children(item, "answer") if value_given(each)]
+            link, answers = word(item, "linkId") or "", children(item, "answer")
+            if any(each.get("modifierExtension") for each in (item, *answers)):
+                struck.append(link)
+                continue
+            given = [each for each in answers if value_given(each)]
             if given:
-                found.setdefault(word(item, "linkId") or "", []).extend(given)
-            yield from walk(item)
-            for each in children(item, "answer"):
-                yield from walk(each)
-
-    for _ in walk(resource):
-        pass
-    return {link: tuple(given) for link, given in found.items()}
+                found.setdefault(link, []).extend(given)
+            nodes += [item, *answers]
+    return {link: tuple(given) for link, given in found.items()}, tuple(struck)
 
 
 def _when(resource: Tree, answers: Answers) -> str:
     """Take the time that was answered, else the one at which the form was filled in; CannotRead without either."""
+    forms = ("valueDateTime", "valueDate", "valueString")
     for answer in answers.get(WHEN, ()):
-        said = next((word(answer, name) for name in ("valueDateTime", "valueDate", "valueString")), None)
-        if said:
-            return said
+        said = next((found for name in forms if (found := word(answer, name))), None)
+        if said is None:
+            raise CannotRead("bad-time", f"item({WHEN})")
+        return said
     authored = word(resource, "authored")
     if authored is None:
         raise CannotRead("no-time", f"item({WHEN})")
@@ -113,18 +120,26 @@ class _Filled:
     site: Site
 
     def session(self) -> Found:
-        """Read the session, by way of the Procedure that it would be."""
+        """Read the session, by way of the Procedure that it would be; none where it is not sure that it was held."""
+        if self._is_unclear("status", _STATES):
+            return ()
         found = facts_in_procedure(self._procedure(), self.site)
         return tuple(_of_form(each, own_reference(self.resource), "") for each in found)
 
     def problems(self) -> Found:
-        """Set aside numbers of the session that are none, and answers to what the form does not ask."""
-        no_numbers = [link for link in NUMBERS if link in self.answers and _number(self.answers[link][0]) is None]
+        """Set aside what cannot be: numbers that are none, choices that there are not, items that nobody asked."""
+        unclear = [link for link, known in (("status", _STATES), ("kind", _KINDS)) if self._is_unclear(link, known)]
         strange = [link or "?" for link in self.answers if not is_known(link)]
-        return (
-            *(_refused("not-a-number", each) for each in no_numbers),
-            *(_refused("form-item", s) for s in strange),
-        )
+        found = [*(_refused("form-choice", link) for link in unclear), *(_refused("form-item", s) for s in strange)]
+        for link in (each for each in NUMBERS if each in self.answers):
+            try:
+                figure(link, self.answers[link])
+            except CannotRead as refusal:
+                found.append(refusal.unreadable)
+        return tuple(found)
+
+    def _is_unclear(self, link: str, known: Collection[str]) -> bool:
+        return link in self.answers and chosen(self.answers, link, known) is None
 
     def measured(self, link: str, given: Sequence[Tree]) -> Iterator[Fact | Unreadable]:
         """Read angles or ratings, by way of the Observations that they would be; nothing for any other item."""
@@ -141,34 +156,36 @@ class _Filled:
             **_about(self.resource),
             "status": "final",
             "effectiveDateTime": self.when,
+            **_told("issued", self.resource),
             "performer": [_author(self.resource)],
             **content,
         }
 
     def _procedure(self) -> Tree:
         answers = self.answers
-        status = _chosen(answers, "status", {each.value for each in SessionStatus}) or SessionStatus.COMPLETED.value
-        kind = _chosen(answers, "kind", {each.value for each in SessionKind}) or SessionKind.OTHER.value
-        said = {link: _said(answers[link][0]) for link in WORDS if link in answers}
-        dose = [
-            {"url": url, form: _number(answers[link][0])} for link, (url, form) in NUMBERS.items() if link in answers
-        ]
+        said = {link: "; ".join(filter(None, map(said_in, answers[link]))) for link in WORDS if link in answers}
+        texts = ((ours.SEDATION, "sedation"), (ours.INTENSITY, "intensity"))
         return {
             "resourceType": "Procedure",
             **_about(self.resource),
-            "status": status,
-            "category": {"coding": [coded((SESSION_TYPE, kind))]},
+            "status": chosen(answers, "status", _STATES) or SessionStatus.COMPLETED.value,
+            "category": {
+                "coding": [coded((SESSION_TYPE, chosen(answers, "kind", _KINDS) or SessionKind.OTHER.value))]
+            },
             "performedDateTime": self.when,
             "performer": [{"actor": _author(self.resource)}],
-            "extension": [
-                *dose,
-                {"url": ours.SEDATION, "valueString": said.get("sedation")},
-                {"url": ours.INTENSITY, "valueString": said.get("intensity")},
-            ],
+            "extension": [*self._dose(), *({"url": url, "valueString": said.get(link)} for url, link in texts)],
             "statusReason": {"text": said.get("reason-not-done")},
             "complication": [{"text": said.get("adverse-event")}],
             "note": [{"text": said.get("note")}],
+            **_told("recorded", self.resource),
         }
+
+    def _dose(self) -> Iterator[Tree]:
+        for link, (url, form) in NUMBERS.items():
+            with suppress(CannotRead):  # what is wrong with it is said among the problems
+                if link in self.answers:
+                    yield {"url": url, form: figure(link, self.answers[link])}
 
 
 def _angle(link: str, answer: Tree, site: Site) -> dict[str, Any]:
@@ -193,6 +210,11 @@ def _rating(link: str, answer: Tree) -> dict[str, Any]:
     }
 
 
+def _told(name: str, resource: Tree) -> dict[str, Any]:
+    """Say from when it was known: from when the form was filled in, as far as it says so."""
+    return {name: resource["authored"]} if resource.get("authored") else {}
+
+
 def _author(resource: Tree) -> Tree:
     return child(resource, "author") or child(resource, "source")
 
@@ -208,40 +230,10 @@ def _quantity(answer: Tree, unit: str) -> dict[str, Any]:
     if given:
         has_unit = word(given, "unit") or word(given, "code")
         return {"valueQuantity": given if has_unit else {**given, "unit": unit, "system": UCUM, "code": unit}}
-    value = _number(answer)
+    value = number_in(answer)
     if value is None:
-        return {"valueString": _said(answer)}
+        return {"valueString": said_in(answer)}
     return {"valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit}}
-
-
-def _number(answer: Tree) -> float | None:
-    """Take a number in whatever form another system gives it: 92.5, "92,5", 92.5 degrees."""
-    given = child(answer, "valueQuantity").get("value") or next(
-        (answer[name] for name in ("valueDecimal", "valueInteger", "valueString") if name in answer), None
-    )
-    if isinstance(given, bool) or given is None:
-        return None
-    try:
-        return float(str(given).strip().replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _chosen(answers: Answers, link: str, known: set[str]) -> str | None:
-    """Take what was chosen, by its code or else by its words; None for nothing that the form offers."""
-    for answer in answers.get(link, ()):
-        coding = child(answer, "valueCoding")
-        for said in (word(coding, "code"), word(coding, "display"), word(answer, "valueString")):
-            spelled = (said or "").casefold().replace(" ", "-")
-            if spelled in known:
-                return spelled
-    return None
-
-
-def _said(answer: Tree) -> str:
-    form = value_given(answer)
-    value = answer.get(form) if form else None
-    return word(value, "display") or "" if isinstance(value, dict) else str(value).strip()
 
 
 def _refused(code: str, link: str) -> Unreadable:

@@ -38,6 +38,8 @@ def log_filled(ports: Ports, filled: FilledForm, *, patient: str | None, perform
     """
     whose = filled.patient or patient
     errors = [_error(each.path, each.detail) for each in filled.unreadable]
+    bounds = [fact for fact in filled.measured if isinstance(fact, Reading) and fact.bound]
+    errors += [_error(_item(fact), "It is a limit, and no value that was measured.") for fact in bounds]
     if filled.patient and patient and filled.patient != patient:
         errors.append(_error("subject", f"The form is about {filled.patient}, not about {patient}."))
     if not whose:

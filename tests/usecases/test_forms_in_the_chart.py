@@ -1,12 +1,21 @@
 """Forms that other systems filled in and put into the EHR: read where the site asks for it, as part of the record."""
 
+import json
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from horehab.errors import FormRefused
+from horehab.fhir.session_files import FormDesk
 from horehab.fhir.session_links import FORM
+from horehab.fhir.site import Site
+from horehab.usecases.filled_form import log_filled
 from horehab.usecases.keep_step import keep_step
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward
 
+MADRID = ZoneInfo("Europe/Madrid")
 ANA = f"Patient/{PATIENT['id']}"
 
 
@@ -58,3 +67,30 @@ def test_of_those_in_the_scope_forms_are_read_too(open_ward: Callable[..., Ward]
     ward = open_ward(forms=True, scope=ANA)
     ward.chart(PATIENT, form("f1", 92), form("f2", 40, questionnaire="https://ehr.example/mood"))
     assert degrees(ward) == [92]
+
+
+LIMIT = {
+    "linkId": "passive.hip.flexion.left",
+    "answer": [{"valueQuantity": {"value": 90, "comparator": ">"}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"subject": {"reference": "https://elsewhere.example/fhir/Patient/9"}}, "whose it is"),
+        ({"subject": {"identifier": {"value": "HC-1"}}}, "whose it is"),
+        (
+            {"item": [LIMIT]},
+            "limit",
+        ),
+    ],
+)
+def test_a_form_about_somebody_who_is_not_known_here_or_with_a_limit_is_not_logged(
+    ward: Ward, change: dict[str, Any], said: str
+) -> None:
+
+    filled = FormDesk(Site(zone=MADRID)).read(json.dumps(form("f1", 92, **change)))
+    patient = filled.patient or "Patient/ana"
+    with pytest.raises(FormRefused, match=said):
+        log_filled(ward.ports, filled, patient=patient, performer="Anna")
