@@ -63,14 +63,14 @@ def summary_pdf(key: str) -> Response:
 def readings_csv(key: str) -> Response:
     """Give all readings of range of motion as a table for a spreadsheet."""
     opened = open_patient(key, what="took readings as CSV")
-    return _file(readings_table(opened.record), "text/csv; charset=utf-8", "readings.csv")
+    return _file(readings_table(opened.record, room().zone()), "text/csv; charset=utf-8", "readings.csv")
 
 
 @allow(*TEAM)
 def sessions_csv(key: str) -> Response:
     """Give all sessions as a table for a spreadsheet."""
     opened = open_patient(key, what="took sessions as CSV")
-    return _file(sessions_table(opened.record), "text/csv; charset=utf-8", "sessions.csv")
+    return _file(sessions_table(opened.record, room().zone()), "text/csv; charset=utf-8", "sessions.csv")
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

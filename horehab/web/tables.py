@@ -4,7 +4,9 @@ import csv
 from collections.abc import Iterable
 from datetime import date
 from io import StringIO
+from zoneinfo import ZoneInfo
 
+from horehab.domain.moment import Moment
 from horehab.domain.record import PatientRecord
 
 Cell = str | float | date | None
@@ -20,13 +22,13 @@ SESSIONS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
-def readings_table(record: PatientRecord) -> bytes:
-    """Write all readings of range of motion, oldest first; degrees with a point, days as in 2026-03-31."""
+def readings_table(record: PatientRecord, ward: ZoneInfo) -> bytes:
+    """Write all readings of range of motion, oldest first; degrees with a point, days as in 2026-03-31 and times of the `ward`."""
     return _table(
         READINGS,
         (
             (
-                r.when.day, _time(r.when.text), r.joint.value, r.side.value, r.motion.value, r.mode.value, r.degrees,
+                r.when.day, _time(r.when, ward), r.joint.value, r.side.value, r.motion.value, r.mode.value, r.degrees,
                 r.bound.value if r.bound else None, r.rater, r.device, r.position, r.session, r.source,
             )
             for r in record.readings
@@ -34,13 +36,13 @@ def readings_table(record: PatientRecord) -> bytes:
     )  # fmt: skip
 
 
-def sessions_table(record: PatientRecord) -> bytes:
-    """Write all sessions, oldest first."""
+def sessions_table(record: PatientRecord, ward: ZoneInfo) -> bytes:
+    """Write all sessions, oldest first; days and times of the `ward`."""
     return _table(
         SESSIONS,
         (
             (
-                s.when.day, _time(s.when.text), s.kind.value, s.status.value, s.minutes, s.repetitions, s.intensity,
+                s.when.day, _time(s.when, ward), s.kind.value, s.status.value, s.minutes, s.repetitions, s.intensity,
                 s.mobility_level, s.exertion, s.sedation, s.reason_not_done, s.adverse_event, s.note, s.performer,
                 s.source,
             )
@@ -69,7 +71,6 @@ def _cell(value: Cell) -> str:
     return f"'{value}" if value.lstrip().startswith(_FORMULA) or value.startswith(_FORMULA) else value
 
 
-def _time(text: str) -> str:
-    """Take the time of day out of a moment as it was written; "" for a day alone."""
-    _, _, clock = text.partition("T")
-    return clock[: len("11:30")]
+def _time(when: Moment, ward: ZoneInfo) -> str:
+    """Give the time of day on the ward, whose day stands beside it; "" for a day alone."""
+    return f"{when.earliest.astimezone(ward):%H:%M}" if ":" in when.text else ""

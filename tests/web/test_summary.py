@@ -10,11 +10,12 @@ from horehab.domain.joints import Motion
 from horehab.domain.record import Patient, record_of
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.errors import ConfigurationError
+from horehab.fhir.moments import moment
 from horehab.web import pdf
 from horehab.web.summary import adherence
 from horehab.web.tables import READINGS, readings_table, sessions_table
 from tests.web.conftest import Ward
-from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, at, reading
+from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, ZONE, at, reading
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -76,6 +77,30 @@ def test_the_readings_come_as_a_table_with_plain_numbers(ward: Ward) -> None:
     assert (last["day"], last["degrees"], last["mode"]) == ("2026-05-13", "-6", "passive")
 
 
+@pytest.mark.parametrize(
+    ("written", "day", "time"),
+    [
+        ("2026-01-01T23:30:00Z", "2026-01-02", "00:30"),
+        ("2026-07-01T08:15:00-05:00", "2026-07-01", "15:15"),
+        ("2026-05-20T10:00", "2026-05-20", "10:00"),
+        ("2026-05-20 10:00", "2026-05-20", "10:00"),
+        ("2026-05-20", "2026-05-20", ""),
+        ("2026-05", "2026-05-01", ""),
+    ],
+)
+def test_day_and_time_of_a_row_are_both_the_wards(written: str, day: str, time: str) -> None:
+    when = moment(written, ZONE)
+    assert when is not None
+    fact = replace(reading("Observation/1", LEFT_HIP, Motion.FLEXION, 90, TODAY), when=when)
+    session = Session(
+        source="Procedure/1", kind=SessionKind.WALKING, status=SessionStatus.COMPLETED, when=when, known_on=TODAY
+    )
+    record = record_of(Patient(reference="Patient/ana"), [fact, session])
+    for table in (readings_table(record, ZONE), sessions_table(record, ZONE)):
+        (row,) = rows(table)
+        assert (row["day"], row["time"]) == (day, time)
+
+
 @pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1", "-2+3", "@SUM(A1)", "\tx", " =1+1", "|calc", "%0A"])
 def test_a_text_is_never_computed_by_a_spreadsheet(words: str) -> None:
     fact = replace(reading("Observation/1", LEFT_HIP, Motion.FLEXION, -4, TODAY), device=words)
@@ -88,9 +113,9 @@ def test_a_text_is_never_computed_by_a_spreadsheet(words: str) -> None:
         note=words,
     )
     record = record_of(Patient(reference="Patient/ana"), [fact, session])
-    assert rows(readings_table(record))[0]["device"] == f"'{words}"
-    assert rows(readings_table(record))[0]["degrees"] == "-4"
-    assert rows(sessions_table(record))[0]["note"] == f"'{words}"
+    assert rows(readings_table(record, ZONE))[0]["device"] == f"'{words}"
+    assert rows(readings_table(record, ZONE))[0]["degrees"] == "-4"
+    assert rows(sessions_table(record, ZONE))[0]["note"] == f"'{words}"
 
 
 def test_a_note_with_lines_quotes_and_commas_stays_one_cell(ward: Ward) -> None:
