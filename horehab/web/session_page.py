@@ -119,11 +119,11 @@ def wrong_fields(typed: Typed, errors: Iterable[InputError]) -> tuple[Refusal, .
 
 
 def unconfirmed(typed: Typed, questions: Iterable[InputError]) -> tuple[Refusal, ...]:
-    """Ask about each surprising angle that was not confirmed yet."""
+    """Ask about each surprising angle that was not confirmed as it is typed now."""
     return tuple(
         Refusal(field=question.field, words=error_words(question), is_question=True)
         for question in questions
-        if f"again.{question.field}" not in typed.fields
+        if typed.fields.get(f"again.{question.field}", "") != typed.fields.get(question.field)
     )
 
 

@@ -133,9 +133,21 @@ def test_a_value_beyond_measurement_error_asks_whether_it_was_measured_again(war
     assert asked.status_code == 422
     assert "Measured again: it is right" in asked.text
     assert entries(ward) == []
-    taken = ward.send(f"/patients/{ward.ana}/log", **form, **{"again.angle.passive.left-hip.flexion": "yes"})
+    assert 'name="again.angle.passive.left-hip.flexion" value="115"' in asked.text
+    taken = ward.send(f"/patients/{ward.ana}/log", **form, **{"again.angle.passive.left-hip.flexion": "115"})
     assert taken.status_code == 303
     assert len(entries(ward)) == 11
+
+
+def test_measured_again_holds_for_the_value_that_was_confirmed_alone(ward: Ward) -> None:
+    again = {"again.angle.passive.left-hip.flexion": "115"}
+    form = {**USUAL, **again, "angle.passive.left-hip.flexion": "115"}
+    refused = ward.send(f"/patients/{ward.ana}/log", **{**form, "minutes": "x"})
+    assert '<input type="hidden" name="again.angle.passive.left-hip.flexion" value="115">' in refused.text
+    other = ward.send(f"/patients/{ward.ana}/log", **{**form, "angle.passive.left-hip.flexion": "15"})
+    assert other.status_code == 422
+    assert "Measured again: it is right" in other.text
+    assert entries(ward) == []
 
 
 def test_a_planned_session_that_was_not_done_needs_its_reason(ward: Ward) -> None:
