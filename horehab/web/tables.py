@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def readings_table(record: PatientRecord, ward: ZoneInfo) -> bytes:
-    """Write all readings of range of motion, oldest first; degrees with a point, days as in 2026-03-31 and times of the `ward`."""
+    """Write all readings, oldest first; degrees with a point, days as in 2026-03-31, times of the `ward`."""
     return _table(
         READINGS,
         (
