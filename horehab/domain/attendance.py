@@ -10,6 +10,8 @@ from horehab.domain.record import Attendance, PatientRecord, Visit
 from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.session import SessionStatus
 
+_MISSED = "missed-"
+
 
 def attendance_reminders(record: PatientRecord, desk: Desk) -> list[Reminder]:
     """Tell what is due about appointments and planned sessions; `record` as it is known on the day of the desk."""
@@ -45,12 +47,23 @@ def _missed(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
         (LETTER, numbers.letter_after),
     ):
         due = visit.when.day + timedelta(days=days)
-        slot = Slot(name=f"missed-{_name(visit)}-{visit.when.day}", start=visit.when.day, due=due)
+        slot = Slot(name=_slot_of(visit), start=visit.when.day, due=due)
         words = f"The appointment of {visit.when.day} was missed, and no other is booked."
         asked = desk.reminder(
             ReminderRule.NON_ATTENDANCE, slot, words, to=To(recipient=PATIENT, channel=channel)
         )  # fmt: skip
         yield replace(asked, void_after=visit.when.day + timedelta(days=numbers.forget_after))
+
+
+def is_still_missed(record: PatientRecord, window: str, as_of: date) -> bool:
+    """Say whether the missed appointment of a reminder's window still stands: nobody came since, or booked again.
+
+    A window that is none of a missed appointment stands, for the record cannot tell.
+    """
+    if not window.startswith(_MISSED):
+        return True
+    visit = next((v for v in record.visits if _slot_of(v) == window and v.attendance is Attendance.MISSED), None)
+    return not (visit is None or _came_after(record, visit.when.day) or _is_booked_again(record, visit, as_of))
 
 
 def _not_logged(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
@@ -103,6 +116,10 @@ def _is_booked_again(record: PatientRecord, missed: Visit, as_of: date) -> bool:
     return any(
         v.attendance is Attendance.BOOKED and v.when.day >= as_of and v.source != missed.source for v in record.visits
     )
+
+
+def _slot_of(missed: Visit) -> str:
+    return f"{_MISSED}{_name(missed)}-{missed.when.day}"
 
 
 def _name(visit: Visit) -> str:

@@ -1,10 +1,13 @@
 """A line on the call list or the letter list is worked off by a person, who says what became of it."""
 
+from datetime import date
 from enum import Enum
 
+from horehab.domain.attendance import is_still_missed
 from horehab.domain.recipient import Medium
-from horehab.domain.reminder import ReminderState
-from horehab.errors import InputError
+from horehab.domain.record import PatientRecord
+from horehab.domain.reminder import Reminder, ReminderState
+from horehab.errors import InputError, UnknownPatient
 from horehab.usecases.contacts import WorkedOff
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.ports import Ports
@@ -30,15 +33,21 @@ CHOICES = {
 
 
 def list_to_work_off(ports: Ports, medium: Medium) -> tuple[tuple[ReminderRow, WorkedOff | None], ...]:
-    """List what stands on a list and is not done, soonest first, with what was last said of it."""
+    """List what stands on a list and is not done, soonest first, with what was last said of it.
+
+    Who died, was merged into another record, came since or booked again is neither called nor written to.
+    """
     said = ports.logbook.contacts.worked_off()
-    return tuple(
+    listed = [
         (row, said.get(row.reminder.message_key))
         for row in ports.logbook.reminders()
         if row.reminder.channel == medium.value
         and row.state is ReminderState.SENT
         and (row.reminder.message_key not in said or _is_open(said[row.reminder.message_key]))
-    )
+    ]
+    known = {patient: _known(ports, patient) for patient in {row.reminder.patient for row, _ in listed}}
+    day = ports.clock.today()
+    return tuple((row, last) for row, last in listed if _holds(row.reminder, known[row.reminder.patient], day))
 
 
 def work_off(ports: Ports, *, row: int, outcome: str, who: str) -> ReminderRow:
@@ -57,6 +66,22 @@ def work_off(ports: Ports, *, row: int, outcome: str, who: str) -> ReminderRow:
         return found
     said = f"Reminder {row} is on no list."
     raise InputError(said, field="row", value=row, remedy="It may have been worked off meanwhile: look again.")
+
+
+def _known(ports: Ports, patient: str) -> PatientRecord | None:
+    try:
+        return ports.logbook.record(patient).as_known_on(ports.clock.today())
+    except UnknownPatient:  # the line says that they are no longer in the EHR
+        return None
+
+
+def _holds(reminder: Reminder, known: PatientRecord | None, day: date) -> bool:
+    if known is None:
+        return True
+    if known.patient.is_deceased or known.patient.replaced_by:
+        return False
+    is_asked_anew = reminder.repeats > 0  # a person wants it, whatever the record says
+    return is_asked_anew or is_still_missed(known, reminder.window, day)
 
 
 def _is_open(said: WorkedOff) -> bool:
