@@ -56,7 +56,7 @@ def correct_session(ports: Ports, asked: AmendmentForm, form: SessionForm) -> Am
     logged, answer = _looked_at(ports, asked)
     if answer is Amended.CHANGED_MEANWHILE or logged.session is None:
         return Amended.CHANGED_MEANWHILE
-    made = changes(logged, form, ZoneInfo(ports.zone))
+    made = changes(logged, form, ZoneInfo(ports.zone), today=ports.clock.today())
     entries: tuple[ChartEntry, ...] = (*made.of_measurements(), *made.of_session())
     if answer is Amended.REPEATED:
         return Amended.CHANGED_MEANWHILE if entries else Amended.REPEATED
@@ -90,7 +90,7 @@ def move_session(ports: Ports, asked: AmendmentForm, to: str) -> Amended:
 def questions_about_change(ports: Ports, logged: LoggedSession, form: SessionForm) -> tuple[InputError, ...]:
     """Ask "measured again?" for each angle that was changed and differs from the one before that session."""
     zone = ZoneInfo(ports.zone)
-    changed = changes(logged, form, zone)
+    changed = changes(logged, form, zone, today=ports.clock.today())
     source = logged.session.source if logged.session else ""
     before = tuple(
         reading

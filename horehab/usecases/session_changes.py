@@ -1,6 +1,7 @@
 """What a person changed in a session that was logged here: how it stands, how it was filled in, what differs."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -91,16 +92,20 @@ def state_of(logged: LoggedSession, zone: ZoneInfo) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """One session before and after: which values differ, and when it was."""
+    """One session before and after: which values differ, and when it was.
+
+    What is added is known from `today` on; what is corrected, since it was known first.
+    """
 
     logged: LoggedSession
     form: SessionForm
     names: frozenset[object]
     moment: Moment
+    today: date
 
     def of_measurements(self) -> tuple[MeasurementEntry, ...]:
         """Say each measurement that was corrected, added, or taken away."""
-        wanted = {_key(entry.fact): entry for entry in entries_of(self.form, self.moment, self.moment.day)[1]}
+        wanted = {_key(entry.fact): entry for entry in entries_of(self.form, self.moment, self.today)[1]}
         standing = {_key(fact): (name, fact) for name, fact in self.logged.facts.items()}
         entries = []
         for key, entry in wanted.items():
@@ -150,10 +155,11 @@ class Changes:
         return self.moment if self.names & set(_WHEN) else before
 
 
-def changes(logged: LoggedSession, form: SessionForm, zone: ZoneInfo) -> Changes:
+def changes(logged: LoggedSession, form: SessionForm, zone: ZoneInfo, *, today: date) -> Changes:
     """Compare a session that stands with the form in which it was corrected."""
     names = frozenset(key[0] for key in differing(as_form(logged, zone), form))
-    return Changes(logged=logged, form=form, names=names, moment=local_moment(form.day, form.at, zone))
+    moment = local_moment(form.day, form.at, zone)
+    return Changes(logged=logged, form=form, names=names, moment=moment, today=today)
 
 
 def session_entry(logged: LoggedSession, session: Session, validity: Validity) -> SessionEntry:

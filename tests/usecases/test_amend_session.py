@@ -266,6 +266,21 @@ def test_a_session_that_was_not_logged_here_is_not_ours_to_correct(logged: Ward)
         logged_session(logged.ports, "Patient/ana", "00000000-0000-4000-8000-000000000000")
 
 
+def test_what_a_later_correction_adds_is_known_from_that_day_on(logged: Ward) -> None:
+    later = DAY_ONE + timedelta(days=2)
+    logged.on(later)
+    added = replace(FORM.angles[0], field="abduction", motion=Motion.ABDUCTION, degrees=30)
+    lower = replace(FORM.angles[0], degrees=94)
+    correct_session(logged.ports, asked(logged), replace(FORM, angles=(lower, added)))
+    for _ in range(3):
+        known = {r.motion: (r.when.day, r.known_on) for r in logged.ports.logbook.record("Patient/ana").readings}
+        assert known == {Motion.FLEXION: (DAY_ONE, DAY_ONE), Motion.ABDUCTION: (DAY_ONE, later)}
+        keep_step(logged.ports)
+    issued = {r["code"]["text"].split(",")[0]: r.get("issued", "")[:10] for r in logged.resources("Observation")}
+    assert issued["passive abduction"] == later.isoformat()
+    assert issued["passive flexion"] == ""
+
+
 def test_only_a_changed_angle_is_asked_about(logged: Ward) -> None:
     logged.on(DAY_ONE + timedelta(days=7))
     later = replace(FORM, token="2b4e28ba-2fa1-41d2-883f-0016d3cca427", day=DAY_ONE + timedelta(days=7))
