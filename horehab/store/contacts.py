@@ -13,6 +13,7 @@ from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError
 from horehab.store import contact_tables as tables
 from horehab.store.engine import reading, writing
+from horehab.store.reminder_tables import attempt
 from horehab.store.tables import reminder
 from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
 
@@ -145,20 +146,32 @@ class SqlContacts:
         return (ReminderState(row.outcome), row.detail) if row else None
 
     def last_digest(self, recipients: Collection[str]) -> datetime | None:
-        """Tell when the newest digest of any of these people was sent."""
-        c = reminder.c
-        asked = select(c.settled).where(
-            c.rule == "digest", c.recipient.in_(list(recipients)), c.state == ReminderState.SENT.value
+        """Tell when the newest digest of any of these people that was sent began to be counted."""
+        c, a = reminder.c, attempt.c
+        of_it = (a.reminder == c.row) & (a.number == c.attempts)
+        asked = (
+            select(func.max(func.coalesce(a.begun, c.settled)))
+            .select_from(reminder.outerjoin(attempt, of_it))
+            .where(c.rule == "digest", c.recipient.in_(list(recipients)), c.state == ReminderState.SENT.value)
         )
         with reading(self._engine) as connection:
-            return connection.execute(asked.order_by(c.settled.desc()).limit(1)).scalar()
+            return connection.execute(asked).scalar()
 
-    def waiting(self, recipient: str, *, now: datetime) -> int:
-        """Count the reminders that are due by mail for someone of the team."""
+    def due_since(self, key: str) -> datetime | None:
+        """Tell since when a reminder is to be told: the later of its due time and when it was put down or moved."""
+        c = reminder.c
+        with reading(self._engine) as connection:
+            row = connection.execute(select(c.due, c.made_due).where(c.key == key)).first()
+        return max(row.due, row.made_due or row.due) if row else None
+
+    def waiting(self, recipient: str, *, now: datetime, since: datetime | None = None) -> int:
+        """Count the reminders that are due by mail for someone of the team, or those that came after an instant."""
         c = reminder.c
         asked = select(func.count()).where(
             c.state.in_(_OPEN), c.due <= now, c.void_at > now, c.recipient == recipient
         )
+        if since is not None:
+            asked = asked.where((c.due > since) | (c.made_due > since))
         with reading(self._engine) as connection:
             return connection.execute(
                 asked.where(c.rule != "digest", c.channel.in_(("email", "message")))

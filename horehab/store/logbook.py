@@ -171,7 +171,7 @@ class SqlLogbook:
     ) -> bool:
         """Commit entries and reminders in one transaction; False when these entries were there already."""
         with writing(self._engine) as connection:
-            write_reminders(connection, reminders, ward=self._zone)
+            write_reminders(connection, reminders, ward=self._zone, now=now)
             if is_new := bool(outbox.add(connection, entries, now=now)):
                 patients.touch(connection, [patient])
         return is_new

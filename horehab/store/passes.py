@@ -27,7 +27,7 @@ def take_over(
     _set_patients(connection, reviews, seen=seen)
     _cancel(connection, reviews, now)
     reminders.enrol(connection, {review.patient: review.as_of for review in reviews})
-    reminders.add(connection, (r for review in reviews for r in review.reminders), ward=ward)
+    reminders.add(connection, (r for review in reviews for r in review.reminders), ward=ward, now=now)
     outbox.add(connection, (entry for review in reviews for entry in review.entries), now=now)
 
 

@@ -41,7 +41,7 @@ def enrol(connection: Connection, since: Mapping[str, date]) -> None:
             connection.execute(insert(t), new)
 
 
-def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo) -> int:
+def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo, now: datetime) -> int:
     """Put reminders down, each key once; one that we cancelled unsent and that is asked for again is due again.
 
     One whose window closed before its patient was first seen here expires at once, and one that may have been sent
@@ -58,7 +58,7 @@ def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo) -
     since = _enrolled(connection, {by_key[key].patient for key in keys if key not in known})
     adopted = connection.execute(select(tables.installation.c.adopted)).scalar()
     restored = adopted.astimezone(ward).date() if adopted else None
-    rows = {key: _row(by_key[key], ward) for key in keys}
+    rows = {key: _row(by_key[key], ward) | {"made_due": now} for key in keys}
     new = [
         row | _missed(by_key[key], since.get(by_key[key].patient), restored)
         for key, row in rows.items()

@@ -104,17 +104,19 @@ class SqlReminding:
 
     def send_again(self, key: str, when: NewTime, *, who: str, now: datetime) -> bool:
         """Let one that was settled be due again by a person's decision; False when it waits, or is not known."""
-        del now
         open_states = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
         t = tables.reminder
         return self._decide(
-            key, t.c.state.not_in(open_states), lambda row: self._moved(row, when, who, is_repeat=bool(row.attempts))
+            key,
+            t.c.state.not_in(open_states),
+            lambda row: self._moved(row, when, who, is_repeat=True) | {"made_due": now},
         )
 
     def reschedule(self, key: str, when: NewTime, *, who: str, now: datetime) -> bool:
         """Move one that waits to another time by a person's decision; False when it does not wait."""
-        del now
-        return self._decide(key, reminders.is_waiting(), lambda row: self._moved(row, when, who, is_repeat=False))
+        return self._decide(
+            key, reminders.is_waiting(), lambda row: self._moved(row, when, who, is_repeat=False) | {"made_due": now}
+        )
 
     def _decide(self, key: str, which: ColumnElement[bool], values: Any) -> bool:
         t = tables.reminder

@@ -11,7 +11,7 @@ from horehab.errors import StoreTooNew
 from horehab.store.engine import make_engine, read_url, reading, writing
 from horehab.store.tables import VERSION_TABLE
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def upgrade(url: str) -> None:

@@ -214,6 +214,7 @@ reminder = _table(
     ),
     Column("is_leaving", Boolean, nullable=False, server_default=false()),
     *_lease(),
+    Column("made_due", Instant),
 )
 Index("horehab_reminder_due", reminder.c.state, reminder.c.due)
 

@@ -98,10 +98,16 @@ class Contacts(Protocol):
         """Tell what a gateway's receipt said of a message since it was last handed over."""
 
     def last_digest(self, recipients: Collection[str]) -> datetime | None:
-        """Tell when the newest digest of any of these people was sent."""
+        """Tell when the newest digest of any of these people that was sent began to be counted."""
 
-    def waiting(self, recipient: str, *, now: datetime) -> int:
-        """Count the reminders that are due by mail for someone of the team."""
+    def due_since(self, key: str) -> datetime | None:
+        """Tell since when a reminder is to be told: the later of its due time and when it was put down or moved.
+
+        None for one that is not on the list.
+        """
+
+    def waiting(self, recipient: str, *, now: datetime, since: datetime | None = None) -> int:
+        """Count the reminders that are due by mail for someone of the team, or those that came after an instant."""
 
     def work_off(self, key: str, outcome: str, *, who: str, now: datetime) -> None:
         """Note what became of a line on a list; the last word counts."""

@@ -1,5 +1,6 @@
 """One mail a day for each person of the team that says how many things wait, never one mail per joint."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,10 +41,18 @@ def is_for_all(recipient: str, ports: Ports) -> bool:
 
 
 def waiting_for(name: str, ports: Ports) -> int:
-    """Count what waits for one person of the team: what is theirs, and what is the whole team's."""
-    now = ports.clock.now()
-    whose = {name} | {one for one in (TEAM, LEAD) if is_for_all(one, ports)}
-    return sum(ports.logbook.contacts.waiting(one, now=now) for one in whose)
+    """Count what waits for one person of the team since their last digest: what is theirs, and the whole team's."""
+    now, memory = ports.clock.now(), ports.logbook.contacts
+    whose, told = {name} | {one for one in (TEAM, LEAD) if is_for_all(one, ports)}, memory.last_digest([name])
+    return sum(memory.waiting(one, now=now, since=told) for one in whose)
+
+
+def is_told(reminder: Reminder, names: Collection[str], ports: Ports) -> bool:
+    """Whether each of these people got a digest that counted a reminder: one that began after it was to be told."""
+    memory = ports.logbook.contacts
+    since = memory.due_since(reminder.key) or due_at(reminder, ZoneInfo(ports.zone))
+    digests = [memory.last_digest([name]) for name in names]
+    return all(digest is not None and digest >= since for digest in digests)
 
 
 def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:
@@ -57,8 +66,8 @@ def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:
         zone = zone_or(zones.get(name, ""), ZoneInfo(ports.zone))
         local = ports.clock.now().astimezone(zone)
         told = ports.logbook.contacts.last_digest([name])
-        is_told = told is not None and told.astimezone(zone).date() >= local.date()
-        if local.time() >= policy.digest_at and not is_told and waiting_for(name, ports):
+        is_done = told is not None and told.astimezone(zone).date() >= local.date()
+        if local.time() >= policy.digest_at and not is_done and waiting_for(name, ports):
             wanted.append(digest(name, local.date(), at=policy.digest_at, zone=zone.key))
     if wanted:
         ports.logbook.log(patient=NOBODY, entries=(), reminders=wanted, now=ports.clock.now())

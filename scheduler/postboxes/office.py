@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from horehab.domain.recipient import Contact, Fate, Medium, Way, route
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.errors import HorehabError
-from horehab.usecases.daily_digest import due_at, is_for_all, is_in_digest, next_digest, told_by, waiting_for
+from horehab.usecases.daily_digest import is_for_all, is_in_digest, is_told, next_digest, told_by, waiting_for
 from horehab.usecases.find_contact import ContactPolicy, find_contact
 from horehab.usecases.letters import Carrier, Letter
 from horehab.usecases.note_message import note_message
@@ -123,13 +122,12 @@ class Office:
         )
 
     def _in_digest(self, reminder: Reminder, names: tuple[str, ...]) -> Receipt:
-        """Look whether a digest went out since this was due; until then it stays due, and says so."""
+        """Look whether everybody's digest counted this; until then it stays due, and says so."""
         if not names:
             return _waits("nobody's e-mail address is set (HOREHAB_TEAM_EMAIL)")
         if Medium.EMAIL not in self.carriers:
             return _waits(_MISSING[Medium.EMAIL])
-        told = self.ports.logbook.contacts.last_digest(names)
-        if told is not None and told >= due_at(reminder, ZoneInfo(self.ports.zone)):
+        if is_told(reminder, names, self.ports):
             return Receipt(state=ReminderState.SENT, detail="told in the daily summary", is_tried=False)
         return _waits("waits for the daily summary", until=next_digest(self.ports, self.policy))
 

@@ -9,6 +9,7 @@ from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import InputError
 from horehab.store import SqlLogbook
 from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
+from horehab.usecases.reminding import NewTime
 from tests.store.making import ANA, DAY, NOW, reminder
 
 NUMBER = "+34600000001"
@@ -135,6 +136,26 @@ def test_what_waits_by_mail_for_somebody_is_counted_without_the_digest_itself(lo
     assert logbook.contacts.last_digest([reminder().recipient, "ruiz"]) == LATER
     assert logbook.contacts.last_digest(["ruiz"]) is None
     assert logbook.contacts.waiting(reminder().recipient, now=NOW) == 0
+
+
+def test_since_when_a_reminder_is_to_be_told_is_known_and_what_came_later_counts_alone(logbook: SqlLogbook) -> None:
+    logbook.log(patient=ANA, entries=(), reminders=[reminder()], now=NOW)
+    ledger, memory = logbook.reminding, logbook.contacts
+    assert memory.due_since(reminder().key) == NOW
+    assert memory.due_since("no such key") is None
+    assert memory.waiting(reminder().recipient, now=LATER, since=NOW) == 0
+    again = NewTime(day=DAY, at=reminder().due_time, void_after=DAY + timedelta(days=9))
+    assert ledger.reschedule(reminder().key, again, who="ruiz", now=LATER)
+    assert memory.due_since(reminder().key) == LATER
+    assert memory.waiting(reminder().recipient, now=LATER, since=NOW) == 1
+
+
+def test_a_digest_counted_what_waited_when_its_attempt_began(logbook: SqlLogbook) -> None:
+    digest = reminder(rule=ReminderRule.DIGEST, recipient="ruiz")
+    logbook.log(patient=ANA, entries=(), reminders=[digest], now=NOW)
+    (row,) = logbook.reminding.begin(logbook.due_reminders(owner="a", now=NOW, limit=10), now=NOW)
+    logbook.settle_reminder(row, ReminderState.SENT, detail="", now=LATER)
+    assert logbook.contacts.last_digest(["ruiz"]) == NOW
 
 
 def test_a_line_that_was_worked_off_says_by_whom_and_how(logbook: SqlLogbook) -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.contacts import StaffContact
-from horehab.usecases.daily_digest import ask_for_digests
+from horehab.usecases.daily_digest import ask_for_digests, waiting_for
 from horehab.usecases.ports import Receipt
+from horehab.usecases.reminding import NewTime
 from tests.scheduler.letters import REMINDER
 from tests.scheduler.office_desk import NOON, Desk
 
@@ -61,6 +62,35 @@ def test_each_person_of_the_team_is_told_of_their_own_and_of_the_teams(desk: Des
         ("ruiz@ward.example", "Hoy, 30/03/2026, le esperan 2 avisos en horehab."),
         ("sanz@ward.example", "Aujourd'hui, 30/03/2026, 1 rappels vous attendent dans horehab."),
     ]
+
+
+def test_what_came_into_being_moved_or_goes_again_after_the_digest_is_told_by_the_next(desk: Desk) -> None:
+    counted, moved, again = (replace(TEAM, window=name) for name in ("counted", "moved", "again"))
+    desk.put(counted, moved, again)
+    ask_for_digests(desk.ports, desk.office.policy)
+    _send(desk, _digests(desk)[0])
+    ledger, now = desk.ports.logbook.reminding, desk.clock.now()
+    earlier = NewTime(day=TEAM.due_day, at=TEAM.due_time, void_after=TEAM.void_after)
+    ledger.reschedule(moved.key, earlier, who="ruiz", now=now)
+    ledger.stop(again.key, who="ruiz", why="a mistake", now=now)
+    ledger.send_again(again.key, earlier, who="ruiz", now=now)
+    desk.put(new := replace(TEAM, window="new"))
+    assert desk.office.send(counted).detail == "told in the daily summary"
+    assert {desk.office.send(one).detail for one in (new, moved, again)} == {"waits for the daily summary"}
+    assert waiting_for("team", desk.ports) == 3
+
+
+def test_what_is_for_all_waits_until_each_of_them_had_their_digest(desk: Desk) -> None:
+    for name in ("ruiz", "sanz"):
+        desk.ports.logbook.contacts.set_staff(StaffContact(name=name, email=f"{name}@ward.example"))
+    desk.put(TEAM)
+    assert ask_for_digests(desk.ports, desk.office.policy) == 2
+    first, second = _digests(desk)
+    assert _send(desk, first).state is ReminderState.SENT
+    assert desk.office.send(TEAM).state is ReminderState.DUE
+    assert (waiting_for(first.recipient, desk.ports), waiting_for(second.recipient, desk.ports)) == (0, 1)
+    assert _send(desk, second).state is ReminderState.SENT
+    assert desk.office.send(TEAM).detail == "told in the daily summary"
 
 
 def test_before_its_hour_and_without_anything_that_waits_no_digest_is_asked_for(desk: Desk) -> None:
