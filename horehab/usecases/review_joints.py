@@ -100,13 +100,11 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     entries: tuple[ChartEntry, ...] = ()
     why_never = _why_never_written(ports, known)
     why_silent = why_never or why_not_written(known, ports.rules, day)
+    standings = standings_of(ports.logbook, known)
+    desk = _Desk(ports=ports, record=record, known=known, day=day, standings=standings, is_applied=is_applied)
+    decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
+    reminders = still_asked(reminders, standings, decided, verdicts)
     if not why_never:
-        standings = standings_of(ports.logbook, known)
-        desk = _Desk(
-            ports=ports, record=record, known=known, day=day, standings=standings, is_applied=is_applied
-        )  # fmt: skip
-        decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
-        reminders = still_asked(reminders, standings, decided, verdicts)
         asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
         said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
         ended = tuple(replace(task, patient=patient) for task in ended_tasks(standings, asked, ports.rules, day))

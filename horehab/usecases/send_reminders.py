@@ -17,6 +17,7 @@ lease, or another scheduler takes it over and sends it again, and so on without 
 
 _NEXT_LOOK = timedelta(seconds=60)
 TASK = "task"
+WRITING_IS_OFF = "writing is off (HOREHAB_WRITE / horehab doctor --accept)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,9 @@ def _set_aside(ports: Ports, postbox: Postbox, row: ReminderRow, why_void: Mappi
         return Outcome(row=row, state=ReminderState.UNKNOWN, detail=words)
     if row.row in why_void:
         return Outcome(row=row, state=ReminderState.CANCELLED, detail=why_void[row.row])
-    if row.reminder.channel != TASK or not ports.may_write:
+    if row.reminder.channel != TASK:
         return None
     if ports.logbook.delivered_reference(f"task:{row.reminder.key}"):
         return Outcome(row=row, state=ReminderState.SENT, detail="as a Task in the EHR")
-    later = ports.clock.now() + _NEXT_LOOK
-    return Outcome(row=row, state=ReminderState.DUE, detail="its Task is not in the EHR yet", until=later)
+    why = "its Task is not in the EHR yet" if ports.may_write else WRITING_IS_OFF
+    return Outcome(row=row, state=ReminderState.DUE, detail=why, until=ports.clock.now() + _NEXT_LOOK)

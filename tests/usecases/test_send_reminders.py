@@ -1,5 +1,6 @@
 """What is due is sent once, and what the postbox said is noted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from horehab.domain.reminder import Reminder, ReminderState
 from horehab.usecases.keep_step import keep_step
 from horehab.usecases.ports import Receipt
 from horehab.usecases.pull_chart import pull_chart
-from horehab.usecases.send_reminders import send_reminders
+from horehab.usecases.send_reminders import WRITING_IS_OFF, send_reminders
 from tests.store.making import reminder as wanted_for
 from tests.usecases.conftest import PATIENT, Ward, falling
 from tests.usecases.posting import PaperPostbox
@@ -174,12 +175,17 @@ def test_a_tower_that_is_asked_to_stop_ends_after_the_piece_in_hand_and_gives_th
     assert len({r.key for r in postbox.sent}) == len(postbox.sent) > 1
 
 
-def test_where_nothing_is_written_into_the_chart_its_tasks_are_mailed_instead(ward: Ward) -> None:
+def test_while_nothing_is_written_into_the_chart_its_tasks_wait_and_say_so(open_ward: Callable[..., Ward]) -> None:
+    ward = open_ward(write="off")
+    ward.chart(PATIENT)
     _due(ward)
     postbox = PaperPostbox()
-    closed = replace(ward.ports, may_write=False)
-    send_reminders(closed, postbox, address_of=lambda _: "team@example.org")
-    assert "task" in {r.channel for r in postbox.sent}
+    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    assert "task" not in {r.channel for r in postbox.sent}
+    tasks = [row for row in ward.ports.logbook.reminders() if row.reminder.channel == "task" and row.detail]
+    assert tasks
+    assert {(row.state, row.detail) for row in tasks} == {(ReminderState.DUE, WRITING_IS_OFF)}
+    assert "horehab doctor --accept" in WRITING_IS_OFF
 
 
 def test_what_was_not_handed_to_anybody_counts_as_no_attempt_and_waits_as_long_as_it_is_told_to(ward: Ward) -> None:
