@@ -11,6 +11,9 @@ from horehab.usecases.ports import Ports
 from horehab.usecases.reminding import GoingLive, NewTime
 
 LONGEST_WHY = 500
+FARTHEST = timedelta(days=366)
+"""How far ahead a reminder may be put off."""
+
 _OPEN = (ReminderState.DUE, ReminderState.CLAIMED)
 
 
@@ -54,8 +57,8 @@ def release_reminders(ports: Ports, *, who: str) -> GoingLive:
 def decide_reminder(ports: Ports, decision: ReminderDecision) -> ReminderRow:
     """Do what a person decided about one reminder, and note who and why; gives the row as it stood.
 
-    InputError for a row that is not there, a state in which that cannot be decided, a day that is over, a decision
-    without a name or a reason, and for sending again to somebody who died.
+    InputError for a row that is not there, a state in which that cannot be decided, a day that is over, too far away
+    or not before the appointment, a decision without a name or a reason, and for sending again to who died.
     """
     found = _checked(ports, decision)
     ledger, now, key = ports.logbook.reminding, ports.clock.now(), found.reminder.key
@@ -81,9 +84,7 @@ def _checked(ports: Ports, decision: ReminderDecision) -> ReminderRow:
     if len(decision.why) > LONGEST_WHY:
         said = f"The reason has {len(decision.why)} characters."
         raise InputError(said, field="why", value=len(decision.why), remedy=f"Say it in {LONGEST_WHY} at most.")
-    if decision.day is not None and decision.day < ports.clock.today():
-        said = f"{decision.day} is over."
-        raise InputError(said, field="day", value=decision.day.isoformat(), remedy="Choose today or a later day.")
+    _check_day(decision.day, ports.clock.today())
     found = next((row for row in ports.logbook.reminders() if row.row == decision.row), None)
     if found is None:
         remedy = "Look at the list of reminders again."
@@ -95,7 +96,25 @@ def _checked(ports: Ports, decision: ReminderDecision) -> ReminderRow:
     if decision.what is Decided.SEND_AGAIN and _has_died(ports, found.reminder.patient):
         said = "The patient died: nothing is sent again."
         raise InputError(said, field="row", value=decision.row, remedy="Leave it as it is.")
+    if decision.what is not Decided.STOP:
+        _check_appointment(found, _day_of(ports, decision, found))
     return found
+
+
+def _check_day(day: date | None, today: date) -> None:
+    if day is not None and day < today:
+        said = f"{day} is over."
+        raise InputError(said, field="day", value=day.isoformat(), remedy="Choose today or a later day.")
+    if day is not None and day > today + FARTHEST:
+        said, remedy = f"{day} is too far away.", f"Choose a day until {today + FARTHEST}."
+        raise InputError(said, field="day", value=day.isoformat(), remedy=remedy)
+
+
+def _check_appointment(found: ReminderRow, day: date) -> None:
+    about = found.reminder.about
+    if about is not None and day >= about.date():
+        said = f"The appointment is on {about.date()}: {day} is too late to remind of it."
+        raise InputError(said, field="day", value=day.isoformat(), remedy="Choose a day before the appointment.")
 
 
 def _has_died(ports: Ports, patient: str) -> bool:
@@ -105,11 +124,15 @@ def _has_died(ports: Ports, patient: str) -> bool:
         return False
 
 
+def _day_of(ports: Ports, decision: ReminderDecision, found: ReminderRow) -> date:
+    return decision.day or (found.reminder.due_day if decision.what is Decided.MOVE else ports.clock.today())
+
+
 def _when(ports: Ports, decision: ReminderDecision, found: ReminderRow) -> NewTime:
-    day = decision.day or (found.reminder.due_day if decision.what is Decided.MOVE else ports.clock.today())
+    day = _day_of(ports, decision, found)
     void = day + timedelta(days=ports.rules.calendar.expires_after)
     about = found.reminder.about
-    last = max(about.date() - timedelta(days=1), day) if about else max(void, found.reminder.void_after)
+    last = about.date() - timedelta(days=1) if about else max(void, found.reminder.void_after)
     return NewTime(day=day, at=decision.at or found.reminder.due_time, void_after=last)
 
 

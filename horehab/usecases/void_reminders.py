@@ -29,10 +29,13 @@ _GONE: Mapping[ReminderRule, str] = MappingProxyType(
 def void_reminders(
     known: PatientRecord, wanted: Sequence[Reminder], rows: Sequence[ReminderRow], rules: Rules, day: date
 ) -> dict[str, str]:
-    """Tell by key which reminders that wait no longer hold, and why; what a person decided is left as it is."""
+    """Tell by key which reminders that wait no longer hold, and why.
+
+    What a person has sent again goes; what was only moved to another day holds no longer than any other.
+    """
     keys = {reminder.key for reminder in wanted}
     waiting = [row.reminder for row in rows if row.state in _WAITING and row.reminder.key not in keys]
-    theirs = {row.reminder.key for row in rows if row.decided_by and not known.patient.is_deceased}
+    theirs = {row.reminder.key for row in rows if row.reminder.repeats and not known.patient.is_deceased}
     windows = calendar_windows(known, rules, day)
     found = {reminder.key: _why(reminder, known, windows, rules) for reminder in waiting}
     merged = dict.fromkeys(no_longer_asked(wanted, rows), "another asks for the same since the patients were merged")

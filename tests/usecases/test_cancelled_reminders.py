@@ -1,6 +1,7 @@
 """Within one step a reminder that no longer holds is cancelled and says why; nobody is asked what was decided."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from horehab.domain.entries import Decision
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.errors import InputError
 from horehab.usecases.decide_reminder import Decided, ReminderDecision, decide_reminder
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.keep_step import keep_step
+from horehab.usecases.review_joints import review_patient
 from tests.store.making import reminder
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, falling, flexion
 
@@ -68,6 +71,26 @@ def test_an_appointment_that_moves_takes_its_reminder_along(ward: Ward) -> None:
     assert next(r for r in ward.ports.logbook.reminders() if r.row == before.row).state is ReminderState.DUE
 
 
+def test_one_that_was_moved_is_cancelled_as_any_other_and_never_put_on_the_day_itself_or_after(ward: Ward) -> None:
+    ward.chart(flexion("rom", DAY_ONE, 100), _appointment("booked", 10))
+    keep_step(ward.ports)
+    (row,) = _rows(ward, ReminderRule.APPOINTMENT)
+    for days in (10, 11):
+        with pytest.raises(InputError, match="too late to remind of it"):
+            decide_reminder(ward.ports, _moved(row, days))
+    decide_reminder(ward.ports, _moved(row, 9))
+    (moved,) = _rows(ward, ReminderRule.APPOINTMENT)
+    assert (moved.reminder.due_day, moved.reminder.void_after) == (DAY_ONE + timedelta(days=9),) * 2
+    ward.chart(_appointment("cancelled", 10))
+    keep_step(ward.ports)
+    assert [each.state for each in _rows(ward, ReminderRule.APPOINTMENT)] == [ReminderState.CANCELLED]
+
+
+def _moved(row: ReminderRow, days: int) -> ReminderDecision:
+    day = DAY_ONE + timedelta(days=days)
+    return ReminderDecision(row=row.row, what=Decided.MOVE, who="Eva", why="her wish", day=day)
+
+
 def test_a_missed_appointment_is_asked_about_until_the_patient_comes(ward: Ward) -> None:
     ward.chart(flexion("rom", DAY_ONE, 100), _appointment("booked", 2))
     keep_step(ward.ports)
@@ -120,6 +143,15 @@ def test_a_refuted_suspicion_asks_neither_the_team_nor_the_lead(suspected: Ward)
     rows = _rows(suspected, ReminderRule.REVIEW_SUSPICION)
     assert {row.state for row in rows} == {ReminderState.CANCELLED}
     assert {row.detail for row in rows} == {"decided about, withdrawn, or asked for anew"}
+
+
+def test_a_refuted_suspicion_is_asked_about_no_more_while_writing_is_off(suspected: Ward) -> None:
+    _decide(suspected, Decision.REFUTE, "physician", "NM bone, 2026-03-22, cold")
+    keep_step(suspected.ports)
+    closed = replace(suspected.ports, may_write=False)
+    review = review_patient(closed, "Patient/ana", suspected.clock.today())
+    assert ReminderRule.REVIEW_SUSPICION not in {reminder.rule for reminder in review.reminders}
+    assert (review.entries, review.why_silent) == ((), "writing is off")
 
 
 @pytest.mark.parametrize(("is_decided", "recipients"), [(False, {"team", "lead"}), (True, {"team"})])

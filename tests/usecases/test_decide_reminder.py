@@ -102,6 +102,8 @@ def test_what_cannot_be_decided_is_said(
 def test_a_day_that_is_over_and_a_row_that_is_not_there_are_said(ward: Ward, mail: ReminderRow) -> None:
     with pytest.raises(InputError, match="is over"):
         decide(ward, mail, Decided.MOVE, mail.reminder.due_day - timedelta(days=1))
+    with pytest.raises(InputError, match="too far away"):
+        decide(ward, mail, Decided.MOVE, date.max)
     with pytest.raises(InputError, match="no reminder 999"):
         decide_reminder(ward.ports, ReminderDecision(row=999, what=Decided.STOP, who="Eva", why="none"))
 
