@@ -118,7 +118,9 @@ def _imaging_again(record: PatientRecord, verdict: Verdict, desk: Desk, rules: R
         return []
     due = max(taken) + timedelta(weeks=rules.steps.reimage_until_week)
     slot = Slot(name=f"imaged-{max(taken)}", start=max(taken), due=due)
-    words = f"If imaging of the {verdict.place} was negative, consider repeating it: early imaging can be."
+    words = (
+        f"If imaging of the {verdict.place} was negative, consider repeating it: early imaging can be negative too."
+    )
     return [desk.reminder(ReminderRule.REPEAT_IMAGING, slot, words, place=verdict.place)]
 
 

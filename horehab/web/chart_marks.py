@@ -87,7 +87,7 @@ def day_axis(sheet: ChartSheet, *, field: str = "day") -> Spec:
 def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
     """Shade the days of intensive care behind a panel."""
     spans = [
-        {"from": max(e.start.day, sheet.first).isoformat(), "to": (e.end.day if e.end else sheet.last).isoformat()}
+        {"from": max(e.start.day, sheet.first).isoformat(), "to": (e.end.day if e.end else sheet.until).isoformat()}
         for e in sheet.exposures
     ]
     x = day_axis(sheet, field="from")

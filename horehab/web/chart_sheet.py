@@ -24,12 +24,14 @@ _LOOK_ON = timedelta(days=45)
 class ChartSheet:
     """One joint's data for the chart; days from `first` to `last` are drawn, `onset` only under suspicion.
 
+    `until` is the last drawn day of which anything can be known: today, unless the chart ends before.
     `sources` names for each motion where its measurement error was published.
     """
 
     place: JointSide
     first: date
     last: date
+    until: date
     courses: tuple[Course, ...]
     exposures: tuple[Exposure, ...]
     pains: tuple[PainRating, ...]
@@ -61,14 +63,15 @@ def chart_sheet(
     """Lay out the chart of one joint as known today."""
     known = record.as_known_on(today)
     first, last = _span(finding, known, today)
-    verdict = finding.verdict
+    until, verdict = min(last, today), finding.verdict
     is_raised = verdict is not None and verdict.tier in (Tier.SUSPECT, Tier.WATCH)
     return ChartSheet(
         place=finding.place,
         first=first,
         last=last,
+        until=until,
         courses=tuple(course for course in finding.courses if course.points),
-        exposures=tuple(e for e in known.exposures if _end(e, last) >= first),
+        exposures=tuple(e for e in known.exposures if _end(e, until) >= first),
         pains=tuple(p for p in known.pains if p.place == finding.place and p.when.day >= first),
         labs=tuple(r for r in known.labs if r.analyte is Analyte.ALKALINE_PHOSPHATASE and r.when.day >= first),
         sessions=tuple(s for s in known.sessions if s.status is not SessionStatus.NOT_DONE and s.when.day >= first),
@@ -89,5 +92,5 @@ def _span(finding: JointFinding, known: PatientRecord, today: date) -> tuple[dat
     return begin - _MARGIN, end + _MARGIN
 
 
-def _end(exposure: Exposure, last: date) -> date:
-    return exposure.end.day if exposure.end else last
+def _end(exposure: Exposure, until: date) -> date:
+    return exposure.end.day if exposure.end else until

@@ -66,7 +66,7 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
 
 def _title(sheet: ChartSheet) -> str:
     """Say which joint, which side and which days, so that a printed chart speaks for itself."""
-    return f"{word(sheet.place)}, {day(sheet.first)} \N{EN DASH} {day(sheet.last)}"
+    return f"{word(sheet.place)}, {day(sheet.first)} \N{EN DASH} {day(sheet.until)}"
 
 
 def _paired(panels: list[Spec]) -> list[Spec]:

@@ -53,7 +53,7 @@ def _bars(sheet: ChartSheet) -> list[Spec]:
         {
             "kind": word(e.kind),
             "from": max(e.start.day, sheet.first).isoformat(),
-            "to": (e.end.day if e.end else sheet.last).isoformat(),
+            "to": (e.end.day if e.end else sheet.until).isoformat(),
         }
         for e in sheet.exposures
     ]

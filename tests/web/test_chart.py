@@ -87,3 +87,15 @@ def test_the_chart_comes_as_data_too_in_either_ink(ward: Ward) -> None:
     page = ward.look(f"/patients/{ward.ana}/joints/left-hip")
     assert re.search(r'data-live="/horehab/chart.js\?v=[0-9a-f]{10}"', page.text)
     assert page.headers["Content-Security-Policy"].endswith("; style-src-attr 'unsafe-inline'")
+
+
+def test_the_title_ends_today_and_a_stay_that_goes_on_is_drawn_until_today(ward: Ward) -> None:
+    record = ward.ports.logbook.record("Patient/ana")
+    record = replace(record, exposures=tuple(replace(e, end=None) for e in record.exposures))
+    finding = finding_at(findings(record, ward.ports.rules, TODAY), LEFT_HIP)
+    with ward.app.test_request_context("/horehab/"):
+        open_ended = chart_sheet(record, finding, (), {}, today=TODAY)
+        spec = chart_spec(open_ended, LIGHT)
+    assert spec["title"]["text"].endswith("20 May 2026")
+    drawn = re.findall(r"'to': '([0-9-]+)'", str(spec))
+    assert max(drawn) == TODAY.isoformat()
