@@ -7,6 +7,8 @@ import pytest
 
 from horehab.errors import BadPackage
 from horehab.fhir.validation import validate
+from horehab.fhir.validation.codes import content_of
+from horehab.fhir.validation.contents import ANY, Membership, holds
 from horehab.fhir.validation.packages import read_package, using
 from tests.profiles.handmade import BASE, package, profile, row, sliced
 
@@ -161,6 +163,54 @@ def test_codes_are_looked_up_in_the_lists_of_the_package(tmp_path: Path, code: s
     tree = profile("x", "Basic", row("Basic.code", "CodeableConcept", 1, binding=binding))
     resource = {"resourceType": "Basic", "code": {"coding": [{"system": "http://a.example", "code": code}]}}
     assert [rule for _, rule in _rules(tmp_path, tree, resource, system, letters)] == wanted
+
+
+def _letters(codes: str, *more: str, **rest: Any) -> dict[str, Any]:
+    """Name some letters of one system, where they are in further value sets."""
+    found = {"system": "http://a.example", "concept": [{"code": code} for code in codes]} if codes else {}
+    return found | ({"valueSet": [f"{BASE}/ValueSet/{name}" for name in more]} if more else {}) | rest
+
+
+_FILTERED = {"system": "http://a.example", "filter": [{"property": "x", "op": "=", "value": "y"}]}
+
+
+@pytest.mark.parametrize(
+    ("compose", "held", "unsure"),
+    [
+        ({"include": [_letters("abc")], "exclude": [_letters("b")]}, "ac", ""),
+        ({"include": [_letters("abc")], "exclude": [_letters("", "ab")]}, "c", ""),
+        ({"include": [_letters("abc")], "exclude": [_letters("", "absent")]}, "", "abcd"),
+        ({"include": [_letters("abc")], "exclude": [_FILTERED]}, "", "abcd"),
+        ({"include": [_letters("", "ab"), _letters("", "c")]}, "abc", ""),
+        ({"include": [_letters("", "ab"), _letters("c")]}, "abc", ""),
+        ({"include": [_letters("", "ab"), _letters("", "absent")]}, "ab", "cd"),
+        ({"include": [_letters("", "ab"), _FILTERED]}, "", "abcd"),
+        ({"include": [_letters("bc", "ab")]}, "b", ""),
+        ({"include": [_letters("", "ab", "c")]}, "", ""),
+        ({"include": [_letters("bc", "absent")]}, "", "abcd"),
+        ({"include": [_letters("a"), _letters("", "x")]}, "a", "bcd"),
+        ({"include": [_letters("a"), _letters("", "round")]}, "ad", "bc"),
+        ({"include": [_letters("", "none")]}, "", ""),
+        ({"include": [_letters("", valueSet=5)]}, "", "abcd"),
+    ],
+)
+def test_a_value_set_of_a_package_is_put_together_from_its_parts(
+    tmp_path: Path, compose: Any, held: str, unsure: str
+) -> None:
+    """What it includes comes together, what it excludes is taken out; what nobody can tell is not checked."""
+    parts = {
+        "x": compose, "ab": {"include": [_letters("ab")]}, "c": {"include": [_letters("c")]},
+        "round": {"include": [_letters("d"), _letters("", "x")]}, "none": {"include": []},
+    }  # fmt: skip
+    sets = [
+        {"resourceType": "ValueSet", "url": f"{BASE}/ValueSet/{key}", "compose": each} for key, each in parts.items()
+    ]
+    told = {Membership.IN: "", Membership.UNKNOWN: "", Membership.OUT: ""}
+    with using(str(package(tmp_path, *sets))):
+        content = content_of(f"{BASE}/ValueSet/x")
+        for code in "abcd":
+            told[holds({ANY: None} if content is None else content, "http://a.example", code)] += code
+    assert (told[Membership.IN], told[Membership.UNKNOWN]) == (held, unsure)
 
 
 def test_a_package_is_in_use_only_while_it_is_asked_for(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from horehab.fhir.validation.codes import Content, Membership, content_of, holds, is_code_of, word_for
+from horehab.fhir.validation.codes import content_of, is_code_of, word_for
+from horehab.fhir.validation.contents import Content, Membership, holds
 from horehab.fhir.validation.issues import Issue, Severity, shown
 
 Pair = tuple[str | None, str | None]

@@ -1,30 +1,24 @@
 """Whether a code is in the list that an element is bound to: ours and R4's own; of others it is not known."""
 
-from enum import Enum
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from fhir_profiles import CANONICAL, codes, load, names, r4_codes
 from horehab.fhir.validation import packages
-
-Content = dict[str, frozenset[str] | None]
-"""Code system -> its codes in a value set; None where nobody of ours lists them."""
+from horehab.fhir.validation.contents import ANY, Content, Membership, overlap, united, without
 
 
-class Membership(Enum):
-    """Whether something is in a list."""
-
-    IN = "in"
-    OUT = "out"
-    UNKNOWN = "unknown"
-
-
-def content_of(value_set: str) -> Content | None:
-    """Give what is in a value set; None when we do not have it."""
+def content_of(value_set: str, seen: frozenset[str] = frozenset()) -> Content | None:
+    """Give what is in a value set; None when we do not have it, cannot read it, or have `seen` it on the way."""
     address = value_set.partition("|")[0]
     further = packages.in_use()
     tree = further.sets.get(address) if further else None
-    return _composed(tree) if tree else _known(address)
+    if tree is None:
+        return _known(address)
+    try:
+        return None if address in seen else _composed(tree, seen | {address})
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
 
 
 @cache
@@ -32,7 +26,9 @@ def _known(address: str) -> Content | None:
     if address.startswith(f"{CANONICAL}/ValueSet/"):
         return _ours(address)
     pairs = r4_codes()["sets"].get(address)
-    return None if pairs is None else {system: _listed(system, codes) for system, codes in pairs.items()}
+    if pairs is None:
+        return None
+    return {ANY if "/ValueSet/" in system else system: _listed(system, codes) for system, codes in pairs.items()}
 
 
 def _listed(system: str, listed: Any) -> frozenset[str] | None:
@@ -45,21 +41,27 @@ def _ours(address: str) -> Content | None:
     return _composed(load(address, "ValueSet")) if address.rpartition("/")[2] in names("ValueSet") else None
 
 
-def _composed(tree: dict[str, Any]) -> Content:
-    found: Content = {}
-    for include in tree["compose"].get("include", ()):
-        for other in include.get("valueSet", ()):
-            found |= content_of(other) or {other: None}
-        if "system" not in include:
-            continue
-        system = include["system"]
-        if "concept" in include:
-            listed: frozenset[str] | None = frozenset(each["code"] for each in include["concept"])
-        else:
-            listed = None if "filter" in include else codes_of(system)
-        held = found.get(system, frozenset())
-        found[system] = None if listed is None or held is None else held | listed
-    return found
+def _composed(tree: dict[str, Any], seen: frozenset[str] = frozenset()) -> Content:
+    """Put a value set together: what any of its parts includes, but for what any part excludes."""
+    included, excluded = (
+        united(_part(part, seen) for part in tree["compose"].get(name, ())) for name in ("include", "exclude")
+    )
+    return without(included, excluded)
+
+
+def _part(part: dict[str, Any], seen: frozenset[str]) -> Content:
+    """Give what one part names: codes of a system, where they are in each of the further value sets that it names."""
+    known = [content_of(each, seen) for each in part.get("valueSet", ())]
+    found: list[Content] = [{ANY: None} if each is None else each for each in known]
+    if "system" in part:
+        found.insert(0, {part["system"]: _of_system(part["system"], part)})
+    return reduce(overlap, found) if found else {}
+
+
+def _of_system(system: str, part: dict[str, Any]) -> frozenset[str] | None:
+    if "concept" in part:
+        return frozenset(each["code"] for each in part["concept"])
+    return None if "filter" in part else codes_of(system)
 
 
 def codes_of(system: str) -> frozenset[str] | None:
@@ -106,21 +108,3 @@ def _sure() -> frozenset[tuple[str, str]]:
         for system, listed in content.items():
             found |= {(system, code) for code in listed} if isinstance(listed, list) else set()
     return frozenset(found)
-
-
-def holds(content: Content, system: str | None, code: str | None) -> Membership:
-    """Say whether a value set holds a code; without its system it does when any system of the set has it."""
-    if code is None:
-        return Membership.OUT
-    if system is not None:
-        if system not in content:
-            return Membership.UNKNOWN if any("/ValueSet/" in each for each in content) else Membership.OUT
-        return _among(content[system], code)
-    found = {_among(listed, code) for listed in content.values()}
-    return next((each for each in (Membership.IN, Membership.UNKNOWN) if each in found), Membership.OUT)
-
-
-def _among(listed: frozenset[str] | None, code: str) -> Membership:
-    if listed is None:
-        return Membership.UNKNOWN
-    return Membership.IN if code in listed else Membership.OUT
