@@ -53,7 +53,7 @@ def _untold(path: str, key: str) -> Issue:
 
 
 def _ask(asked: str | ByHand, base: str, value: Any, around: Around) -> bool | None:
-    """Say whether an expression, or a rule of ours, holds; None where it cannot be told. Nothing counts as holding."""
+    """Say whether an expression or a rule of ours holds; None where it cannot be told. Nothing counts as holding."""
     try:
         if not isinstance(asked, str):
             return asked(value, around)
