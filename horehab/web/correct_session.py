@@ -70,9 +70,13 @@ def remove(key: str, session: str) -> Response | str | tuple[str, int]:
     if not is_post():
         opened, logged = _opened(key, session, "opened session to remove")
         return _remove_page(opened, logged, {}, None)
-    opened, logged = _opened(key, session, "removed a session")
     typed, ports = typed_in(), room().ports()
+    opened = open_patient(key, what="removed a session")
+    logged = logged_session(ports, opened.reference, session)
     change = Change.MOVE if typed.get("change") == Change.MOVE.value else Change.DELETE
+    if any(one.token == typed.get("token") and one.change is change for one in logged.amendments):
+        return _removed(opened, session, change, to=typed.get("to", key))  # sent twice: it is done
+    _still_standing(opened, logged)
     asked = _asked(opened, logged, typed)
     try:
         _check_length(asked.reason)
@@ -85,18 +89,27 @@ def remove(key: str, session: str) -> Response | str | tuple[str, int]:
     if became is Amended.CHANGED_MEANWHILE:
         words = _("Somebody changed this session meanwhile. Look at it again, then decide.")
         return _remove_page(opened, logged, {}, Refusal(field="reason", words=words)), 409
+    return _removed(opened, session, change, to=typed.get("to", key))
+
+
+def _removed(opened: OpenPatient, session: str, change: Change, *, to: str) -> Response:
+    """Say what was done, on the page of the patient to whom the session belongs."""
     drop_draft(opened, subject=session)
     is_moved = change is Change.MOVE
     flash(_("Moved. Here it is entered in error.") if is_moved else _("Deleted: entered in error."), "horehab")
-    return redirect(url_for("horehab.patient", key=typed["to"] if is_moved else key), code=303)
+    return redirect(url_for("horehab.patient", key=to if is_moved else opened.key), code=303)
 
 
 def _opened(key: str, session: str, what: str) -> tuple[OpenPatient, LoggedSession]:
     opened = open_patient(key, what=what)
     logged = logged_session(room().ports(), opened.reference, session)
-    if logged.session is None:
-        raise UnknownPatient(key)
+    _still_standing(opened, logged)
     return opened, logged
+
+
+def _still_standing(opened: OpenPatient, logged: LoggedSession) -> None:
+    if logged.session is None:
+        raise UnknownPatient(opened.key)
 
 
 def _is_spent(logged: LoggedSession, typed: Mapping[str, str]) -> bool:
@@ -146,8 +159,7 @@ def _asked(opened: OpenPatient, logged: LoggedSession, typed: dict[str, str]) ->
 def _both_versions(opened: OpenPatient, session: str) -> tuple[str, int]:
     """Show what was typed here beside what somebody saved meanwhile; sent again, it goes over theirs knowingly."""
     logged = logged_session(room().ports(), opened.reference, session)
-    if logged.session is None:
-        raise UnknownPatient(opened.key)
+    _still_standing(opened, logged)
     theirs, mine = as_form(logged, room().zone()), _form(logged, Typed(fields=typed_in()))
     typed = typed_in()
     if _is_spent(logged, typed):  # what it says now is another change

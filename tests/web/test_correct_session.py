@@ -160,6 +160,21 @@ def test_a_session_moves_to_the_right_patient_whom_the_viewer_may_see(ward: Ward
     assert [entry.change for entry in told] == [Change.MOVE]
 
 
+@pytest.mark.parametrize("change", ["delete", "move"])
+def test_a_removal_sent_twice_is_one_and_says_so_again(ward: Ward, session: str, change: str) -> None:
+    client, path = ward.client, f"/horehab/patients/{ward.ana}/sessions/{session}/remove"
+    page = client.get(path).text
+    seal = dict(re.findall(r'<input type="hidden" name="(csrf_token|token|state)" value="([^"]*)"', page))
+    typed = {**seal, "change": change, "reason": "wrong patient", "to": ward.ben}
+    answers = [client.post(path, data=typed) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    told = [row.entry for row in ward.ports.logbook.outbox() if isinstance(row.entry, AmendmentEntry)]
+    assert len(told) == 1
+    other = client.post(path, data={**typed, "token": session})
+    assert other.status_code == 404
+
+
 def test_a_removal_that_comes_second_is_not_done(ward: Ward, session: str) -> None:
     path = f"/horehab/patients/{ward.ana}/sessions/{session}"
     client = ward.client
