@@ -12,6 +12,7 @@ from horehab.domain.recipient import Medium, is_mail_address, phone_number
 from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError
 from horehab.store import contact_tables as tables
+from horehab.store import patients
 from horehab.store.engine import reading, writing
 from horehab.store.reminder_tables import attempt
 from horehab.store.tables import reminder
@@ -42,10 +43,11 @@ class SqlContacts:
         return True
 
     def resume(self, medium: Medium, subject: str) -> bool:
-        """Take a STOP back by a person's decision; False when there was none."""
+        """Take a STOP back by a person's decision, of all who were merged; False when there was none."""
         t = tables.opt_out
         with writing(self._engine) as connection:
-            gone = connection.execute(delete(t).where(t.c.medium == medium.value, t.c.subject == subject))
+            these = t.c.subject.in_(patients.together(connection, subject))
+            gone = connection.execute(delete(t).where(t.c.medium == medium.value, these))
         return bool(gone.rowcount)
 
     def stops(self, subjects: Collection[str]) -> tuple[Stop, ...]:
@@ -56,10 +58,11 @@ class SqlContacts:
         return tuple(Stop(medium=Medium(r.medium), subject=r.subject, since=r.since, how=r.how) for r in rows)
 
     def record_consent(self, patient: str, *, is_given: bool, who: str, now: datetime) -> None:
-        """Note whether a patient wants to be reminded; the last word counts."""
+        """Note whether a patient wants to be reminded; the last word counts, a yes for all who were merged."""
         t = tables.consent
         with writing(self._engine) as connection:
-            connection.execute(delete(t).where(t.c.patient == patient))
+            over = patients.together(connection, patient) if is_given else (patient,)
+            connection.execute(delete(t).where(t.c.patient.in_(over)))
             connection.execute(insert(t).values(patient=patient, is_given=is_given, who=who, at=now))
 
     def consent(self, patient: str) -> bool | None:
@@ -67,6 +70,11 @@ class SqlContacts:
         t = tables.consent
         with reading(self._engine) as connection:
             return connection.execute(select(t.c.is_given).where(t.c.patient == patient)).scalar()
+
+    def known_as(self, patient: str) -> tuple[str, ...]:
+        """Name a patient and all who are the same person after merges."""
+        with reading(self._engine) as connection:
+            return patients.together(connection, patient)
 
     def set_staff(self, contact: StaffContact) -> None:
         """Note how someone of the team is reminded; InputError for what is no address, number or zone."""

@@ -56,16 +56,19 @@ class Contacts(Protocol):
         """Note that somebody said STOP; False when that was noted before."""
 
     def resume(self, medium: Medium, subject: str) -> bool:
-        """Take a STOP back by a person's decision; False when there was none."""
+        """Take a STOP back by a person's decision, of all who were merged; False when there was none."""
 
     def stops(self, subjects: Collection[str]) -> tuple[Stop, ...]:
         """List what was stopped for any of these addresses or patients."""
 
     def record_consent(self, patient: str, *, is_given: bool, who: str, now: datetime) -> None:
-        """Note whether a patient wants to be reminded; the last word counts."""
+        """Note whether a patient wants to be reminded; the last word counts, a yes for all who were merged."""
 
     def consent(self, patient: str) -> bool | None:
         """Tell what is recorded here of a patient's consent, None for nothing."""
+
+    def known_as(self, patient: str) -> tuple[str, ...]:
+        """Name a patient and all who are the same person after merges."""
 
     def set_staff(self, contact: StaffContact) -> None:
         """Note how someone of the team is reminded; InputError for what is no address, number or zone."""

@@ -54,7 +54,9 @@ def find_contact(ports: Ports, reminder: Reminder, policy: ContactPolicy) -> Con
         found = _staff(ports, reminder.recipient, policy, zone)
     ways = (*found.ways, *([Way(medium=Medium.WEBHOOK, address="")] if policy.has_webhook else []))
     ways = (*ways, Way(medium=Medium.EHR, address=reminder.patient))
-    subjects = {way.address for way in found.ways} | ({reminder.patient} if found.is_patient else set())
+    subjects = {way.address for way in found.ways}
+    if found.is_patient:
+        subjects |= set(ports.logbook.contacts.known_as(reminder.patient))
     stopped: dict[Medium, datetime] = {}
     for stop in ports.logbook.contacts.stops(subjects):
         stopped.setdefault(stop.medium, stop.since)
@@ -93,8 +95,11 @@ def listed_ways(patient: Patient) -> tuple[ContactWay, ...]:
 
 
 def _consent(ports: Ports, reference: str, policy: ContactPolicy) -> Consent:
-    """Take together what is recorded here and in the chart: a no anywhere is a no."""
-    said = {ports.logbook.contacts.consent(reference), ports.consents(reference) if ports.consents else None}
+    """Take together what is recorded here and in the chart, of all who were merged: a no anywhere is a no."""
+    memory = ports.logbook.contacts
+    names = memory.known_as(reference)
+    said = {memory.consent(name) for name in names}
+    said |= {ports.consents(name) for name in names} if ports.consents else set()
     if False in said:
         return Consent.NO
     return Consent.YES if True in said or policy.is_consent_assumed else Consent.UNKNOWN

@@ -10,7 +10,7 @@ from horehab.errors import InputError
 from horehab.store import SqlLogbook
 from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
 from horehab.usecases.reminding import NewTime
-from tests.store.making import ANA, DAY, NOW, reminder
+from tests.store.making import ANA, DAY, NOW, page, person, reminder
 
 NUMBER = "+34600000001"
 STOP = Stop(medium=Medium.SMS, subject=NUMBER, since=NOW, how="by a message of theirs")
@@ -38,6 +38,21 @@ def test_the_last_word_about_consent_counts(logbook: SqlLogbook) -> None:
         memory.record_consent(ANA, is_given=is_given, who="ruiz", now=NOW)
         assert memory.consent(ANA) is is_given
     assert memory.consent("Patient/ben") is None
+
+
+def test_after_a_merge_a_no_stays_a_no_until_a_person_says_yes(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    assert memory.known_as(ANA) == (ANA,)
+    logbook.keep(page(person(ANA, replaced_by="Patient/eva"), person("Patient/eva")), now=NOW)
+    assert memory.known_as(ANA) == memory.known_as("Patient/eva") == (ANA, "Patient/eva")
+    memory.record_consent(ANA, is_given=False, who="ruiz", now=NOW)
+    memory.record_consent("Patient/eva", is_given=False, who="ruiz", now=NOW)
+    assert memory.consent(ANA) is False
+    memory.record_consent("Patient/eva", is_given=True, who="ruiz", now=LATER)
+    assert (memory.consent(ANA), memory.consent("Patient/eva")) == (None, True)
+    memory.stop(Stop(medium=Medium.SMS, subject=ANA, since=NOW, how="by phone"))
+    assert memory.resume(Medium.SMS, "Patient/eva")
+    assert memory.stops([ANA]) == ()
 
 
 def test_the_team_is_listed_by_name_and_noted_anew(logbook: SqlLogbook) -> None:

@@ -7,15 +7,17 @@ import pytest
 
 from horehab.domain.entries import Delivery, Outcome
 from horehab.domain.recipient import Medium
+from horehab.domain.record import Patient
 from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import EhrUnavailable
 from horehab.usecases.contacts import Stop
+from horehab.usecases.exchange import ChartItem, ChartPage
 from horehab.usecases.letters import Letter
 from horehab.usecases.ports import Receipt
 from scheduler.postboxes.ehr import EhrPostbox
 from scheduler.postboxes.office import Site, message_name
 from tests.scheduler.letters import REMINDER
-from tests.scheduler.office_desk import ANA, MADRID, NOON, Bag, Desk
+from tests.scheduler.office_desk import ANA, MADRID, NOON, WAYS, Bag, Desk
 
 
 def test_a_patient_with_consent_gets_an_sms_in_their_language(desk: Desk) -> None:
@@ -62,6 +64,25 @@ def test_a_mail_to_a_patient_asks_for_a_call_and_for_no_reply_that_nobody_hears(
     (letter,) = desk.mail.letters
     assert letter.text.endswith("Para no recibir avisos, llame al mismo número.")
     assert "BAJA" not in letter.text
+
+
+def test_a_no_and_a_stop_follow_the_patient_through_a_merge(desk: Desk) -> None:
+    """Ana was merged into Eva: what either of them said is what one person said, here and in the chart."""
+    eva = "Patient/8"
+    merged = [Patient(reference=ANA, ways=WAYS, replaced_by=eva), Patient(reference=eva, ways=WAYS)]
+    items = tuple(ChartItem(reference=p.reference, version="2", patient=p.reference, identity=p) for p in merged)
+    desk.ports.logbook.keep(ChartPage(kind="Patient", items=items, mark=""), now=NOON)
+    desk.consent()
+    of_eva = replace(REMINDER, patient=eva)
+    assert [desk.office.send(one).state for one in (REMINDER, of_eva)] == [ReminderState.SENT] * 2, "a yes of either"
+    denied = replace(desk.ports, consents={ANA: False, eva: None}.__getitem__)
+    assert replace(desk.office, ports=denied).send(of_eva).state is ReminderState.CANCELLED
+    desk.ports.logbook.contacts.stop(Stop(medium=Medium.SMS, subject=ANA, since=NOON, how="by phone"))
+    assert desk.office.send(of_eva).state is ReminderState.CANCELLED
+    assert desk.ports.logbook.contacts.resume(Medium.SMS, eva)
+    desk.ports.logbook.contacts.record_consent(eva, is_given=False, who="ruiz", now=NOON)
+    assert [desk.office.send(one).state for one in (REMINDER, of_eva)] == [ReminderState.CANCELLED] * 2
+    assert len(desk.sms.letters) == 2
 
 
 def test_at_night_it_waits_for_the_morning_and_nothing_was_tried(desk: Desk) -> None:
