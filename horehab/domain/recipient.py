@@ -1,5 +1,6 @@
 """Who is to be reminded, and whether, when and by which way a reminder may reach them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,7 @@ PATIENT = "patient"
 MESSAGE = "message"
 """The channel of a reminder that goes by whichever way its recipient prefers."""
 
+_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15  # ITU-T E.164: at most 15 digits after the plus
 _LONGEST_NIGHT = 3  # days within which quiet hours must end, whatever the clocks do
 
@@ -197,10 +199,12 @@ def usable_ways(listed: Iterable[ContactWay], day: date, *, prefix: str = "") ->
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether a text can stand as a recipient of mail: plain ASCII, one @ with something on both sides."""
-    name, at, place = text.strip().rpartition("@")
-    is_plain = text.isascii() and text.strip().isprintable() and not any(sign in text.strip() for sign in ' <>,;"\\')
-    return bool(at and name and place) and is_plain and "@" not in name
+    """Whether a text can stand as a recipient of mail: words of plain ASCII between dots, one @ in between.
+
+    What stands between the dots is an atom (RFC 5322, 3.2.3); quoted names and addresses in brackets are none to us.
+    """
+    name, _, place = text.strip().rpartition("@")
+    return all(_ATOM.fullmatch(atom) for part in (name, place) for atom in part.split("."))
 
 
 def phone_number(text: str, *, prefix: str = "") -> str | None:

@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -60,18 +61,23 @@ class SmtpPostbox:
         if not is_mail_address(letter.address):
             return Receipt(state=ReminderState.FAILED, detail="the recipient's e-mail address cannot be used")
         try:
+            mail = self.mail(letter)
+        except (ValueError, MessageError) as error:
+            detail = f"the letter cannot be written ({type(error).__name__}): look at the recipient's e-mail address"
+            return Receipt(state=ReminderState.FAILED, detail=detail)
+        try:
             line = self._open()
         except (OSError, smtplib.SMTPException) as error:
             return _later("the mail server cannot be reached", error)
         try:
-            return self._hand_over(line, self.mail(letter), letter.address)
+            return self._hand_over(line, mail, letter.address)
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 line.quit()
             line.close()
 
     def mail(self, letter: Letter) -> EmailMessage:
-        """Write the mail; ValueError for an address that is none."""
+        """Write the mail; ValueError or MessageError for an address or a subject that is none."""
         mail = EmailMessage()
         mail["From"] = self.server.sender
         mail["To"] = Address(addr_spec=letter.address)

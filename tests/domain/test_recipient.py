@@ -172,7 +172,27 @@ def test_a_number_is_written_with_its_country_or_is_none(text: str, prefix: str,
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nBcc: all@c", "ä@b", "<a@b>", "a@b,c@d"]
+    "text",
+    [
+        "",
+        "a",
+        "a@",
+        "@b",
+        "a@b@c",
+        "a b@c",
+        "a@b\r\nBcc: all@c",
+        "ä@b",
+        "<a@b>",
+        "a@b,c@d",
+        "jane..doe@x.example",
+        "jane.@x.example",
+        ".jane@x.example",
+        "a:b@x",
+        "a[b@x",
+        "a(b@x",
+        "a@x..example",
+        "a@[10.0.0.1]",
+    ],
 )
 def test_what_cannot_stand_in_a_mail_is_no_address(text: str) -> None:
     assert not is_mail_address(text)

@@ -52,12 +52,21 @@ def test_an_address_that_bounces_failed_and_one_that_is_busy_waits(
     assert smtp.letters == []
 
 
-@pytest.mark.parametrize("address", ["", "ana", "a@b\r\nBcc: all@ward.example", "tëam@ward.example", "a b@c"])
+@pytest.mark.parametrize(
+    "address", ["", "ana", "a@b\r\nBcc: all@ward.example", "tëam@ward.example", "a b@c", "jane..doe@x.example"]
+)
 def test_an_address_that_cannot_be_used_fails_and_nothing_leaves(
     smtp: RunningMailServer, postbox: SmtpPostbox, address: str
 ) -> None:
     assert postbox.carry(replace(MAIL, address=address)).state is ReminderState.FAILED
     assert smtp.letters == []
+
+
+def test_a_letter_that_cannot_be_written_fails_and_says_so(smtp: RunningMailServer, postbox: SmtpPostbox) -> None:
+    receipt = postbox.carry(replace(MAIL, subject="Su visita\r\nBcc: all@ward.example"))
+    assert receipt.state is ReminderState.FAILED
+    assert "cannot be written" in receipt.detail
+    assert smtp.raw == []
 
 
 def test_a_wrong_password_leaves_the_mail_due(smtp: RunningMailServer, postbox: SmtpPostbox) -> None:
