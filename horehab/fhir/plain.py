@@ -108,9 +108,15 @@ def read_plain(source: bytes) -> PlainObservation | None:
             source.decode()  # texts that are taken as they stand are looked at by nobody else
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if plain.component and brackets(source) > DEPTH_LIMIT:
+    if plain.component and (brackets(source) > DEPTH_LIMIT or _has_odd_value(plain)):
         return None
     return plain
+
+
+def _has_odd_value(plain: PlainObservation) -> bool:
+    """Say whether beside its components it has a value, of which its shape does not tell what it is."""
+    values = (plain.value_string, plain.value_codeable_concept, plain.value_boolean)
+    return any(value is not ABSENT for value in values)
 
 
 def shape_key(plain: PlainObservation) -> bytes:

@@ -17,7 +17,7 @@ from horehab.fhir.reading import understand
 from horehab.fhir.site import Site
 from horehab.store.keeping_rows import written
 from horehab.usecases.exchange import Item
-from tests.fhir.plain_observations import CODES, LOINC, SITES, concept, families
+from tests.fhir.plain_observations import CODES, LOINC, SITES, UCUM, concept, families
 
 
 def carefully(source: bytes, site: Site) -> Item:
@@ -86,3 +86,24 @@ def test_what_is_no_text_anywhere_is_left_to_the_careful_readers(name: str) -> N
     for source in (clean.encode(), clean.replace("Anna", "\u00ff").encode("latin-1")):
         found = reader.read(source)
         assert found is None or rows(found) == rows(carefully(source, site))
+
+
+@pytest.mark.parametrize(
+    "beside", [{"valueString": "high"}, {"valueCodeableConcept": {"text": "high"}}, {"valueBoolean": True}]
+)
+@pytest.mark.parametrize("is_within", [False, True])
+def test_a_value_beside_those_of_the_components_is_set_aside_though_the_shape_is_known(
+    beside: dict[str, Any], *, is_within: bool
+) -> None:
+    """The second is like the first but for what nobody can read as a number."""
+    reader, site = PlainReader(SITES[0]), SITES[0]
+    bilirubin = {"code": concept(LOINC, "1975-2", "Bilirubin")}
+    part = bilirubin | {"valueQuantity": {"value": 1.5, "unit": "mg/dL", "system": UCUM, "code": "mg/dL"}}
+    whole = {"resourceType": "Observation", "id": "1", "status": "final", "subject": {"reference": "Patient/1"}}
+    whole |= bilirubin | {"effectiveDateTime": "2026-03-02T10:15:00+01:00"}
+    odd = {"component": [part | beside]} if is_within else {"component": [part]} | beside
+    for each in ({"component": [part]}, odd):
+        source = json.dumps(whole | each).encode()
+        found, expected = reader.read(source), carefully(source, site)
+        assert found is None or rows(found) == rows(expected)
+    assert is_within or [each.code for each in expected.unreadable] == ["not-a-number"]
