@@ -60,8 +60,15 @@ def _as_logged(logged: LoggedSession) -> LoggedSession:
 
 
 def questions_about(ports: Ports, form: SessionForm) -> tuple[InputError, ...]:
-    """Ask "measured again?" for each angle that differs from its last by more than the error of measurement."""
-    return to_measure_again(form, ports.logbook.record(form.patient).readings, ports.rules)
+    """Ask "measured again?" for each angle that differs from the last before it by more than error of measurement.
+
+    What was measured after a session that is entered late says nothing of it; of one without its time the whole day
+    counts as before.
+    """
+    moment = local_moment(form.day, form.at, ZoneInfo(ports.zone))
+    readings = ports.logbook.record(form.patient).readings
+    before = tuple(reading for reading in readings if reading.when.earliest <= moment.latest)
+    return to_measure_again(form, before, ports.rules)
 
 
 def _record_after(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +94,17 @@ def test_an_angle_far_from_the_last_one_is_asked_again(known: Ward) -> None:
     known.chart(flexion("rom", DAY_ONE, 60))
     keep_step(known.ports)
     assert [question.field for question in questions_about(known.ports, FORM)] == ["hip-left-flexion"]
+
+
+def test_an_angle_of_a_session_entered_late_is_compared_with_what_was_measured_before_it(known: Ward) -> None:
+    later = DAY_ONE + timedelta(days=7)
+    known.chart(flexion("before", DAY_ONE - timedelta(days=1), 104), flexion("after", later, 60))
+    known.on(later)
+    keep_step(known.ports)
+    assert questions_about(known.ports, FORM) == ()
+    at_noon = replace(FORM, day=later, at=time(12))
+    assert [question.field for question in questions_about(known.ports, at_noon)] == ["hip-left-flexion"]
+    assert questions_about(known.ports, replace(at_noon, at=time(9))) == ()
 
 
 def test_an_accepted_suspicion_is_provisional_in_the_chart(suspected: Ward) -> None:
