@@ -126,7 +126,7 @@ def _subject(ports: Ports, whom: str) -> str:
     if whom.startswith("Patient/"):
         return ports.logbook.record(whom).patient.reference
     if is_mail_address(whom):
-        return whom
+        return whom.strip().casefold()
     number = phone_number(whom)
     if number is None:
         remedy = "Write Patient/123, +34600000001 or an e-mail address."

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 
 from horehab.domain.recipient import Medium, is_mail_address, phone_number
 from horehab.domain.reminder import ReminderState
@@ -35,18 +35,20 @@ class SqlContacts:
     def stop(self, stop: Stop) -> bool:
         """Note that somebody said STOP; False when that was noted before."""
         t = tables.opt_out
-        is_this = (t.c.medium == stop.medium.value) & (t.c.subject == stop.subject)
+        is_this = (t.c.medium == stop.medium.value) & _is_about([stop.subject])
         with writing(self._engine) as connection:
             if connection.execute(select(t.c.since).where(is_this)).first() is not None:
                 return False
-            connection.execute(insert(t).values(asdict(stop) | {"medium": stop.medium.value}))
+            connection.execute(
+                insert(t).values(asdict(stop) | {"medium": stop.medium.value, "subject": _folded(stop.subject)})
+            )
         return True
 
     def resume(self, medium: Medium, subject: str) -> bool:
         """Take a STOP back by a person's decision, of all who were merged; False when there was none."""
         t = tables.opt_out
         with writing(self._engine) as connection:
-            these = t.c.subject.in_(patients.together(connection, subject))
+            these = _is_about(patients.together(connection, subject))
             gone = connection.execute(delete(t).where(t.c.medium == medium.value, these))
         return bool(gone.rowcount)
 
@@ -54,7 +56,7 @@ class SqlContacts:
         """List what was stopped for any of these addresses or patients, the oldest first."""
         t = tables.opt_out
         with reading(self._engine) as connection:
-            rows = connection.execute(select(t).where(t.c.subject.in_(list(subjects))).order_by(t.c.since)).all()
+            rows = connection.execute(select(t).where(_is_about(subjects)).order_by(t.c.since)).all()
         return tuple(Stop(medium=Medium(r.medium), subject=r.subject, since=r.since, how=r.how) for r in rows)
 
     def record_consent(self, patient: str, *, is_given: bool, who: str, now: datetime) -> None:
@@ -198,6 +200,17 @@ class SqlContacts:
         with reading(self._engine) as connection:
             rows = connection.execute(select(t)).all()
         return {row.key: WorkedOff(outcome=row.outcome, who=row.who, at=row.at) for row in rows}
+
+
+def _folded(subject: str) -> str:
+    """Write an e-mail address as it is compared; any other subject stays as it is."""
+    return subject.strip().casefold() if "@" in subject else subject
+
+
+def _is_about(subjects: Collection[str]) -> ColumnElement[bool]:
+    """Say which STOPs are about these subjects, those too that were noted before addresses were folded."""
+    subject, wanted = tables.opt_out.c.subject, [_folded(one) for one in subjects]
+    return subject.in_(wanted) | func.lower(func.trim(subject)).in_([one for one in wanted if "@" in one])
 
 
 def _check(contact: StaffContact) -> None:

@@ -31,6 +31,17 @@ def test_a_stop_is_noted_once_with_its_first_day_and_can_be_taken_back(logbook: 
     assert memory.stops([NUMBER]) == ()
 
 
+def test_a_stop_by_mail_holds_however_the_address_is_written(logbook: SqlLogbook) -> None:
+    memory = logbook.contacts
+    written = Stop(medium=Medium.EMAIL, subject=" Ana@Home.Example ", since=NOW, how="by phone")
+    assert memory.stop(written)
+    assert not memory.stop(Stop(medium=Medium.EMAIL, subject="ANA@home.example", since=LATER, how="again"))
+    assert [stop.since for stop in memory.stops(["ana@HOME.example"])] == [NOW]
+    assert memory.stops(["patient/ANA", "eva@home.example"]) == ()
+    assert memory.resume(Medium.EMAIL, "ana@home.Example")
+    assert memory.stops(["ana@home.example"]) == ()
+
+
 def test_the_last_word_about_consent_counts(logbook: SqlLogbook) -> None:
     memory = logbook.contacts
     assert memory.consent(ANA) is None
