@@ -1,13 +1,15 @@
 """One HTTP request to a gateway, told honestly: answered, never sent, or sent and the answer lost."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
+from traceback import walk_tb
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SSLError
 
 from horehab.domain.reminder import ReminderState
 from horehab.errors import ConfigurationError
@@ -21,6 +23,10 @@ _LATER = frozenset({401, 403, 407, 408, 425, 429, 503})
 """Nothing was taken, and later it may be: our sign-in is wrong, or the gateway has no time."""
 
 _REDIRECTS, _REFUSED, _BROKEN = 300, 400, 500
+
+_LOGGER = "urllib3.connectionpool"
+_GATEWAYS: set[str] = set()
+"""Hosts of which urllib3 logs nothing: it would print every query at DEBUG, with a number and words in it."""
 
 
 class Lost(Enum):
@@ -68,6 +74,8 @@ class Wire:
                 remedy="Write an https address without a password; plain http is for this machine only.",
                 code="HR-1451",
             )
+        _GATEWAYS.add(parts.hostname or "")
+        logging.getLogger(_LOGGER).addFilter(_tells_no_message)
 
     def ask(
         self,
@@ -122,6 +130,11 @@ def refusal(status: int, *, deduplicates: bool) -> Receipt | None:
     return None
 
 
+def _tells_no_message(record: logging.LogRecord) -> bool:
+    words = record.args if isinstance(record.args, tuple) else ()
+    return not any(host in str(word) for host in _GATEWAYS for word in words)
+
+
 def _is_here(scheme: str, host: str) -> bool:
     try:
         is_loopback = ip_address(host).is_loopback
@@ -132,7 +145,16 @@ def _is_here(scheme: str, host: str) -> bool:
 
 def _was_never_sent(error: requests.RequestException) -> bool:
     """Tell an error of connecting from one after the request left; in doubt it left."""
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError | ValueError):
+    if isinstance(error, requests.exceptions.ConnectTimeout | ValueError):
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.exceptions.SSLError):
+        return _was_connecting(reason.args[0] if isinstance(reason, SSLError) and reason.args else None)
     return isinstance(reason, NewConnectionError)
+
+
+def _was_connecting(error: object) -> bool:
+    """Whether TLS failed before there was a line to send on: at the handshake, or over the certificate."""
+    frames = walk_tb(error.__traceback__) if isinstance(error, BaseException) else ()
+    places = {(frame.f_globals.get("__name__"), frame.f_code.co_name) for frame, _ in frames}
+    return ("urllib3.connection", "connect") in places

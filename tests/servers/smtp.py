@@ -65,7 +65,7 @@ class MailServer:
 @contextmanager
 def start_smtp(folder: Path) -> Iterator[MailServer]:
     """Run a mail server on a free loopback port with a certificate of its own, made anew in the folder."""
-    certificate, key = _make_certificate(folder)
+    certificate, key = make_certificate(folder)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     mail = MailServer(host="127.0.0.1", port=0, certificate=certificate)
@@ -98,7 +98,8 @@ def _is_known(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism:
     return AuthResult(success=known, handled=False)
 
 
-def _make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for this machine, and its key, in the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     start = datetime(2020, 1, 1, tzinfo=UTC)
