@@ -119,3 +119,19 @@ def test_a_rule_of_ours_that_cannot_be_asked_is_said() -> None:
     rule = ("dom-2", "error", "It holds nothing.", "contained.empty()", False)
     (issue,) = check_invariants(5, "Patient", {"dom-2": rule}, around, "Patient")
     assert (issue.severity, issue.rule) == (Severity.NOT_CHECKED, "dom-2")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_too_long_to_be_written_out_is_an_error_as_any_other(sign: int) -> None:
+    number = sign * 10**5000
+    whole = _holding(resourceType=number, id="a") | {"active": number, "id": number}
+    found = {issue.path: issue.value for issue in _errors(_around(whole) | {"id": number})}
+    found |= {
+        issue.path: issue.value for issue in _errors({"resourceType": "Bundle", "entry": [{"fullUrl": number}]})
+    }
+    inside = "Bundle.entry[0].resource"
+    wrong = ("Bundle.id", f"{inside}.id", f"{inside}.active", f"{inside}.contained[0].resourceType")
+    assert {path for path, value in found.items() if value == "a huge whole number"} == {
+        *wrong,
+        "Bundle.entry[0].fullUrl",
+    }

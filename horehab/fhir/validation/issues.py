@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 _SHOWN = 60
+_MOST_WHOLE = 10**_SHOWN
 
 
 class Severity(Enum):
@@ -48,5 +49,7 @@ def shown(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return f"a list of {len(value)}"
+    if isinstance(value, int) and abs(value) >= _MOST_WHOLE:
+        return "a huge whole number"
     text = " ".join(repr(value).split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -38,9 +38,15 @@ def bundled(bundle: Tree) -> Bundled:
     found = {}
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            found[str(entry.get("fullUrl", ""))] = entry["resource"]
+            found[address_of(entry)] = entry["resource"]
     is_whole = bundle.get("type") in ("document", "message", "transaction", "batch", "collection")
     return Bundled(by_address=found, is_whole=is_whole)
+
+
+def address_of(entry: Tree) -> str:
+    """Give the full address of an entry; "" where it has none, or one that is no text."""
+    address = entry.get("fullUrl")
+    return address if isinstance(address, str) else ""
 
 
 def check_reference(value: Tree, targets: tuple[str, ...], root: Tree, around: Bundled, path: str) -> Iterator[Issue]:
@@ -76,8 +82,8 @@ def _check_address(
             yield _issue(
                 path, "nothing in the Bundle has this address", "Add the entry, or point elsewhere.", reference
             )
-    kind = str(target.get("resourceType")) if target else kind
-    if kind and not _may_be(kind, targets):
+    kind = target.get("resourceType") if target else kind
+    if isinstance(kind, str) and not _may_be(kind, targets):
         yield _issue(path, f"it may point to {_list(targets)} only", "Point to one of these.", f"{kind}: {reference}")
 
 

@@ -13,7 +13,7 @@ from horehab.fhir.validation.library import ancestors, definition, is_resource
 from horehab.fhir.validation.present import Value, shape_issue, unknown_names, values_of
 from horehab.fhir.validation.primitives import wrong_about
 from horehab.fhir.validation.profiles import definitions_for
-from horehab.fhir.validation.references import Bundled, bundled, check_reference
+from horehab.fhir.validation.references import Bundled, address_of, bundled, check_reference
 from horehab.fhir.validation.schema import Definition, Element, TypeUse
 from horehab.fhir.validation.slices import agrees, is_slice
 
@@ -82,7 +82,7 @@ def _object(tree: Any, element: Element, use: TypeUse, spot: Spot) -> Iterator[I
         return
     elements, inner = _elements(element, use, spot)
     if spot.definition.type == "Bundle" and element.ident == "entry":
-        inner = replace(inner, bundle=replace(spot.bundle, own_address=str(tree.get("fullUrl", ""))))
+        inner = replace(inner, bundle=replace(spot.bundle, own_address=address_of(tree)))
     names = (use.code, f"{spot.definition.type}.{_bare(element.ident)}")
     inner = replace(inner, holder=ancestors(use.code) | set(names))
     is_whole = is_resource(use.code)
