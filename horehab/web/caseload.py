@@ -1,4 +1,4 @@
-"""The caseload: who needs somebody next, by need, then by name; search, filters, counts, and one tap to log."""
+"""The caseload: who needs somebody next, by tier, nerve, grade and name; search, filters, counts, one tap to log."""
 
 from dataclasses import replace
 from datetime import date
@@ -41,6 +41,7 @@ def caseload() -> str:
         marks=TIER_MARKS,
         joints=WATCHED_JOINTS,
         shown=shown_places,
+        grade=grade,
         blind_spots=lambda row: blind_spots(row, ports.clock.today()),
         unmeasured_days=lambda row: unmeasured_days(row, ports.clock.today()),
     )
@@ -60,6 +61,11 @@ def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
         if found.next is None or len(rows) == query.limit:
             break
     return replace(found, rows=tuple(rows))
+
+
+def grade(row: CaseloadRow) -> int:
+    """Give the grade, 0 to 5, by which a patient stands among those of the same tier: that of the strongest joint."""
+    return max((verdict.strength for verdict in row.verdicts if verdict.tier is row.tier), default=0)
 
 
 def shown_places(row: CaseloadRow) -> list[Verdict]:

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from horehab.domain.record import Patient
+from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
+from horehab.usecases.exchange import CaseloadQuery
 from horehab.web import caseload
 from tests.web.conftest import Ward
-from tests.web.ward import ANA, BEN, fill, items_of
+from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, at, fill, items_of
 
 MANY = [
     Patient(reference=f"Patient/many{number:03}", name=f"Aina Model {number:03}", record_number=f"HC-2{number:03}")
@@ -62,3 +64,24 @@ def test_where_a_host_says_who_sees_whom_nobody_is_told_how_many_others_there_ar
     assert len(counts) == 1
     assert "<strong>" not in counts[0]
     assert "Suspected" in counts[0]
+
+
+def test_the_need_of_a_patient_says_by_what_the_list_is_ordered(ward: Ward) -> None:
+    page = ward.look("/").text
+    needs = re.findall(r"<tr>\s*<td>(.*?)</td>", page, re.DOTALL)
+    strongest = max(v.strength for v in ward.ports.logbook.caseload(CaseloadQuery()).rows[0].verdicts)
+    assert f"Grade {strongest} of 5" in needs[0]
+    assert "of 5" not in needs[1], "nothing could be judged of Ben"
+    assert "Patients by tier, a red flag of the nerve first, then by grade, then by name" in page
+
+
+def test_a_red_flag_of_the_nerve_stands_beside_the_need_and_comes_first(ward: Ward) -> None:
+    assert "Red flag of the nerve" not in ward.look("/").text
+    kind, when = SignKind.STRAIGHT_LEG_RAISE, at(TODAY)
+    sign = Sign(source="Observation/slr", kind=kind, is_present=True, place=LEFT_HIP, when=when, known_on=TODAY)
+    pain = PainRating(
+        source="Observation/hurts", score=6, occasion=PainOccasion.MOVEMENT, place=LEFT_HIP, when=when, known_on=TODAY
+    )
+    fill(ward.ports, items_of(BEN, [sign, pain]))
+    page = ward.look("/").text
+    assert page.index("Red flag of the nerve<") < page.index("Ben Ejemplo") < page.index("Ana Prueba")
