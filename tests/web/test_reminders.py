@@ -104,6 +104,17 @@ def test_the_first_ones_wait_until_a_person_lets_them_go(ward: Ward) -> None:
     assert "Held until a person lets them go" not in ward.look("/reminders").text
 
 
+def test_while_nothing_waits_nothing_is_offered_to_be_let_go(tmp_path: Path) -> None:
+    ports = open_ward(tmp_path)
+    try:
+        page = make_ward(ports).look("/reminders").text
+    finally:
+        close(ports)
+    assert "Nothing waits yet." in page
+    assert "Let them go" not in page
+    assert "0 reminders" not in page
+
+
 def test_one_is_stopped_with_a_reason_that_stands_in_the_audit_trail(ward: Ward) -> None:
     row = put(ward, asked())
     assert "Stop it" in ward.look(f"/reminders/{row.row}").text
