@@ -44,7 +44,7 @@ def add_to(pages: Blueprint) -> None:
 def correct(key: str, session: str) -> Response | str | tuple[str, int]:
     """Show a session as a form, or take what was corrected in it."""
     if not is_post():
-        opened, logged = _opened(key, session, "opened session to correct")
+        opened, logged = _opened(key, session, what="opened session to correct")
         draft = draft_of(opened, subject=session)
         if draft is not None and _is_spent(logged, draft.fields):
             drop_draft(opened, subject=session)  # it was saved, and the answer never came
@@ -52,7 +52,7 @@ def correct(key: str, session: str) -> Response | str | tuple[str, int]:
             flash(_("The correction that you were typing was saved."), "horehab")
         typed = dict(draft.fields) if draft else _as_typed(logged)
         return session_page(opened, typed, asked=Asked(logged=logged, draft=draft))
-    opened, logged = _opened(key, session, "corrected a session")
+    opened, logged = _opened(key, session, what="corrected a session")
     refusals, became = _corrected(opened, logged, Typed(fields=typed_in()))
     if refusals:
         keep_draft(opened, typed_in(), subject=session)
@@ -68,7 +68,7 @@ def correct(key: str, session: str) -> Response | str | tuple[str, int]:
 def remove(key: str, session: str) -> Response | str | tuple[str, int]:
     """Show what deleting or moving a session does, or do it."""
     if not is_post():
-        opened, logged = _opened(key, session, "opened session to remove")
+        opened, logged = _opened(key, session, what="opened session to remove")
         return _remove_page(opened, logged, {}, None)
     typed, ports = typed_in(), room().ports()
     opened = open_patient(key, what="removed a session")
@@ -100,7 +100,7 @@ def _removed(opened: OpenPatient, session: str, change: Change, *, to: str) -> R
     return redirect(url_for("horehab.patient", key=to if is_moved else opened.key), code=303)
 
 
-def _opened(key: str, session: str, what: str) -> tuple[OpenPatient, LoggedSession]:
+def _opened(key: str, session: str, *, what: str) -> tuple[OpenPatient, LoggedSession]:
     opened = open_patient(key, what=what)
     logged = logged_session(room().ports(), opened.reference, session)
     _still_standing(opened, logged)
