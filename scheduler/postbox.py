@@ -17,10 +17,7 @@ from scheduler.postboxes.office import Office, Site
 from scheduler.postboxes.smtp import MailServer, SmtpPostbox
 from scheduler.postboxes.webhook import WebhookPostbox
 from scheduler.postboxes.wire import Wire
-from scheduler.texts import length_in_gsm, read_texts
-
-LONGEST_NAME, LONGEST_NUMBER = 24, 16
-"""Characters of the clinic's name and number for which every text still fits one SMS."""
+from scheduler.texts import LONGEST_NAME, LONGEST_NUMBER, length_in_gsm, read_texts
 
 
 def postbox_of(settings: Settings, ports: Ports) -> Office:

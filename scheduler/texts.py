@@ -18,6 +18,9 @@ LANGUAGES = ("en", "es", "fr")
 LONGEST = 160
 """Characters of one SMS in the alphabet of GSM 03.38 (3GPP TS 23.038, 6.2.1); longer ones are sent in parts."""
 
+LONGEST_NAME, LONGEST_NUMBER = 24, 16
+"""Characters of the clinic's name and number for which every text still fits one SMS."""
+
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -122,6 +125,31 @@ def fields_of(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
+def _plain_fields_of(text: str) -> frozenset[str]:
+    """Name the fields of a text; ValueError for one that is written in another way than its name in braces."""
+    for _, name, spec, conversion in Formatter().parse(text):
+        if name is not None and (spec or conversion):
+            raise ValueError(name)
+    return fields_of(text)
+
+
+def _must_fit(text: Text, language: str, source: str, place: str) -> None:
+    """Refuse a text that would leave as two messages; ConfigurationError names its length."""
+    filling = Filling(
+        day=date(2026, 12, 30),
+        at=time(23, 59),
+        clinic="N" * LONGEST_NAME,
+        phone="9" * LONGEST_NUMBER,
+        count=99_999,
+    )
+    words = text.text.format_map(filling.fields(language))
+    lacking = "".join(sorted({sign for sign in words if length_in_gsm(sign) is None}))
+    _must(not lacking, source, place, f"An SMS has no {lacking!r} (GSM 03.38): write it without.")
+    length = length_in_gsm(words)
+    said = f"It has {length} characters with the longest fillings, an SMS has {LONGEST}: shorten it."
+    _must(length is not None and length <= LONGEST, source, place, said)
+
+
 def _checked(tree: Mapping[str, Any], source: str) -> dict[str, dict[str, dict[str, Text]]]:
     known = {_ANY, *(rule.value for rule in ReminderRule)}
     found: dict[str, dict[str, dict[str, Text]]] = {}
@@ -142,13 +170,16 @@ def _text(words: Mapping[str, Any], source: str, place: str) -> Text:
     for name, text in words.items():
         _must(isinstance(text, str) and "\n" not in text, source, f"{place}.{name}", "Write one line of text.")
         try:
-            unknown = fields_of(text) - (frozenset() if name == "subject" else FIELDS)
+            unknown = _plain_fields_of(text) - (frozenset() if name == "subject" else FIELDS)
         except ValueError:
             unknown = frozenset({text})
         named = ", ".join(sorted(unknown))
         remedy = f"There are only these fields, and none in a subject: {', '.join(sorted(FIELDS))}."
         _must(not unknown, source, f"{place}.{name}", f"It has the unknown field {named!r}. {remedy}")
-    return Text(**words)
+    made = Text(**words)
+    if place.startswith("patient."):
+        _must_fit(made, place.rpartition(".")[2], source, f"{place}.text")
+    return made
 
 
 def _must(is_right: bool, source: str, place: str, remedy: str) -> None:

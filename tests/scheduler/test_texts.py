@@ -8,8 +8,18 @@ import pytest
 
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import ConfigurationError
-from scheduler.postbox import LONGEST_NAME, LONGEST_NUMBER
-from scheduler.texts import FIELDS, LANGUAGES, LONGEST, Filling, fields_of, length_in_gsm, read_texts, spoken
+from scheduler.texts import (
+    FIELDS,
+    LANGUAGES,
+    LONGEST,
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    Filling,
+    fields_of,
+    length_in_gsm,
+    read_texts,
+    spoken,
+)
 
 TEXTS = read_texts()
 LONG = Filling(
@@ -105,6 +115,8 @@ def test_a_site_may_say_it_in_its_own_words_and_the_rest_stays(tmp_path: Path) -
         ('[patient.appointment]\nes = { text = "x" }', "patient.appointment.es"),
         ('[patient.appointment]\nes = "x"', "patient.appointment.es"),
         ('[patient.appointment]\nes = { subject = "x", text = "a\\nb" }', "patient.appointment.es.text"),
+        ('[patient.appointment]\nes = { subject = "x", text = "{date:>900}" }', "patient.appointment.es.text"),
+        ('[patient.appointment]\nes = { subject = "x", text = "{clinic!r}" }', "patient.appointment.es.text"),
         ('[patient.birthday]\nes = { subject = "x", text = "x" }', "patient.birthday"),
         ('[relatives.any]\nes = { subject = "x", text = "x" }', "relatives"),
         ("no toml", "cannot be read"),
@@ -115,6 +127,25 @@ def test_a_mistake_in_a_sites_texts_is_named(tmp_path: Path, words: str, named: 
         read_texts(_file(tmp_path, words))
     assert caught.value.remedy
     assert caught.value.code == "HR-1450"
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("x" * 161, "It has 161 characters"),
+        ("x" * 137 + "{clinic}", "It has 161 characters"),
+        ("[" * 81, "It has 162 characters"),
+        ("Su cita es mañana por la mañanita, día {date}", "no 'í'"),
+    ],
+)
+def test_a_sites_text_to_a_patient_that_fits_no_sms_is_named_with_its_length(
+    tmp_path: Path, words: str, remedy: str
+) -> None:
+    own = f'[patient.appointment]\nes.subject = "Cita"\nes.text = "{words}"\n'
+    with pytest.raises(ConfigurationError, match=re.escape("patient.appointment.es.text")) as caught:
+        read_texts(_file(tmp_path, own))
+    assert remedy in caught.value.remedy
+    assert read_texts(_file(tmp_path, own.replace(words, "x" * 136 + "{clinic}").replace("í", "i")))
 
 
 def test_a_file_of_texts_that_is_not_there_is_named() -> None:
