@@ -1,5 +1,6 @@
 """Attempts to send a reminder: each one written down before anything leaves, and what became of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from horehab.store.patients import CHUNK
 from horehab.store.reminder_tables import attempt
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.reminding import Attempt, Outcome
+
+_MAY_HAVE_LEFT = (None, ReminderState.SENT.value, ReminderState.UNKNOWN.value)
 
 
 def begin(connection: Connection, rows: Sequence[ReminderRow], *, now: datetime) -> tuple[ReminderRow, ...]:
@@ -116,6 +119,20 @@ def _end_doubt(connection: Connection, outcome: Outcome, now: datetime) -> None:
             state=ReminderState.SENT.value, settled=now, detail=f"{outcome.detail} (the answer came late)".strip()
         )
     )
+
+
+def harmless(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Choose the reminders of which nothing can have left: each attempt that was counted is known to have failed."""
+    a, names = attempt, sorted(row.row for row in rows if row.attempts)
+    failed: Counter[int] = Counter()
+    in_doubt: set[int] = set()
+    for start in range(0, len(names), CHUNK):
+        asked = select(a.c.reminder, a.c.outcome).where(a.c.reminder.in_(names[start : start + CHUNK]))
+        for name, outcome in connection.execute(asked):
+            if outcome in _MAY_HAVE_LEFT:
+                in_doubt.add(name)
+            failed[name] += 1
+    return [row for row in rows if row.row not in in_doubt and failed[row.row] >= row.attempts]
 
 
 def listed(connection: Connection, key: str | None) -> tuple[Attempt, ...]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Connection, Row, and_, insert, or_, select, update
 
 from horehab.domain.reminder import Reminder, ReminderState
-from horehab.store import leases, tables
+from horehab.store import attempts, leases, tables
 from horehab.store.binding import TASK
 from horehab.store.local_time import due_instant, zone_of
 from horehab.store.patients import CHUNK
@@ -52,7 +52,7 @@ def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo, n
     keys = sorted(by_key)
     known: dict[str, Row[Any]] = {}
     for start in range(0, len(keys), CHUNK):
-        columns = (t.c.key, t.c.state, t.c.attempts, t.c.decided_by)
+        columns = (t.c.row, t.c.key, t.c.state, t.c.attempts, t.c.decided_by)
         asked = select(*columns).where(t.c.key.in_(keys[start : start + CHUNK]))
         known |= {row.key: row for row in connection.execute(asked)}
     since = _enrolled(connection, {by_key[key].patient for key in keys if key not in known})
@@ -66,9 +66,9 @@ def add(connection: Connection, wanted: Iterable[Reminder], *, ward: ZoneInfo, n
     ]
     if new:
         connection.execute(insert(t), new)
-    for key, row in rows.items():
-        if key in known and _was_cancelled_by_us(known[key]):
-            connection.execute(update(t).where(t.c.key == key).values(**row, settled=None))
+    ours = [row for row in known.values() if _was_cancelled_by_us(row)]
+    for key in sorted(row.key for row in attempts.harmless(connection, ours)):
+        connection.execute(update(t).where(t.c.key == key).values(**rows[key], settled=None))
     return len(new)
 
 
@@ -82,7 +82,7 @@ def _enrolled(connection: Connection, patients: Iterable[str]) -> dict[str, date
 
 
 def _was_cancelled_by_us(row: Row[Any]) -> bool:
-    return row.state == ReminderState.CANCELLED.value and not row.attempts and not row.decided_by
+    return row.state == ReminderState.CANCELLED.value and not row.decided_by
 
 
 def _missed(reminder: Reminder, enrolled: date | None, restored: date | None) -> dict[str, Any]:

@@ -153,6 +153,23 @@ def test_what_a_person_stopped_stays_stopped(logbook: SqlLogbook) -> None:
     assert (row.state, row.detail, row.decided_by) == (ReminderState.CANCELLED, "seen on the ward", "coordinator")
 
 
+@pytest.mark.parametrize(("is_known", "then"), [(True, "due"), (False, "cancelled")])
+def test_one_that_was_cancelled_after_tries_is_due_again_unless_one_of_them_may_have_left(
+    logbook: SqlLogbook, *, is_known: bool, then: str
+) -> None:
+    put(logbook)
+    (row,) = begun(logbook)
+    if is_known:
+        logbook.settle_reminder(row, ReminderState.DUE, detail="the gateway is busy", now=NOW)
+    (row,) = begun(logbook, "b", LATER)
+    logbook.settle_reminder(row, ReminderState.DUE, detail="the gateway is busy", now=LATER)
+    void = review(void_reminders=(row.reminder.key,))
+    logbook.finish_pass(marks={}, reviews=[void], now=LATER, problems=())
+    assert states(logbook) == ["cancelled"]
+    put(logbook)
+    assert states(logbook) == [then]
+
+
 def test_a_person_moves_one_that_waits_and_it_is_due_at_its_new_local_time(logbook: SqlLogbook) -> None:
     put(logbook)
     key = logbook.reminders()[0].reminder.key
