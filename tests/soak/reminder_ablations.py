@@ -80,7 +80,7 @@ def _key_without(part: str) -> Callable[[], None]:
         return str(of_all(reminder)).replace(name, "")
 
     def take_away() -> None:
-        Reminder.key = property(short)  # type: ignore[assignment,method-assign]  # that is what is taken away
+        Reminder.key = property(short)  # type: ignore[assignment, method-assign]  # that is what is taken away
 
     return take_away
 
