@@ -1,10 +1,13 @@
 """`horehab reminders`: how they stand and why; one is stopped, moved and sent again, and what cannot be is said."""
 
 import json
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from horehab.clock import SystemClock
 from horehab.demo.story import Story
 from tests.cli.conftest import Desk, says_one_sentence
 
@@ -35,15 +38,18 @@ def test_reminders_are_listed_by_state_and_patient_with_the_reason(reviewed: Des
 
 def test_one_is_moved_and_stopped_and_sent_again_by_name_and_reason(reviewed: Desk) -> None:
     row = next(row for row in listed(reviewed, "--due") if row["channel"] != "task")
+    day, later = (
+        str(SystemClock(zone=ZoneInfo("Europe/Madrid")).today() + timedelta(days=days)) for days in (30, 60)
+    )
     for words in (
-        ("move", "--day", "2199-04-02", "--at", "15:00"),
+        ("move", "--day", day, "--at", "15:00"),
         ("stop",),
-        ("again", "--day", "2199-05-03"),
+        ("again", "--day", later),
     ):
         done = reviewed.run("reminders", words[0], str(row["row"]), *words[1:], "--why", "asked for", "--who", "Eva")
         assert (done.exit_code, "Reminder" in done.stdout) == (0, True), done.output
     (now,) = (each for each in listed(reviewed) if each["row"] == row["row"])
-    assert (now["state"], now["decided by"], now["due"]) == ("due", "Eva", "2199-05-03 15:00 Europe/Madrid")
+    assert (now["state"], now["decided by"], now["due"]) == ("due", "Eva", f"{later} 15:00 Europe/Madrid")
 
 
 @pytest.mark.parametrize(
