@@ -177,7 +177,7 @@ def test_each_piece_of_evidence_says_its_day_and_what_it_is(ward: Ward) -> None:
     page = unescape(ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text)
     assert "Left hip, flexion, passive: 78°" in page
     assert "13 May 2026" in page
-    assert "Alkaline phosphatase: 201 U/L, 1.60 ULN" in page
+    assert "Alkaline phosphatase: 201 U/L, 1.60 times the upper limit" in page
 
 
 def test_evidence_that_left_the_ehr_is_listed_all_the_same(ward: Ward) -> None:
@@ -195,7 +195,7 @@ def test_every_kind_of_evidence_has_words(ward: Ward) -> None:
         "Procedure/ICU_STAY": ("ICU stay",),
         "Condition/dvt": ("Deep vein thrombosis, left femoral",),
         "Observation/pain11": ("Pain, on movement: 7",),
-        "Observation/alp4": ("Alkaline phosphatase: 201 U/L, 1.60 ULN",),
+        "Observation/alp4": ("Alkaline phosphatase: 201 U/L, 1.60 times the upper limit",),
         "Observation/lha-11": ("Left hip, flexion, active: 69°",),
     }
 
