@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from tests.soak.lives import Kill, Table, laid
 from tests.usecases.conftest import DAY_ONE, flexion, pain
 
-EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "15"))
 AT_ONCE = 250
 PIECES = -(-EXAMPLES // AT_ONCE)
 """So that several processes share them evenly, and one sees how far they are."""
