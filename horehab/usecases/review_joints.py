@@ -37,6 +37,8 @@ from horehab.usecases.rest_suspicion import without_resting
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
 from horehab.usecases.void_reminders import void_reminders
 
+_GONE = " (no longer in this record)"
+
 
 def review_joints(
     ports: Ports,
@@ -185,7 +187,8 @@ class _Desk:
         return (*(entry for pair in ended for entry in pair), *self._followed(verdict, reunited.standing), *asked)
 
     def _ended(self, double: SuspicionEntry) -> tuple[SuspicionEntry, ReasonsEntry]:
-        return double, self._reasons(double, Action(act=Act.WITHDRAW, episode=double.episode, why=DOUBLE))
+        ended = replace(double, evidence=self._left_of(double.evidence))
+        return ended, self._reasons(ended, Action(act=Act.WITHDRAW, episode=double.episode, why=DOUBLE))
 
     def _followed(
         self, verdict: Verdict, standing: Standing
@@ -200,7 +203,8 @@ class _Desk:
             case Act.WITHDRAW:
                 return self._written(verdict, action, standing, is_withdrawn=True)
             case Act.MOVE:
-                moved = replace(standing.written[action.condition_id or ""], patient=standing.patient)
+                written = standing.written[action.condition_id or ""]
+                moved = replace(written, patient=standing.patient, evidence=self._left_of(written.evidence))
                 return moved, self._reasons(moved, action)
             case Act.ASK:
                 return (self._ask(verdict),)
@@ -245,7 +249,8 @@ class _Desk:
     def _left_of(self, evidence: Iterable[str]) -> tuple[str, ...]:
         """Name what is gone from this record by its name alone: an EHR may refuse to point to what is not there."""
         here = {*self.standings.known_days, *base_references(n.source for n in self.known.not_counted)}
-        return tuple(each if each in here else f"{each} (no longer in this record)" for each in evidence)
+        names = (each.removesuffix(_GONE) for each in evidence)
+        return tuple(name if name in here else f"{name}{_GONE}" for name in names)
 
     def _reasons(self, entry: SuspicionEntry, action: Action) -> ReasonsEntry:
         basis = evidence_hash((*entry.evidence, action.act.value, str(self.day)), entry.rule_version)

@@ -139,14 +139,10 @@ class Ward(RuleBasedStateMachine):
 
     @rule()
     def poll(self) -> None:
-        """Leases and rests run out, then two whole passes: what is held must be what is there.
-
-        The reasons of a suspicion that moved with a merge may wait for the second.
-        """
-        for _ in range(2):
-            self.clock.advance(_LONG)
-            held = self.table.step()
-            assert held is not None
+        """Leases and rests run out, then one whole pass: what is held must be what is there, and nothing waits."""
+        self.clock.advance(_LONG)
+        held = self.table.step()
+        assert held is not None
         assert held.numbers == {name: _number(each) for name, each in self.living.items()}
         assert held.waiting == []
         for name in _PEOPLE:

@@ -106,6 +106,25 @@ def test_of_two_suspicions_of_one_joint_one_goes_on(ward: Ward) -> None:
     assert len(open_tasks) == 1
 
 
+def test_of_two_suspicions_one_goes_on_where_evidence_of_the_other_was_deleted_meanwhile(ward: Ward) -> None:
+    _both_fall(ward)
+    ward.chart(MERGED)
+    ward.server.store.remove("Observation/pain-5", at=ward.clock.now())
+    ward.server.store.remove("Observation/eva-pain-5", at=ward.clock.now())
+    keep_step(ward.ports)
+    assert sorted(status(c) for c in ward.conditions()) == ["entered-in-error", "unconfirmed"]
+    assert [row.key for row in ward.ports.logbook.outbox() if row.state in {"waiting", "refused"}] == []
+
+
+def test_a_suspicion_moves_to_the_survivor_where_some_of_its_evidence_was_deleted_meanwhile(ward: Ward) -> None:
+    suspected(ward)
+    ward.chart(MERGED)
+    ward.server.store.remove("Observation/pain-0", at=ward.clock.now())
+    keep_step(ward.ports)
+    assert subjects(ward) == [EVA]
+    assert [row.key for row in ward.ports.logbook.outbox() if row.state in {"waiting", "refused"}] == []
+
+
 def test_of_two_suspicions_the_one_that_a_person_accepted_goes_on(ward: Ward) -> None:
     _both_fall(ward)
     accepted = next(c for c in opened(ward) if c["subject"]["reference"] == EVA)
