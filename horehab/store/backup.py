@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text, u
 from horehab.errors import ConfigurationError
 from horehab.store import binding, tables
 from horehab.store.engine import make_engine, read_url, reading, writing
+from horehab.store.heads import VERSION_TABLE, metadata
 from horehab.store.schema import bring_up_to_date
 
 _BATCH = 1000
@@ -101,9 +102,7 @@ def _check_is_backup(file: Path) -> None:
         raise problem
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            found = connection.execute(
-                "SELECT name FROM sqlite_master WHERE name = ?", (tables.VERSION_TABLE,)
-            ).fetchone()
+            found = connection.execute("SELECT name FROM sqlite_master WHERE name = ?", (VERSION_TABLE,)).fetchone()
     except sqlite3.Error as error:
         raise problem from error
     if found is None:
@@ -111,7 +110,7 @@ def _check_is_backup(file: Path) -> None:
 
 
 def _copy_ledger(source: Connection, sink: Connection) -> None:
-    for table in reversed(tables.metadata.sorted_tables):
+    for table in reversed(metadata.sorted_tables):
         sink.execute(delete(table))
     for table in tables.tables_of("ledger"):
         rows = source.execution_options(yield_per=_BATCH).execute(select(table)).mappings()
@@ -122,7 +121,7 @@ def _copy_ledger(source: Connection, sink: Connection) -> None:
 
 def _count_on(sink: Connection, name: str) -> None:
     """Let PostgreSQL number new rows after the copied ones; SQLite does so by itself."""
-    table = tables.metadata.tables[name]
+    table = metadata.tables[name]
     if sink.dialect.name != "postgresql" or table.autoincrement_column is None:
         return
     last = sink.execute(select(func.max(table.autoincrement_column))).scalar()

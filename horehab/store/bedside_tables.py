@@ -1,25 +1,22 @@
 """The tables of what is kept here alone: drafts, what was told at the bedside, suspicions that rest (ledger)."""
 
-from sqlalchemy import Column, Date, Table, Text
+from sqlalchemy import Column, Date, Text
 
-from horehab.store.tables import PREFIX, Instant, metadata
+from horehab.store.heads import Instant, table
 
-_INFO = {"group": "ledger"}
-
-draft = Table(
-    f"{PREFIX}draft",
-    metadata,
+draft = table(
+    "draft",
+    "ledger",
     Column("name", Text, primary_key=True),
     Column("patient", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("payload", Text, nullable=False),
     Column("updated", Instant, nullable=False),
-    info=_INFO,
 )
 
-reported = Table(
-    f"{PREFIX}reported",
-    metadata,
+reported = table(
+    "reported",
+    "ledger",
     Column("report_id", Text, primary_key=True),
     Column("patient", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
@@ -28,12 +25,11 @@ reported = Table(
     Column("at", Instant, nullable=False),
     Column("taken_back", Instant),
     Column("taken_back_by", Text),
-    info=_INFO,
 )
 
-snooze = Table(
-    f"{PREFIX}snooze",
-    metadata,
+snooze = table(
+    "snooze",
+    "ledger",
     Column("snooze_id", Text, primary_key=True),
     Column("patient", Text, nullable=False, index=True),
     Column("joint", Text, nullable=False),
@@ -42,5 +38,4 @@ snooze = Table(
     Column("reason", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    info=_INFO,
 )

@@ -1,23 +1,22 @@
 """The tables of local codes: what people said that they mean (ledger), and what is not read yet (projection)."""
 
-from sqlalchemy import Column, Date, Integer, Table, Text
+from sqlalchemy import Column, Date, Integer, Text
 
-from horehab.store.tables import PREFIX, Instant, metadata
+from horehab.store.heads import Instant, table
 
-mapping = Table(
-    f"{PREFIX}mapping",
-    metadata,
+mapping = table(
+    "mapping",
+    "ledger",
     Column("system", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("meaning", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    info={"group": "ledger"},
 )
 
-unread_code = Table(
-    f"{PREFIX}unread_code",
-    metadata,
+unread_code = table(
+    "unread_code",
+    "projection",
     Column("reference", Text, primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("system", Text, nullable=False),
@@ -26,13 +25,11 @@ unread_code = Table(
     Column("day", Date),
     Column("offered", Text, nullable=False),
     Column("why", Text, nullable=False),
-    info={"group": "projection"},
 )
 
-understanding = Table(
-    f"{PREFIX}understanding",
-    metadata,
+understanding = table(
+    "understanding",
+    "projection",
     Column("name", Text, primary_key=True),
     Column("payload", Text, nullable=False),
-    info={"group": "projection"},
 )

@@ -1,12 +1,12 @@
 """The tables beside the reminders: each attempt to send one, and since when we follow a patient (ledger)."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, Text
 
-from horehab.store.tables import PREFIX, Instant, RowNumber, metadata
+from horehab.store.heads import Instant, RowNumber, table
 
-attempt = Table(
-    f"{PREFIX}attempt",
-    metadata,
+attempt = table(
+    "attempt",
+    "ledger",
     Column("row", RowNumber, primary_key=True, autoincrement=True),
     Column("reminder", RowNumber, nullable=False),
     Column("key", Text, nullable=False),
@@ -16,14 +16,12 @@ attempt = Table(
     Column("outcome", Text),
     Column("settled", Instant),
     Column("detail", Text, nullable=False, server_default=""),
-    info={"group": "ledger"},
 )
 Index("horehab_attempt_of", attempt.c.reminder, attempt.c.number)
 
-enrolment = Table(
-    f"{PREFIX}enrolment",
-    metadata,
+enrolment = table(
+    "enrolment",
+    "ledger",
     Column("patient", Text, primary_key=True),
     Column("since", Date, nullable=False),
-    info={"group": "ledger"},
 )

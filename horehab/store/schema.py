@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from horehab.errors import StoreTooNew
 from horehab.store.engine import make_engine, read_url, reading, writing
-from horehab.store.tables import VERSION_TABLE
+from horehab.store.heads import VERSION_TABLE
 
 HEAD = "0004"
 

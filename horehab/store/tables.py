@@ -1,66 +1,22 @@
 """The tables of our memory: a projection that can be dropped and pulled again, and a ledger that loses nothing."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     false,
     text,
 )
-from sqlalchemy.types import TypeDecorator
 
-PREFIX = "horehab_"
-VERSION_TABLE = "horehab_schema_version"
-metadata = MetaData()
+from horehab.store.heads import Instant, RowNumber, Sorted, lease_columns, metadata, table
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as UTC without zone so that SQLite and PostgreSQL order it alike."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """Turn an aware instant into UTC without zone."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """Give it its zone back."""
-        return value.replace(tzinfo=UTC) if value is not None else None
-
-
-# Ordered by code point on both databases, so that prefixes and page cursors mean the same.
-Sorted = Text().with_variant(Text(collation="C"), "postgresql")
-RowNumber = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _table(name: str, group: str, *columns: Column[Any]) -> Table:
-    return Table(PREFIX + name, metadata, *columns, info={"group": group})
-
-
-def _lease() -> Iterable[Column[Any]]:
-    return (
-        Column("lease_owner", Text),
-        Column("lease_until", Instant),
-        Column("not_before", Instant),
-        Column("attempts", Integer, nullable=False, server_default="0"),
-    )
-
-
-resource = _table(
+resource = table(
     "resource",
     "projection",
     Column("reference", Text, primary_key=True),
@@ -79,7 +35,7 @@ resource = _table(
 _OURS = text("own_key IS NOT NULL")
 Index("horehab_resource_of_ours", resource.c.own_key, sqlite_where=_OURS, postgresql_where=_OURS)
 
-fact = _table(
+fact = table(
     "fact",
     "projection",
     Column("reference", Text, primary_key=True),
@@ -91,7 +47,7 @@ fact = _table(
     Column("payload", Text, nullable=False),
 )
 
-set_aside = _table(
+set_aside = table(
     "set_aside",
     "projection",
     Column("reference", Text, primary_key=True),
@@ -103,7 +59,7 @@ set_aside = _table(
     Column("detail", Text, nullable=False),
 )
 
-patient = _table(
+patient = table(
     "patient",
     "projection",
     Column("reference", Sorted, primary_key=True),
@@ -126,14 +82,14 @@ Index("horehab_patient_by_tier", patient.c.tier, patient.c.need, patient.c.name,
 _CHANGED = text("changes > reviewed")
 Index("horehab_patient_to_review", patient.c.reference, sqlite_where=_CHANGED, postgresql_where=_CHANGED)
 
-patient_word = _table(
+patient_word = table(
     "patient_word",
     "projection",
     Column("word", Sorted, primary_key=True),
     Column("patient", Text, primary_key=True, index=True),
 )
 
-verdict = _table(
+verdict = table(
     "verdict",
     "projection",
     Column("patient", Text, primary_key=True),
@@ -146,11 +102,11 @@ verdict = _table(
 
 Index("horehab_verdict_by_joint", verdict.c.joint, verdict.c.tier, verdict.c.patient)
 
-mark = _table(
+mark = table(
     "mark", "projection", Column("kind", Text, primary_key=True), Column("mark", Text, nullable=False)
 )  # fmt: skip
 
-review_pass = _table(
+review_pass = table(
     "pass",
     "ledger",
     Column("row", RowNumber, primary_key=True, autoincrement=True),
@@ -159,7 +115,7 @@ review_pass = _table(
     Column("problems", Text, nullable=False),
 )
 
-outbox = _table(
+outbox = table(
     "outbox",
     "ledger",
     Column("row", RowNumber, primary_key=True, autoincrement=True),
@@ -175,7 +131,7 @@ outbox = _table(
     Column("detail", Text, nullable=False, server_default=""),
     Column("reference", Text),
     Column("version", Text),
-    *_lease(),
+    *lease_columns(),
 )
 Index("horehab_outbox_in_order", outbox.c.patient, outbox.c.state, outbox.c.position)
 Index(
@@ -185,7 +141,7 @@ Index(
     postgresql_where=outbox.c.state == text("'waiting'"),
 )
 
-write = _table(
+write = table(
     "write",
     "ledger",
     Column("reference", Text, primary_key=True),
@@ -193,7 +149,7 @@ write = _table(
     Column("written", Instant, nullable=False),
 )
 
-reminder = _table(
+reminder = table(
     "reminder",
     "ledger",
     Column("row", RowNumber, primary_key=True, autoincrement=True),
@@ -213,12 +169,12 @@ reminder = _table(
         for name in ("rule", "recipient", "channel", "decided_by")
     ),
     Column("is_leaving", Boolean, nullable=False, server_default=false()),
-    *_lease(),
+    *lease_columns(),
     Column("made_due", Instant),
 )
 Index("horehab_reminder_due", reminder.c.state, reminder.c.due)
 
-decision = _table(
+decision = table(
     "decision",
     "ledger",
     Column("decision_id", Text, primary_key=True),
@@ -227,7 +183,7 @@ decision = _table(
     Column("payload", Text, nullable=False),
 )
 
-user = _table(
+user = table(
     "user",
     "ledger",
     Column("name", Text, primary_key=True),
@@ -238,7 +194,7 @@ user = _table(
     Column("is_active", Boolean, nullable=False),
 )
 
-audit = _table(
+audit = table(
     "audit",
     "ledger",
     Column("row", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
@@ -250,14 +206,14 @@ audit = _table(
     Column("hash", Text, nullable=False),
 )
 
-lease = _table("lease", "ledger", Column("name", Text, primary_key=True), *_lease())
+lease = table("lease", "ledger", Column("name", Text, primary_key=True), *lease_columns())
 
-tick = _table(
+tick = table(
     "tick", "ledger", Column("name", Text, primary_key=True), Column("at", Instant, nullable=False),
     Column("begun", Instant), Column("done", Instant), Column("owner", Text),
 )  # fmt: skip
 
-breaker = _table(
+breaker = table(
     "breaker",
     "ledger",
     Column("name", Text, primary_key=True),
@@ -268,11 +224,11 @@ breaker = _table(
     Column("why", Text, nullable=False),
 )
 
-hint = _table(
+hint = table(
     "hint", "ledger", Column("name", Text, primary_key=True), Column("given", Instant, nullable=False)
 )  # fmt: skip
 
-first_load = _table(
+first_load = table(
     "first_load",
     "ledger",
     Column("address", Text, primary_key=True),
@@ -281,7 +237,7 @@ first_load = _table(
     Column("changed", Instant, nullable=False),
 )
 
-installation = _table(
+installation = table(
     "installation",
     "ledger",
     Column("installation_id", Text, primary_key=True),
@@ -297,4 +253,4 @@ installation = _table(
 
 def tables_of(group: str) -> tuple[Table, ...]:
     """List the tables of the projection or of the ledger."""
-    return tuple(table for table in metadata.sorted_tables if table.info["group"] == group)
+    return tuple(each for each in metadata.sorted_tables if each.info["group"] == group)

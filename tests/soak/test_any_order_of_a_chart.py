@@ -17,6 +17,7 @@ from horehab.domain.suspicion import Tier
 from horehab.settings import Settings
 from horehab.store import tables
 from horehab.store.engine import writing
+from horehab.store.heads import metadata
 from horehab.usecases.exchange import CaseloadQuery
 from horehab.usecases.keep_step import keep_step
 from horehab.usecases.ports import Ports
@@ -102,7 +103,7 @@ def read(ports: Ports, versions: list[Resource], size: int) -> Any:
     """Read these versions into an emptied house and give its state."""
     logbook: Any = ports.logbook
     with writing(logbook._engine) as connection:
-        for table in reversed(tables.metadata.sorted_tables):
+        for table in reversed(metadata.sorted_tables):
             if table is not tables.installation:
                 connection.execute(delete(table))
     connect(ports.chart, ServedHistory(versions=versions, size=size, clock=CLOCK).answer)

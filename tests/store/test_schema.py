@@ -8,8 +8,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from horehab.store import SqlLogbook, upgrade
+from horehab.store.heads import VERSION_TABLE, metadata
 from horehab.store.schema import HEAD, config
-from horehab.store.tables import VERSION_TABLE, metadata, tables_of
+from horehab.store.tables import tables_of
 
 
 def test_the_migrations_and_the_tables_say_the_same(logbook: SqlLogbook) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from horehab.store.tables import PREFIX, VERSION_TABLE, metadata
+from horehab.store.heads import PREFIX, VERSION_TABLE, metadata
 
 
 def _is_ours(_thing, name, kind, _is_reflected, _compared):
