@@ -9,10 +9,11 @@ import click
 
 from horehab.cli.looking import opened_to_look
 from horehab.cli.speaking import DONE, INCOMPLETE, guarded, settings_here, who_is_here
+from horehab.domain.entries import Measured
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.signs import PainRating
 from horehab.errors import FormRefused, InputError
-from horehab.usecases.filled_form import FilledForm, Measured, log_filled, session_to_fill
+from horehab.usecases.filled_form import FilledForm, log_filled, session_to_fill
 from horehab.wiring import form_desk, opened_ports
 
 

@@ -1,19 +1,18 @@
 """A form of a session that another system filled in: logged as a session of ours, or made of one of ours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from horehab.domain.entries import Measured
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import PatientRecord
 from horehab.domain.session import Session
-from horehab.domain.session_form import Angle, PainAnswer, SessionForm, measurement_id
-from horehab.domain.signs import PainRating, Sign
+from horehab.domain.session_form import measurement_id
 from horehab.errors import FormRefused, InputError
 from horehab.usecases.exchange import Unreadable
 from horehab.usecases.log_session import log_session
 from horehab.usecases.ports import Ports
-
-Measured = Reading | PainRating | Sign
+from horehab.usecases.session_entries import form_of, item_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ def log_filled(ports: Ports, filled: FilledForm, *, patient: str | None, perform
     whose = filled.patient or patient
     errors = [_error(each.path, each.detail) for each in filled.unreadable]
     bounds = [fact for fact in filled.measured if isinstance(fact, Reading) and fact.bound]
-    errors += [_error(_item(fact), "It is a limit, and no value that was measured.") for fact in bounds]
+    errors += [_error(item_of(fact), "It is a limit, and no value that was measured.") for fact in bounds]
     if filled.patient and patient and filled.patient != patient:
         errors.append(_error("subject", f"The form is about {filled.patient}, not about {patient}."))
     if not whose:
@@ -48,40 +47,9 @@ def log_filled(ports: Ports, filled: FilledForm, *, patient: str | None, perform
         errors.append(_error("status", "The form is not finished.", remedy="Complete it (status completed)."))
     if errors or filled.session is None or not whose:
         raise FormRefused(tuple(errors))
-    return log_session(ports, _as_form(filled, filled.session, whose, performer=performer, zone=ports.zone))
-
-
-def _as_form(filled: FilledForm, session: Session, patient: str, *, performer: str, zone: str) -> SessionForm:
-    readings = [fact for fact in filled.measured if isinstance(fact, Reading)]
-    pains = [fact for fact in filled.measured if isinstance(fact, PainRating)]
-    is_exact = session.when.earliest == session.when.latest
-    local = session.when.earliest.astimezone(ZoneInfo(zone))
-    return SessionForm(
-        token=measurement_id(patient, f"form|{filled.name}"),
-        patient=patient,
-        performer=session.performer or performer,
-        kind=session.kind,
-        status=session.status,
-        day=session.when.day,
-        at=local.time().replace(second=0, microsecond=0) if is_exact else None,
-        minutes=session.minutes,
-        repetitions=session.repetitions,
-        intensity=session.intensity,
-        mobility_level=session.mobility_level,
-        exertion=session.exertion,
-        sedation=session.sedation,
-        reason_not_done=session.reason_not_done,
-        adverse_event=session.adverse_event,
-        note=session.note,
-        angles=tuple(
-            Angle(field=_item(r), place=r.place, motion=r.motion, mode=r.mode, degrees=r.degrees) for r in readings
-        ),
-        pains=tuple(PainAnswer(field=_item(p), place=p.place, occasion=p.occasion, score=p.score) for p in pains),
-    )
-
-
-def _item(fact: Reading | PainRating) -> str:
-    return fact.source.rpartition("#")[2]
+    session = replace(filled.session, performer=filled.session.performer or performer)
+    token = measurement_id(whose, f"form|{filled.name}")
+    return log_session(ports, form_of(session, filled.measured, ZoneInfo(ports.zone), token=token, patient=whose))
 
 
 def session_to_fill(record: PatientRecord, reference: str | None) -> tuple[Session, tuple[Measured, ...]]:

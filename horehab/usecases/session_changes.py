@@ -10,10 +10,10 @@ from horehab.domain.entries import Measured, MeasurementEntry, SessionEntry
 from horehab.domain.moment import Moment, local_moment
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.session import Session
-from horehab.domain.session_form import Angle, PainAnswer, SessionForm, SignAnswer
+from horehab.domain.session_form import SessionForm
 from horehab.domain.signs import PainRating
 from horehab.usecases.logged_sessions import LoggedSession
-from horehab.usecases.session_entries import entries_of
+from horehab.usecases.session_entries import entries_of, form_of
 
 Key = tuple[object, ...]
 _ASKED = (
@@ -26,42 +26,16 @@ _WHEN = ("day", "at")
 
 def as_form(logged: LoggedSession, zone: ZoneInfo) -> SessionForm:
     """Give a session that stands as the form that would have been filled in for it; `field` is left empty."""
-    session = logged.session
-    if session is None:
+    if logged.session is None:
         raise ValueError("A session that was deleted has no form.")
     facts = logged.facts.values()
-    readings = [fact for fact in facts if isinstance(fact, Reading)]
-    pains = [fact for fact in facts if isinstance(fact, PainRating)]
-    signs = [fact for fact in facts if not isinstance(fact, Reading | PainRating)]
-    first = readings[0] if readings else None
-    is_exact = session.when.earliest == session.when.latest
-    local = session.when.earliest.astimezone(zone)
-    return SessionForm(
-        token=logged.session_id,
-        patient=logged.patient,
-        performer=logged.performer,
-        kind=session.kind,
-        status=session.status,
-        day=session.when.day,
-        at=local.time().replace(second=0, microsecond=0) if is_exact else None,
-        minutes=session.minutes,
-        repetitions=session.repetitions,
-        intensity=session.intensity,
-        mobility_level=session.mobility_level,
-        exertion=session.exertion,
-        sedation=session.sedation,
-        reason_not_done=session.reason_not_done,
-        adverse_event=session.adverse_event,
-        note=session.note,
-        device=first.device if first else None,
-        position=first.position if first else None,
-        rater=first.rater if first and first.rater != logged.performer else None,
-        angles=tuple(
-            Angle(field="", place=r.place, motion=r.motion, mode=r.mode, degrees=r.degrees) for r in readings
-        ),
-        pains=tuple(PainAnswer(field="", place=p.place, occasion=p.occasion, score=p.score) for p in pains),
-        signs=tuple(SignAnswer(field="", kind=s.kind, place=s.place, is_present=s.is_present) for s in signs),
-    )
+    session = replace(logged.session, performer=logged.performer)
+    form = form_of(session, facts, zone, token=logged.session_id, patient=logged.patient)
+    first = next((fact for fact in facts if isinstance(fact, Reading)), None)
+    if first is None:
+        return form
+    rater = first.rater if first.rater != logged.performer else None
+    return replace(form, device=first.device, position=first.position, rater=rater)
 
 
 def values_of(form: SessionForm) -> dict[Key, object]:
