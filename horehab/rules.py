@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -26,6 +26,8 @@ from horehab.domain.thresholds import (
     Rules,
     StepNumbers,
 )
+from horehab.domain.verdict_numbers import verdict_numbers
+from horehab.domain.verdict_text import canonical
 from horehab.errors import ConfigurationError
 
 _GROUPS: dict[str, type] = {
@@ -60,8 +62,9 @@ def load_rules(path: str = "") -> Rules:
     """Read the clinical numbers from a file, or from the packaged one when no path is given.
 
     The numbers of the detection engine stand in two packaged files beside it. The version is the declared one,
-    "+", and 8 hex digits of the content of all three, so that it names the numbers that judged. Raises
-    ConfigurationError that names key, value and remedy.
+    "+", and 8 hex digits of these two and of what a verdict reads in the first, so that it names the numbers that
+    judged, and moving the day of a reminder makes no new one (decision 017). Raises ConfigurationError that names
+    key, value and remedy.
     """
     content = _content(path)
     try:
@@ -73,7 +76,9 @@ def load_rules(path: str = "") -> Rules:
         ) from error
     engine = files("horehab") / "detection"
     courses, score = (engine / "courses.toml").read_bytes(), (engine / "score.json").read_bytes()
-    return _rules(tree, (tomllib.loads(courses.decode()), json.loads(score)), _fingerprint(content, courses, score))
+    rules = _rules(tree, (tomllib.loads(courses.decode()), json.loads(score)))
+    read = canonical(verdict_numbers(rules)).encode()
+    return replace(rules, version=f"{rules.version}+{_fingerprint(read, courses, score)}")
 
 
 def _fingerprint(*contents: bytes) -> str:
@@ -95,7 +100,7 @@ def _content(path: str) -> bytes:
         ) from error
 
 
-def _rules(tree: Mapping[str, Any], engine: tuple[Mapping[str, Any], Mapping[str, Any]], fingerprint: str) -> Rules:
+def _rules(tree: Mapping[str, Any], engine: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Rules:
     _only_known(tree, {*_GROUPS, "version", "differentials", "motion"}, "")
     declared = tree.get("version")
     if not isinstance(declared, str) or not declared:
@@ -105,7 +110,7 @@ def _rules(tree: Mapping[str, Any], engine: tuple[Mapping[str, Any], Mapping[str
     _check_order(groups)
     numbers, engine_bases = engine_numbers(*engine)
     return Rules(
-        version=f"{declared}+{fingerprint}",
+        version=declared,
         motions=_motions(tree.get("motion")),
         differentials=_differentials(tree.get("differentials")),
         bases=bases | engine_bases,

@@ -156,7 +156,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The numbers of one rule version: "2026.2+<first 8 hex digits of the hash of the files>".
+    """The numbers of one rule version: "2026.2+<first 8 hex digits of the hash of what a verdict reads>".
 
     `bases` gives the basis of each single number by its name ("loss.suspect_multiplier"); the motions carry
     their own sources. `engine` holds the numbers of the detection engine. `differentials` are always shown with a

@@ -54,11 +54,12 @@ def test_each_single_number_says_where_it_comes_from() -> None:
     assert RULES.stale_after_days == 180
 
 
-def test_the_version_changes_with_the_content(tmp_path: Path) -> None:
-    other = load_rules(_changed(tmp_path, "value = 14, unit", "value = 15, unit"))
+def test_the_version_changes_with_what_a_verdict_reads_and_with_nothing_else(tmp_path: Path) -> None:
+    other = load_rules(_changed(tmp_path, "value = [-40, 150]", "value = [-40, 151]"))
     assert other.version.startswith("2026.2+")
     assert other.version != RULES.version
-    assert other.gate.icu_days == 15
+    longer = load_rules(_changed(tmp_path, "value = 14, unit", "value = 15, unit"))
+    assert (longer.gate.icu_days, longer.version) == (15, RULES.version)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from horehab.domain.thresholds import Rules
+from horehab.rules import load_rules
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.usecases.rule_change import rule_differences
@@ -99,3 +102,24 @@ def test_differences_are_listed_while_writing_is_off_and_for_one_patient(
     assert len(rule_differences(newer, patient="Patient/ana")) == 1
     assert rule_differences(newer, patient="Patient/ben") == ()
     assert not ward.conditions()
+
+
+def test_a_calendar_of_the_sites_own_is_no_newer_rule_and_is_followed_for_everyone_from_the_next_ward_day_on(
+    suspected: Ward, tmp_path: Path
+) -> None:
+    packaged = files("horehab").joinpath("rules.toml").read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(packaged.replace("review_within = { value = 7", "review_within = { value = 5"), "utf-8")
+    sooner = replace(suspected.ports, rules=load_rules(str(own)))
+    today = suspected.clock.today()
+    assert review_days(suspected) == {today + timedelta(days=7)}
+    suspected.on(today + timedelta(days=1))
+    keep_step(sooner)
+    assert review_days(suspected) == {today + timedelta(days=5)}
+    assert rule_differences(sooner) == ()
+
+
+def review_days(ward: Ward) -> set[date]:
+    """Tell by which days the team is asked to review."""
+    tasks = [task for task in ward.resources("Task") if task["status"] == "requested"]
+    return {datetime.fromisoformat(task["restriction"]["period"]["end"]).date() for task in tasks}
