@@ -74,7 +74,7 @@ def _json_without_text(base: str, codes: Codes) -> Iterator[list[Kept]]:
 
 
 def _fhir_resources(base: str, codes: Codes) -> Iterator[list[Kept]]:
-    from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415  # only this contender pays for its import
+    from fhir.resources.R4B.bundle import Bundle
 
     with requests.Session() as session:
         for tree in _bundles(base, lambda url: session.get(url, timeout=30).json()):
@@ -91,8 +91,8 @@ def _modelled(raw: Any, resource: Any, codes: Codes) -> Kept:
 
 
 def _fhirclient(base: str, codes: Codes) -> Iterator[list[Kept]]:
-    from fhirclient.models.bundle import Bundle  # noqa: PLC0415  # only this contender pays for its import
-    from fhirclient.server import FHIRServer  # noqa: PLC0415  # as above
+    from fhirclient.models.bundle import Bundle
+    from fhirclient.server import FHIRServer
 
     server = FHIRServer(None, base_uri=base)
     for tree in _bundles(base, server.request_json):
@@ -103,7 +103,7 @@ def _fhirclient(base: str, codes: Codes) -> Iterator[list[Kept]]:
 
 
 def _fhirpy(base: str, codes: Codes) -> Iterator[list[Kept]]:
-    from fhirpy import SyncFHIRClient  # noqa: PLC0415  # only this contender pays for its import
+    from fhirpy import SyncFHIRClient
 
     client: Any = SyncFHIRClient(base)
     for kind in KINDS:

@@ -84,7 +84,7 @@ class Body:
 
     def __post_init__(self) -> None:
         """Throw what belongs to the person and to the habits of the two raters."""
-        self._dice = Random(self.seed)  # noqa: S311  # dice of a story, nothing secret
+        self._dice = Random(self.seed)
         self._person = {key: self._dice.gauss(0, usual.spread) for key, usual in usual_motions().items()}
         spread = _figures()["two_raters_differ"] / 2**0.5
         self._habits = {(rater, *key): self._dice.gauss(0, spread) for rater in "ab" for key in usual_motions()}

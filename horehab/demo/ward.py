@@ -39,9 +39,9 @@ def patients(seed: int = 2026) -> tuple[Story, ...]:
     """Give the ward's patients; the same seed gives the same ward, byte for byte."""
     ward = read_toml("ward.toml")
     kinds = [name for name, kind in ward["kind"].items() for _ in range(kind["count"])]
-    dice = Random(seed)  # noqa: S311  # dice of a story, nothing secret
+    dice = Random(seed)
     dice.shuffle(kinds)
-    return tuple(_patient(f"ward-{n:02}", kind, ward, Random(f"{seed}-{n}")) for n, kind in enumerate(kinds, start=1))  # noqa: S311  # as above
+    return tuple(_patient(f"ward-{n:02}", kind, ward, Random(f"{seed}-{n}")) for n, kind in enumerate(kinds, start=1))
 
 
 def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:

@@ -7,8 +7,8 @@ from horehab.errors import InputError
 
 def check(resource: dict[str, Any]) -> None:
     """Check a resource of ours against R4 by fhir.resources; InputError names path, value and fault."""
-    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415  # takes a second; no reading needs it
-    from pydantic import ValidationError  # noqa: PLC0415  # takes its share of that second
+    from fhir.resources.R4B import get_fhir_model_class
+    from pydantic import ValidationError
 
     kind = str(resource.get("resourceType"))
     try:

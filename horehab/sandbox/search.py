@@ -119,7 +119,7 @@ def _add_indexed(query: Query, name: str, parameter: Parameter, text: str) -> No
     alternatives = [_value_condition(parameter, value) for value in re.split(r"(?<!\\),", text)]
     either = " OR ".join(condition for condition, _ in alternatives)
     query.meet(
-        f"r.key IN (SELECT f.key FROM found_by f WHERE f.type = ? AND f.name = ? AND ({either}))",  # noqa: S608  # values are bound
+        f"r.key IN (SELECT f.key FROM found_by f WHERE f.type = ? AND f.name = ? AND ({either}))",
         [query.resource_type, name, *(value for _, values in alternatives for value in values)],
     )
 

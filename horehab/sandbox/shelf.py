@@ -112,7 +112,7 @@ class Shelf:
             return self._db.execute(sql, values).fetchall()
 
     def _versions(self, rest: str, values: Sequence[object]) -> tuple[Version, ...]:
-        rows = self._rows(f"SELECT {_COLUMNS} FROM {rest}", values)  # noqa: S608  # fixed words, values are bound
+        rows = self._rows(f"SELECT {_COLUMNS} FROM {rest}", values)
         return tuple(Version(*row) for row in rows)
 
     def _one_number(self, sql: str, values: Sequence[object] = ()) -> int:
@@ -166,7 +166,7 @@ class Shelf:
 
     def keys(self, condition: str, values: Sequence[object], order: str) -> tuple[int, ...]:
         """List the keys of the living resources that meet an SQL condition (made by search.py) in that order."""
-        sql = f"SELECT r.key FROM resource r WHERE r.deleted = 0 AND {condition} ORDER BY {order}"  # noqa: S608  # see above
+        sql = f"SELECT r.key FROM resource r WHERE r.deleted = 0 AND {condition} ORDER BY {order}"
         return tuple(int(row[0]) for row in self._rows(sql, values))
 
     def by_keys(self, keys: Sequence[int]) -> tuple[Version, ...]:

@@ -10,7 +10,7 @@ _STYLE = Path(__file__).parent / "static" / "summary.css"
 def as_pdf(page: str) -> bytes:
     """Lay out a page as PDF; ConfigurationError where the machine lacks what WeasyPrint draws text with."""
     try:
-        import weasyprint  # noqa: PLC0415  # it loads Pango, which is not on every machine and is slow to load
+        import weasyprint
     except OSError as error:
         raise ConfigurationError(
             "The PDF cannot be made: this machine lacks Pango, which lays out the text.",

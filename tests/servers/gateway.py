@@ -51,7 +51,7 @@ def start_gateway() -> Iterator[Gateway]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815  # the server calls them so
+        do_GET = do_POST = do_PUT = _answer
 
         def log_message(self, *_words: object) -> None:
             """Say nothing."""

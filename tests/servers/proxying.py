@@ -42,7 +42,7 @@ def _handler(proxy: FaultyProxy, origin: str) -> type[BaseHTTPRequestHandler]:
             if reply.sent is not None:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815  # http.server's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any
 
     return Handler
 

@@ -39,7 +39,7 @@ class MailServer:
     recipients: dict[str, str] = field(default_factory=dict)
     """What to answer when these recipients are named, such as "550 nobody"."""
 
-    async def handle_RCPT(  # noqa: N802  # its name
+    async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.recipients:
@@ -47,7 +47,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 known"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # its name
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
         self.raw.append(content)

@@ -12,8 +12,8 @@ def shape_issues(resource: Any, found: Iterable[Issue]) -> Iterator[Issue]:
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     if not isinstance(kind, str) or not is_resource(kind):
         return
-    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415  # a second, and only where it is asked for
-    from pydantic import ValidationError  # noqa: PLC0415  # takes its share of that second
+    from fhir.resources.R4B import get_fhir_model_class
+    from pydantic import ValidationError
 
     known = [issue.path for issue in found if issue.is_error]
     try:

@@ -68,9 +68,9 @@ def _ask(asked: str | ByHand, base: str, value: Any, around: Around) -> bool | N
 @cache
 def _compiled(expression: str) -> tuple[Callable[[Any, Any], list[Any]], Callable[[Any, str], Any]]:
     """Give what asks an expression, and what tells the engine the type of a value."""
-    from fhirpathpy import compile as parse  # noqa: PLC0415  # a quarter of a second, which no page waits for
-    from fhirpathpy.engine.nodes import ResourceNode  # noqa: PLC0415  # as above
-    from fhirpathpy.models import models  # noqa: PLC0415  # as above
+    from fhirpathpy import compile as parse
+    from fhirpathpy.engine.nodes import ResourceNode
+    from fhirpathpy.models import models
 
     options = {"traceFn": lambda *_: None, "userInvocationTable": {"hasValue": {"fn": _has_value}}}
     return parse(expression, models["r4"], options), ResourceNode.create_node
