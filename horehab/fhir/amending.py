@@ -9,6 +9,7 @@ from horehab.domain.amendment import AmendmentEntry, Change, Validity
 from horehab.domain.entries import MeasurementEntry, Outcome, SessionEntry
 from horehab.fhir import ours
 from horehab.fhir.comparison import same, says_just_that
+from horehab.fhir.elements import child, children
 from horehab.fhir.places import coded
 from horehab.fhir.provenance import software
 from horehab.fhir.references import IDENTIFIERS, person
@@ -23,6 +24,7 @@ STATUS = MappingProxyType(
 )
 """How an Observation of ours says whether it stands; a Procedure knows only the last of these."""
 
+_AMENDMENT = f"{IDENTIFIERS}amendment"
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _OPERATIONS = MappingProxyType({Change.CORRECT: "UPDATE", Change.DELETE: "NULLIFY", Change.MOVE: "NULLIFY"})
@@ -115,7 +117,7 @@ def amendment_to_provenance(entry: AmendmentEntry, site: Site, cited: Mapping[st
         "extension": [
             {
                 "url": ours.OWN_IDENTIFIER,
-                "valueIdentifier": {"system": f"{IDENTIFIERS}amendment", "value": entry.amendment_id},
+                "valueIdentifier": {"system": _AMENDMENT, "value": entry.amendment_id},
             }
         ],
         "target": [{"reference": cited[key]} for key in keys if key in cited],
@@ -127,3 +129,9 @@ def amendment_to_provenance(entry: AmendmentEntry, site: Site, cited: Mapping[st
         "agent": [{"type": author, "who": person(entry.by)}, software(f"horehab {site.version}")],
     }
     return provenance | ({"reason": [{"text": entry.reason}]} if entry.reason else {})
+
+
+def is_of_amendment(provenance: Resource) -> bool:
+    """Say whether a Provenance of ours tells who changed a session, and not why a suspicion stands as it does."""
+    named = (child(each, "valueIdentifier") for each in children(provenance, "extension"))
+    return any(each.get("system") == _AMENDMENT for each in named)

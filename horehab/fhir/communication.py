@@ -9,6 +9,7 @@ from typing import Any
 
 from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.recipient import Medium
+from horehab.fhir import ours
 from horehab.fhir.references import IDENTIFIERS
 from horehab.fhir.site import Site
 
@@ -24,15 +25,15 @@ _MEDIUM: Mapping[Medium, dict[str, Any]] = MappingProxyType(
 
 def request_to_communication_request(entry: MessageRequestEntry, site: Site) -> dict[str, Any]:
     """Ask the EHR to send a message; its identifier is the message's name, so that it is never asked for twice."""
-    return _about(entry, "CommunicationRequest", "request") | {
-        "status": "active",
-        "authoredOn": entry.asked.astimezone(site.zone).isoformat(timespec="seconds"),
-    }
+    now = entry.asked.astimezone(site.zone).isoformat(timespec="seconds")
+    made = ours.header("CommunicationRequest", "", "reminder", site) | _about(entry, "request")
+    return made | {"status": "active", "occurrenceDateTime": now, "authoredOn": now}
 
 
 def message_to_communication(entry: MessageEntry, site: Site) -> dict[str, Any]:
     """Say that a message was sent: when, by which way, in which words."""
-    made = _about(entry, "Communication", "message") | {
+    made = {"resourceType": "Communication"} | _about(entry, "message")
+    made |= {
         "status": "completed",
         "sent": entry.sent.astimezone(site.zone).isoformat(timespec="seconds"),
     }
@@ -41,9 +42,8 @@ def message_to_communication(entry: MessageEntry, site: Site) -> dict[str, Any]:
     return made
 
 
-def _about(entry: MessageEntry | MessageRequestEntry, kind: str, name: str) -> dict[str, Any]:
+def _about(entry: MessageEntry | MessageRequestEntry, name: str) -> dict[str, Any]:
     return {
-        "resourceType": kind,
         "identifier": [{"system": f"{IDENTIFIERS}{name}", "value": entry.message}],
         "category": [_CATEGORY],
         "subject": {"reference": entry.patient},

@@ -6,6 +6,7 @@ from typing import Any
 
 from horehab.domain.entries import Outcome
 from horehab.fhir import ours
+from horehab.fhir.amending import is_of_amendment
 from horehab.fhir.site import Site
 from horehab.fhir.standing import Settled, Standing
 
@@ -15,7 +16,12 @@ Decide = Callable[[Standing], Resource | None]
 logger = logging.getLogger("horehab.fhir")
 
 _MOST = 3
-_PROFILES = {"Condition": "ho-suspicion", "Procedure": "session", "Task": "task", "Provenance": "reasons"}
+_PROFILES = {
+    "Condition": "ho-suspicion",
+    "Procedure": "session",
+    "Task": "task",
+    "CommunicationRequest": "reminder",
+}
 
 
 def look(resource: Resource, site: Site) -> None:
@@ -51,11 +57,16 @@ def looked_at(decide: Decide, site: Site) -> Decide:
     return decide_and_look
 
 
-def profile_of(resource: Resource) -> str:
-    """Name the profile by which a resource of ours is written, also where the server does not know it."""
+def profile_of(resource: Resource) -> str | None:
+    """Name the profile by which a resource of ours is written, also where the server does not know it.
+
+    None for what follows R4 alone: that a message went, and who changed a session.
+    """
     kind = resource["resourceType"]
+    if kind == "Provenance":
+        return None if is_of_amendment(resource) else ours.PROFILES["reasons"]
     if kind != "Observation":
-        return ours.PROFILES[_PROFILES[kind]]
+        return ours.PROFILES[_PROFILES[kind]] if kind in _PROFILES else None
     form = next((name for name in resource if name.startswith("value")), "")
     if form == "valueBoolean":
         return ours.PROFILES["sign"]

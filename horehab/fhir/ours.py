@@ -26,7 +26,7 @@ SEDATION = f"{_STRUCTURE}session-sedation"
 PROFILES = MappingProxyType(
     {
         name: f"{_STRUCTURE}horehab-{name}"
-        for name in ("rom", "pain", "sign", "session", "ho-suspicion", "reasons", "task")
+        for name in ("rom", "pain", "sign", "session", "ho-suspicion", "reasons", "task", "reminder")
     }
 )
 """Short name -> canonical address of the profile that it stands for."""

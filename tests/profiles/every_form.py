@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from horehab.domain.amendment import AmendmentEntry, Change, Validity
 from horehab.domain.entries import (
     Decision,
     DecisionEntry,
@@ -15,13 +16,15 @@ from horehab.domain.entries import (
     TaskEntry,
 )
 from horehab.domain.joints import MOTIONS, WATCHED_PLACES, JointSide, Side
+from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Bound, Mode, Reading
+from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
 from horehab.fhir.provenance import double_to_provenance
 from horehab.fhir.writing import apply_decision, resource_of
-from tests.profiles.examples import CITED, SITE, SUSPICION, WHEN, entries
+from tests.profiles.examples import CITED, PATIENT, SESSION, SITE, SUSPICION, WHEN, entries
 
 Resource = dict[str, Any]
 TASKS = tuple(rule for rule in ReminderRule if rule.value not in ("appointment", "non-attendance", "digest"))
@@ -30,16 +33,17 @@ TASKS = tuple(rule for rule in ReminderRule if rule.value not in ("appointment",
 BY_CONFIGURATION = {"6757004", "128491006"}
 """Codes of medium confidence that a setting replaces: the right knee, heterotopic ossification."""
 
+AT = datetime(2026, 3, 20, 12, tzinfo=UTC)
 BY_KIND = {type(entry): entry for entry in entries()}
 
 
 def every_form() -> Iterator[Resource]:
     """Give a resource of each form, under an id of its own where it has one."""
-    for number, entry in enumerate((*_measured(), *_sessions(), *_others())):
-        yield resource_of(entry, SITE, cited=CITED if number % 2 else {})
+    for number, entry in enumerate((*_measured(), *_sessions(), *_others(), *_amended(), *_messages())):
+        is_citing = bool(number % 2) or isinstance(entry, AmendmentEntry)  # without a target none is written
+        yield resource_of(entry, SITE, cited=CITED if is_citing else {})
     yield from _decided()
-    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
-    yield double_to_provenance("Condition/a", "Condition/b", now, SITE)
+    yield double_to_provenance("Condition/a", "Condition/b", AT, SITE)
 
 
 def _measured() -> Iterator[MeasurementEntry]:
@@ -86,6 +90,26 @@ def _others() -> Iterator[SuspicionEntry | ReasonsEntry | TaskEntry]:
     yield replace(reasons, activity="withdraw", evidence=())
     for rule in TASKS:
         yield replace(task, rule=rule, condition_id=None, is_cancelled=rule is ReminderRule.LOG_SESSION)
+
+
+def _amended() -> Iterator[MeasurementEntry | SessionEntry | AmendmentEntry]:
+    measured, session = next(_measured()), next(_sessions())
+    for validity in (Validity.CORRECTED, Validity.IN_ERROR):
+        yield replace(measured, measurement_id=f"form-{validity.name[:2].lower()}", validity=validity)
+        yield replace(session, session_id=f"form-{validity.name[:2].lower()}", validity=validity)
+    for number, change in enumerate(Change):
+        yield AmendmentEntry(
+            amendment_id=f"form-{change.value}", token="t", session_id=SESSION, patient=PATIENT, change=change,
+            revision=1, by=("Practitioner/3", "Anna")[number % 2], reason=("", "the wrong leg")[number % 2],
+            recorded=AT, has_session=True, measurements=(),
+        )  # fmt: skip
+
+
+def _messages() -> Iterator[MessageEntry | MessageRequestEntry]:
+    said = "Rehab clinic, Chippenham: your appointment is on 2026-03-30 at 10:00."
+    yield MessageRequestEntry(message="form-request", patient=PATIENT, text=said, asked=AT)
+    for medium in Medium:
+        yield MessageEntry(message=f"form-{medium.value}", patient=PATIENT, medium=medium, text=said, sent=AT)
 
 
 def _decided() -> Iterator[Resource]:

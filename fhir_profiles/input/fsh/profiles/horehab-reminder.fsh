@@ -1,7 +1,7 @@
 Invariant: horehab-reminder-discreet
 Description: "A message may be read by anybody: it names no diagnosis, no joint and no value."
 Severity: #error
-Expression: "payload.content.where($this is string).all(($this.lower().contains('ossif') or $this.lower().contains('suspect') or $this.lower().contains('degree') or $this.lower().contains('hip') or $this.lower().contains('knee') or $this.lower().contains('shoulder') or $this.lower().contains('elbow')).not())"
+Expression: "payload.content.where($this is string).all($this.lower().matches('(^|.*[^a-z])(hips?|knees?|shoulders?|elbows?|degrees?|suspect[a-z]*|[a-z]*ossif[a-z]*)([^a-z].*|$)').not())"
 
 Profile: HorehabReminder
 Parent: CommunicationRequest
