@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from horehab.domain.acknowledgement import Acknowledgement
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.joints import Joint, Side
 from horehab.domain.laboratory import LabResult
@@ -137,7 +138,7 @@ class NotCounted:
 
 Fact = (
     Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit
-    | ChartedOssification | NotCounted
+    | ChartedOssification | NotCounted | Acknowledgement
 )  # fmt: skip
 """Anything that a chart can tell of a patient besides who it is."""
 
@@ -158,6 +159,7 @@ class PatientRecord:
     visits: tuple[Visit, ...] = ()
     ossifications: tuple[ChartedOssification, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
     def as_known_on(self, day: date) -> "PatientRecord":
         """Show the record as it was known at the end of that ward day: nothing later, nothing learned later."""
@@ -174,6 +176,7 @@ class PatientRecord:
             visits=tuple(v for v in self.visits if v.known_on <= day),
             ossifications=tuple(o for o in self.ossifications if o.known_on <= day),
             not_counted=tuple(n for n in self.not_counted if n.known_on <= day),
+            acknowledgements=tuple(a for a in self.acknowledgements if a.known_on <= day),
         )
 
 
@@ -189,6 +192,7 @@ _FIELD: dict[type, str] = {
     Visit: "visits",
     ChartedOssification: "ossifications",
     NotCounted: "not_counted",
+    Acknowledgement: "acknowledgements",
 }
 
 

@@ -14,7 +14,7 @@ Resource = Mapping[str, Any]
 Write = Callable[[SuspicionEntry], Resource]
 
 _A_PERSONS = ("confirmed", "refuted", "differential", "entered-in-error")
-_OPEN_TASKS = ("draft", "requested", "received", "ready")
+_AS_WE_LEFT_IT = "requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,13 @@ class TaskRights:
     own_versions: frozenset[str]
 
     def __call__(self, found: Standing) -> Resource | None:
-        """Decide; a task that somebody took up or finished is theirs."""
+        """Decide; a task that somebody took up, put off, finished or cancelled is theirs."""
         refuse_other(self.wanted, found)
         is_own = found.version in self.own_versions
         if carries(self.wanted, found.resource):
             _leave(found, is_ours=is_own or _is_ours(self.wanted, found))
             return None
-        if is_own or found.resource.get("status") in _OPEN_TASKS:
+        if is_own or found.resource.get("status") == _AS_WE_LEFT_IT:
             return edited(found.resource, self.wanted)
         raise _not_ours(found)
 

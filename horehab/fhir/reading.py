@@ -16,6 +16,7 @@ from horehab.fhir.quarantine import CODES, Found
 from horehab.fhir.references import own_key, patient_of
 from horehab.fhir.session_response import facts_in_response
 from horehab.fhir.site import Site
+from horehab.fhir.task import facts_in_task
 from horehab.fhir.unread import unread_in
 from horehab.usecases.exchange import ChartItem, Unreadable
 
@@ -27,6 +28,7 @@ READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
     "Observation": facts_in_observation,
     "Procedure": facts_in_procedure,
     "QuestionnaireResponse": facts_in_response,
+    "Task": facts_in_task,
 }
 """The translators by kind of resource; any other kind is understood and none of our business."""
 

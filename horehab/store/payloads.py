@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from horehab.domain.acknowledgement import Acknowledgement
 from horehab.domain.amendment import AmendmentEntry, Validity
 from horehab.domain.entries import (
     ChartEntry,
@@ -28,7 +29,7 @@ from horehab.domain.suspicion import Verdict
 
 _FACTS: tuple[type[Fact], ...] = (
     Reading, PainRating, Sign, Session, Exposure, Background, LabResult, Imaging, Visit, ChartedOssification,
-    NotCounted,
+    NotCounted, Acknowledgement,
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
     SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, AmendmentEntry, TaskEntry,

@@ -22,6 +22,7 @@ from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
 from horehab.domain.verdict_inputs import digest_of_inputs
+from horehab.usecases.acknowledged_tasks import acknowledged_tasks
 from horehab.usecases.ended_tasks import ended_tasks, still_asked
 from horehab.usecases.exchange import Review
 from horehab.usecases.merged_patients import (
@@ -105,15 +106,17 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     standings = standings_of(ports.logbook, known)
     desk = _Desk(ports=ports, record=record, known=known, day=day, standings=standings, is_applied=is_applied)
     decided = tuple(entry for verdict in verdicts for entry in desk.entries(verdict))
-    reminders = still_asked(reminders, standings, decided, verdicts)
+    acknowledged = acknowledged_tasks(standings)
+    reminders = acknowledged.unanswered(still_asked(reminders, standings, decided, verdicts))
     if not why_never:
         asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
         said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
-        ended = tuple(replace(task, patient=patient) for task in ended_tasks(standings, asked, ports.rules, day))
+        over = (e for e in ended_tasks(standings, asked, ports.rules, day) if e.key not in acknowledged.keys)
+        ended = tuple(replace(task, patient=patient) for task in over)
         given = [entry for entry in (*asked, *ended) if isinstance(entry, TaskEntry)]
         moved = () if why_silent else moved_tasks(patient, standings.tasks, but=given)
         entries = (*said, *ended, *moved)
-    void = void_reminders(known, reminders, rows, ports.rules, day)
+    void = void_reminders(known, reminders, rows, ports.rules, day) | acknowledged.why_void(rows)
     return Review(
         patient=patient,
         as_of=day,

@@ -1,6 +1,7 @@
 """Sessions, measurements, tasks and reasons on their way into the chart."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,18 +77,32 @@ def test_a_task_is_cancelled_but_not_taken_out_of_somebodys_hands(server: Meddle
     assert stored is not None
     assert stored["status"] == "cancelled"
 
-    other = fresh(desk)
-    other.deliver(replace(TASK, key="Patient/p1|measure-rom|left hip|team|task|2026-W04"))
-    assert other.target is not None
-    taken = server.store.read(other.target)
+
+@pytest.mark.parametrize("status", ["draft", "received", "accepted", "on-hold", "completed", "rejected"])
+def test_the_state_that_somebody_gave_a_task_is_theirs(server: MeddledServer, desk: Desk, status: str) -> None:
+    desk.deliver(TASK)
+    assert desk.target is not None
+    taken = server.store.read(desk.target)
     assert taken is not None
-    taken["status"] = "completed"
-    server.store.put(taken)
-    later = replace(TASK, key="Patient/p1|measure-rom|left hip|team|task|2026-W04", is_cancelled=True)
-    assert other.deliver(later).outcome is Outcome.DONE
-    stored = server.store.read(other.target)
+    server.store.put(taken | {"status": status})
+    theirs = server.store.read(desk.target)
+    for news in (replace(TASK, due=TASK.due + timedelta(days=1)), replace(TASK, is_cancelled=True)):
+        assert desk.deliver(news).outcome is Outcome.DONE
+        assert server.store.read(desk.target) == theirs
+
+
+def test_a_task_to_which_somebody_only_added_who_does_it_is_still_ours_to_cancel(
+    server: MeddledServer, desk: Desk
+) -> None:
+    desk.deliver(TASK)
+    assert desk.target is not None
+    given = server.store.read(desk.target)
+    assert given is not None
+    server.store.put(given | {"owner": {"display": "Eva"}})
+    assert desk.deliver(replace(TASK, is_cancelled=True)).outcome is Outcome.DONE
+    stored = server.store.read(desk.target)
     assert stored is not None
-    assert stored["status"] == "completed"
+    assert (stored["status"], stored["owner"]) == ("cancelled", {"display": "Eva"})
 
 
 def test_a_session_that_somebody_corrected_in_the_chart_stays_corrected(server: MeddledServer, desk: Desk) -> None:
