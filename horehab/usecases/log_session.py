@@ -39,16 +39,37 @@ def log_session(ports: Ports, form: SessionForm) -> bool:
     )
 
 
-def _is_logged(ports: Ports, form: SessionForm) -> bool:
-    """Say whether a form was logged before; FormRefused when it says something else now."""
+def saved_before(ports: Ports, form: SessionForm) -> LoggedSession | None:
+    """Find the session as which a form was saved before, as it is known now; FormRefused if another's."""
     logged = ports.logbook.sessions.logged(form.token)
     if logged is None:
+        return None
+    if ports.logbook.key_of(logged.patient) != ports.logbook.key_of(form.patient):
+        remedy = "Open it again from the patient's page."
+        raise FormRefused((_about_number(form, "This form has lost its number.", remedy),))
+    return logged
+
+
+def is_as_saved(logged: LoggedSession, form: SessionForm, zone: ZoneInfo) -> bool:
+    """Say whether a form says what was saved of it at first, or what the session says now."""
+    now = (logged,) if logged.session else ()
+    return any(not differing(as_form(version, zone), form) for version in (_as_logged(logged), *now))
+
+
+def _is_logged(ports: Ports, form: SessionForm) -> bool:
+    """Say whether a form was logged before; FormRefused when it says something else now."""
+    logged = saved_before(ports, form)
+    if logged is None:
         return False
-    if differing(as_form(_as_logged(logged), ZoneInfo(ports.zone)), form):
+    if not is_as_saved(logged, form, ZoneInfo(ports.zone)):
         said = "This session was saved already, and this form says something else."
         remedy = "Open the session from the patient's page and correct it there."
-        raise FormRefused((InputError(said, field="token", value=form.token, remedy=remedy),))
+        raise FormRefused((_about_number(form, said, remedy),))
     return True
+
+
+def _about_number(form: SessionForm, said: str, remedy: str) -> InputError:
+    return InputError(said, field="token", value=form.token, remedy=remedy)
 
 
 def _as_logged(logged: LoggedSession) -> LoggedSession:

@@ -18,6 +18,7 @@ from horehab.usecases.amend_session import (
     move_session,
     questions_about_change,
 )
+from horehab.usecases.bedside import Draft
 from horehab.usecases.exchange import CaseloadQuery, CaseloadRow
 from horehab.usecases.logged_sessions import LoggedSession
 from horehab.usecases.session_changes import as_form, differing, state_of
@@ -47,13 +48,15 @@ def correct(key: str, session: str) -> Response | str | tuple[str, int]:
         opened, logged = _opened(key, session, what="opened session to correct")
         draft = draft_of(opened, subject=session)
         if draft is not None and _is_spent(logged, draft.fields):
+            if not _is_as_it_stands(logged, draft.fields):
+                return _again(opened, logged, draft)
             drop_draft(opened, subject=session)  # it was saved, and the answer never came
             draft = None
             flash(_("The correction that you were typing was saved."), "horehab")
         typed = dict(draft.fields) if draft else _as_typed(logged)
         return session_page(opened, typed, asked=Asked(logged=logged, draft=draft))
     opened, logged = _opened(key, session, what="corrected a session")
-    refusals, became = _corrected(opened, logged, Typed(fields=typed_in()))
+    refusals, became = corrected(opened, logged, Typed(fields=typed_in()))
     if refusals:
         keep_draft(opened, typed_in(), subject=session)
         return session_page(opened, typed_in(), refusals, Asked(logged=logged)), 422
@@ -117,15 +120,30 @@ def _is_spent(logged: LoggedSession, typed: Mapping[str, str]) -> bool:
     return any(change.token == typed.get("token") for change in logged.amendments)
 
 
+def _is_as_it_stands(logged: LoggedSession, fields: Mapping[str, str]) -> bool:
+    """Say whether a form says nothing else than the session does."""
+    typed = Typed(fields=fields)
+    return not differing(as_form(logged, room().zone()), _form(logged, typed)) and not typed.errors
+
+
+def _again(opened: OpenPatient, logged: LoggedSession, draft: Draft) -> str:
+    """Show what was typed into a form after it was saved, beside what the session says; it can be saved as well."""
+    zone = room().zone()
+    theirs, mine = as_form(logged, zone), _form(logged, Typed(fields=draft.fields))
+    meanwhile = differences(differing(theirs, mine), theirs, mine)
+    typed = {**draft.fields, "token": room().options.new_id(), "state": state_of(logged, zone)}
+    asked = Asked(logged=logged, draft=draft, meanwhile=meanwhile, is_spent=True)
+    return session_page(opened, typed, asked=asked)
+
+
 def _as_typed(logged: LoggedSession) -> dict[str, str]:
     zone = room().zone()
     state = {"token": room().options.new_id(), "state": state_of(logged, zone)}
     return {**fields_of(as_form(logged, zone)), **state}
 
 
-def _corrected(
-    opened: OpenPatient, logged: LoggedSession, typed: Typed
-) -> tuple[tuple[Refusal, ...], Amended | None]:
+def corrected(opened: OpenPatient, logged: LoggedSession, typed: Typed) -> tuple[tuple[Refusal, ...], Amended | None]:
+    """Correct a session that stands, unless something in the form is wrong or surprising; says what became of it."""
     ports = room().ports()
     form = _form(logged, typed)
     reason = typed.text("reason") or ""
@@ -162,11 +180,13 @@ def _both_versions(opened: OpenPatient, session: str) -> tuple[str, int]:
     _still_standing(opened, logged)
     theirs, mine = as_form(logged, room().zone()), _form(logged, Typed(fields=typed_in()))
     typed = typed_in()
-    if _is_spent(logged, typed):  # what it says now is another change
+    is_spent = _is_spent(logged, typed)
+    if is_spent:  # what it says now is another change
         typed["token"] = room().options.new_id()
     keep_draft(opened, typed, subject=session)
     typed["state"] = state_of(logged, room().zone())
-    asked = Asked(logged=logged, meanwhile=differences(differing(theirs, mine), theirs, mine))
+    values = differences(differing(theirs, mine), theirs, mine)
+    asked = Asked(logged=logged, meanwhile=values, is_spent=is_spent)
     return session_page(opened, typed, asked=asked), 409
 
 

@@ -11,6 +11,7 @@ from horehab.web.access import CARE, allow
 from horehab.web.drafts import draft_of, drop_draft, keep_draft
 from horehab.web.language import gettext as _
 from horehab.web.last_values import carried_forward
+from horehab.web.old_form import answer_old, old_form, saved_as, wish_in
 from horehab.web.room import OpenPatient, is_post, open_patient, room, viewer
 from horehab.web.session_fields import Typed, form_of
 from horehab.web.session_page import Asked, Refusal, refusal, session_page, typed_in, unconfirmed, wrong_fields
@@ -27,10 +28,15 @@ def log(key: str) -> Response | str | tuple[str, int]:
     if not is_post():
         return _open(open_patient(key, what="opened session form"))
     opened = open_patient(key, what="logged a session")
-    refusals, is_new = _taken(opened, Typed(fields=typed_in()))
+    typed = typed_in()
+    wish = wish_in(typed)
+    logged = saved_as(opened, dict(typed))
+    if logged and old_form(opened, logged, typed):
+        return answer_old(opened, logged, typed, wish=wish)
+    refusals, is_new = _taken(opened, Typed(fields=typed))
     if refusals:
-        keep_draft(opened, typed_in())
-        return session_page(opened, typed_in(), refusals), 422
+        keep_draft(opened, typed)
+        return session_page(opened, typed, refusals), 422
     drop_draft(opened)
     flash(_("Saved. It goes to the EHR by itself.") if is_new else _("This session was saved already."), "horehab")
     return redirect(url_for("horehab.patient", key=key), code=303)
@@ -38,12 +44,16 @@ def log(key: str) -> Response | str | tuple[str, int]:
 
 def _open(opened: OpenPatient) -> str:
     draft = draft_of(opened)
-    if draft is not None and room().ports().logbook.sessions.logged(draft.fields.get("token", "")):
+    if draft is None:
+        return session_page(opened, _fresh(opened))
+    typed = dict(draft.fields)
+    logged = saved_as(opened, typed)
+    old = old_form(opened, logged, typed) if logged else None
+    if logged and old is None:
         drop_draft(opened)  # it was saved, and the answer never came
-        draft = None
         flash(_("The session that you were typing was saved."), "horehab")
-    typed = dict(draft.fields) if draft else _fresh(opened)
-    return session_page(opened, typed, asked=Asked(draft=draft))
+        return session_page(opened, _fresh(opened))
+    return session_page(opened, typed, asked=Asked(draft=draft, old=old))
 
 
 def _taken(opened: OpenPatient, typed: Typed) -> tuple[tuple[Refusal, ...], bool]:

@@ -118,7 +118,12 @@ def signs_of(joint: Joint) -> tuple[SignKind, ...]:
 
 
 def form_of(typed: Typed, *, patient: str, performer: str, today: date) -> SessionForm:
-    """Put together the session that was typed; `typed.errors` tells what could not be read."""
+    """Put together the session that was typed; `typed.errors` tells what could not be read.
+
+    How it was measured is carried forward, and says something only where an angle was measured.
+    """
+    angles = _angles(typed)
+    device, rater, position = map(typed.text, ("device", "rater", "position"))
     return SessionForm(
         token=typed.fields.get("token", ""),
         patient=patient,
@@ -136,10 +141,10 @@ def form_of(typed: Typed, *, patient: str, performer: str, today: date) -> Sessi
         reason_not_done=typed.text("reason_not_done"),
         adverse_event=typed.text("adverse_event"),
         note=typed.text("note"),
-        device=typed.text("device"),
-        rater=typed.text("rater"),
-        position=typed.text("position"),
-        angles=_angles(typed),
+        device=device if angles else None,
+        rater=rater if angles else None,
+        position=position if angles else None,
+        angles=angles,
         pains=_pains(typed),
         signs=_signs(typed),
     )

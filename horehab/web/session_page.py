@@ -60,15 +60,34 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OldForm:
+    """A form that was saved already and says something else now: how its session stands, and the way on.
+
+    `change` and `another` number what may become of it, so that each is done once; `is_gone` when the session was
+    deleted or moved since.
+    """
+
+    session_id: str
+    state: str
+    is_gone: bool
+    change: str
+    another: str
+    values: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a page of a session is about besides the form: the session that is corrected, a draft, a clash.
 
-    `meanwhile` are the values that somebody else saved since the form was opened.
+    `meanwhile` are the values that were saved since the form was opened, by somebody else, or, when `is_spent`, by
+    this very form before it was changed again. `old` is there when a new session's form was saved already.
     """
 
     logged: LoggedSession | None = None
     draft: Draft | None = None
     meanwhile: tuple[Difference, ...] = ()
+    is_spent: bool = False
+    old: OldForm | None = None
 
 
 NOTHING = Asked()
@@ -132,13 +151,20 @@ def refusal(error: InputError) -> Refusal:
     return Refusal(field=error.field, words=error_words(error))
 
 
-def _token_errors(token: str) -> list[InputError]:
+def is_number(token: str) -> bool:
+    """Say whether this can be the number of a form."""
     try:
         UUID(token)
     except ValueError:
-        remedy = _("Open it again from the patient's page.")
-        return [InputError(_("This form has lost its number."), field="token", value=token, remedy=remedy)]
-    return []
+        return False
+    return True
+
+
+def _token_errors(token: str) -> list[InputError]:
+    if is_number(token):
+        return []
+    remedy = _("Open it again from the patient's page.")
+    return [InputError(_("This form has lost its number."), field="token", value=token, remedy=remedy)]
 
 
 def _panels(record: PatientRecord, typed: Mapping[str, str]) -> list[tuple[Joint, bool]]:

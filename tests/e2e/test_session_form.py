@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from horehab.domain.entries import MeasurementEntry, SessionEntry
@@ -125,6 +126,29 @@ def test_a_tablet_that_died_in_mid_form_finds_its_draft_on_another(
     other.goto(f"{base}/patients/{ward.ana}/log")
     assert other.input_value("#note") == ""
     other.context.close()
+
+
+@pytest.mark.parametrize(("button", "saved"), [("Correct the saved session", [55]), ("Save as another", [40, 55])])
+def test_what_is_typed_after_going_back_to_a_saved_form_corrects_it_or_is_another(
+    browser: Browser, served: tuple[Ward, str], button: str, saved: list[float]
+) -> None:
+    ward, base = served
+    page = open_page(browser)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    token = page.input_value("#token")
+    page.fill("#minutes", "40")
+    page.get_by_role("button", name="Save session").click()
+    page.wait_for_url(PATIENT)
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    page.evaluate("number => { document.querySelector('#token').value = number; }", token)
+    page.fill("#minutes", "55")
+    page.get_by_role("button", name="Save session").click()
+    expect(page.get_by_role("heading", name="This form was saved already")).to_be_visible()
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(PATIENT)
+    minutes = [s.minutes for s in ward.ports.logbook.record("Patient/ana").sessions if s.source.startswith("urn:")]
+    assert sorted(m or 0 for m in minutes) == saved
+    page.context.close()
 
 
 def test_without_javascript_a_session_is_refused_logged_corrected_and_deleted(

@@ -25,13 +25,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     timer = setTimeout(keep, PAUSE);
   });
   form.addEventListener("submit", async (event) => {
+    if (form.dataset.sent === "kept") { form.dataset.sent = "yes"; return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     if (form.dataset.draft) {
       event.preventDefault();
+      const button = event.submitter;
       if (!await keep()) { delete form.dataset.sent; return; }
       changed = false;
-      form.submit();
+      form.dataset.sent = "kept";
+      form.requestSubmit(button);
     }
     changed = false;
   });
