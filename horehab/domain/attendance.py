@@ -52,7 +52,8 @@ def _missed(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
         asked = desk.reminder(
             ReminderRule.NON_ATTENDANCE, slot, words, to=To(recipient=PATIENT, channel=channel)
         )  # fmt: skip
-        yield replace(asked, void_after=visit.when.day + timedelta(days=numbers.forget_after))
+        void_after = visit.when.day + timedelta(days=numbers.forget_after)
+        yield replace(asked, void_after=void_after, about=_local(visit, desk))
 
 
 def is_still_missed(record: PatientRecord, window: str, as_of: date) -> bool:

@@ -47,9 +47,9 @@ class Reminder:
     longer worth sending and expires. `recipient` is a role ("team", "lead", "patient"), a practitioner's reference
     or an address, `channel` such as "email", "message", "call" or "task". `reason` says in plain words, for staff,
     why it is due. `earliest` is the day on which it may have been due first, whenever it was asked for; the due day
-    where it is None. `about` is the local day and time of the appointment that it reminds of. `keyed_to` is the
-    patient for whom it was first made, when they were merged into `patient` since: its key stays, so that it is
-    neither made nor sent twice. `repeats` counts how often a person had it sent again.
+    where it is None. `about` is the local day and time of the appointment that it is about, booked or missed.
+    `keyed_to` is the patient for whom it was first made, when they were merged into `patient` since: its key stays,
+    so that it is neither made nor sent twice. `repeats` counts how often a person had it sent again.
     """
 
     patient: str

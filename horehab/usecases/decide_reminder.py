@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import Enum
 
-from horehab.domain.reminder import ReminderState
+from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import InputError, UnknownPatient
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.ports import Ports
@@ -111,10 +111,16 @@ def _check_day(day: date | None, today: date) -> None:
 
 
 def _check_appointment(found: ReminderRow, day: date) -> None:
-    about = found.reminder.about
-    if about is not None and day >= about.date():
-        said = f"The appointment is on {about.date()}: {day} is too late to remind of it."
+    booked = _booked_for(found)
+    if booked is not None and day >= booked:
+        said = f"The appointment is on {booked}: {day} is too late to remind of it."
         raise InputError(said, field="day", value=day.isoformat(), remedy="Choose a day before the appointment.")
+
+
+def _booked_for(found: ReminderRow) -> date | None:
+    """Tell the day of the appointment that a reminder must come before; None for one that is about none to come."""
+    about = found.reminder.about
+    return about.date() if about is not None and found.reminder.rule is ReminderRule.APPOINTMENT else None
 
 
 def _has_died(ports: Ports, patient: str) -> bool:
@@ -131,8 +137,8 @@ def _day_of(ports: Ports, decision: ReminderDecision, found: ReminderRow) -> dat
 def _when(ports: Ports, decision: ReminderDecision, found: ReminderRow) -> NewTime:
     day = _day_of(ports, decision, found)
     void = day + timedelta(days=ports.rules.calendar.expires_after)
-    about = found.reminder.about
-    last = about.date() - timedelta(days=1) if about else max(void, found.reminder.void_after)
+    booked = _booked_for(found)
+    last = booked - timedelta(days=1) if booked else max(void, found.reminder.void_after)
     return NewTime(day=day, at=decision.at or found.reminder.due_time, void_after=last)
 
 

@@ -1,6 +1,6 @@
 """Appointments and planned sessions: who is reminded, of what, until when, and how it goes on when nobody came."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +43,7 @@ def test_a_patient_is_reminded_two_days_before_an_appointment_and_not_on_its_day
     (reminder,) = asked(20, visit(30))
     assert (reminder.rule, reminder.recipient, reminder.channel) == (ReminderRule.APPOINTMENT, "patient", "message")
     assert (reminder.due_day, reminder.void_after) == (day(28), day(29))
-    assert reminder.about == datetime(2026, 1, 31, 11)  # noqa: DTZ001  # local time of the ward
+    assert reminder.about == datetime.combine(date(2026, 1, 31), time(11))
     assert [r.due_day for r in asked(29, visit(30))] == [day(29)], "booked late, reminded today"
     assert asked(30, visit(30)) == []
 
@@ -62,6 +62,7 @@ def test_a_missed_appointment_is_followed_by_a_message_a_call_and_a_letter() -> 
     assert {r.rule for r in asked(31, missed)} == {ReminderRule.NON_ATTENDANCE}
     assert {r.void_after for r in asked(31, missed)} == {day(58)}
     assert asked(59, missed) == []
+    assert {r.about for r in asked(31, missed)} == {datetime(2026, 1, 31, 11)}, "that day is meant"  # noqa: DTZ001  # as above
 
 
 def test_who_came_since_or_has_another_appointment_is_not_asked_why() -> None:

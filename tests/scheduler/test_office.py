@@ -30,6 +30,13 @@ def test_a_patient_with_consent_gets_an_sms_in_their_language(desk: Desk) -> Non
     assert "BAJA" in letter.text
 
 
+def test_who_missed_an_appointment_is_told_its_day_and_not_the_day_of_the_message(desk: Desk) -> None:
+    desk.consent()
+    was = datetime(2026, 3, 27, 16, 30, tzinfo=MADRID)
+    desk.office.send(replace(REMINDER, rule=ReminderRule.NON_ATTENDANCE, about=was))
+    assert desk.sms.letters[0].text.startswith("Clinica: le esperamos el 27/03/2026.")
+
+
 @pytest.mark.parametrize("is_given", [None, False])
 def test_without_consent_nothing_goes_to_a_patient_and_the_reason_is_told(desk: Desk, is_given: bool | None) -> None:
     if is_given is not None:

@@ -99,6 +99,11 @@ def test_a_missed_appointment_is_asked_about_until_the_patient_comes(ward: Ward)
     keep_step(ward.ports)
     rows = _rows(ward, ReminderRule.NON_ATTENDANCE)
     assert [row.reminder.channel for row in rows] == ["message", "call", "letter"]
+    decide_reminder(ward.ports, _moved(rows[0], 5))
+    moved = next(row.reminder for row in _rows(ward, ReminderRule.NON_ATTENDANCE) if row.row == rows[0].row)
+    assert (moved.due_day, moved.void_after) == (DAY_ONE + timedelta(days=5), rows[0].reminder.void_after)
+    assert moved.about is not None
+    assert moved.about.date() == DAY_ONE + timedelta(days=2), "the day that was missed stays, whenever they are told"
     ward.chart(flexion("rom-2", DAY_ONE + timedelta(days=3), 100))
     keep_step(ward.ports)
     rows = _rows(ward, ReminderRule.NON_ATTENDANCE)
