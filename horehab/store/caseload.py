@@ -1,7 +1,7 @@
 """The caseload: patients by need, then name, page by page over the stored assessment, whatever their number."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,21 +11,20 @@ from horehab.domain.joints import WATCHED_PLACES, Joint
 from horehab.domain.record import Patient
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.errors import InputError
-from horehab.store import names, outbox, passes, tables
+from horehab.store import finding, outbox, passes, tables
 from horehab.store.payloads import decode_patient, decode_verdict
 from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
 
 _LARGEST_PAGE = 500
-_MANY = 5000
 _ORDER = {str(place): number for number, place in enumerate(WATCHED_PLACES)}
 _CURSOR = msgspec.json.Decoder(tuple[int, str, str])
-_LAST_CHARACTER = "\U0010ffff"
 
 
 def page(connection: Connection, query: CaseloadQuery, *, counts: Mapping[str, int]) -> CaseloadPage:
     """Show one page of the patients; InputError for a cursor or a joint that is none."""
     limit = min(max(query.limit, 1), _LARGEST_PAGE)
-    found = connection.execute(_asked(connection, query).limit(limit + 1)).all()
+    asked = _asked(query).where(*finding.matches(connection, query.text, among=sum(counts.values()), wanted=limit))
+    found = connection.execute(asked.limit(limit + 1)).all()
     shown = found[:limit]
     references = [row.reference for row in shown]
     verdicts = passes.verdicts_of(connection, references) if references else {}
@@ -50,39 +49,29 @@ def listing_state(connection: Connection) -> int:
     return int(connection.execute(select(tables.installation.c.patients_changed)).scalar_one())
 
 
-def _asked(connection: Connection, query: CaseloadQuery) -> Select[Any]:
+def _asked(query: CaseloadQuery) -> Select[Any]:
+    """Ask for the patients in their order; every filter leaves that order as it stands in an index."""
     t = tables.patient
     asked = select(t).where(t.c.is_listed).order_by(t.c.need, t.c.name, t.c.reference)
     if query.after:
         need, name, reference = _position(query.after)
         asked = asked.where(tuple_(t.c.need, t.c.name, t.c.reference) > tuple_(need, name, reference))
     if query.joint:
-        asked = asked.where(_has_joint(query.joint, query.tier))
-    elif query.tier:
-        asked = asked.where(t.c.tier == query.tier.value)
-    for word in names.wanted_words(query.text):
-        asked = asked.where(_has_word(connection, word))
-    return asked
+        return asked.where(*_has_joint(query.joint, query.tier))
+    return asked.where(t.c.tier == query.tier.value) if query.tier else asked
 
 
-def _has_word(connection: Connection, beginning: str) -> ColumnElement[bool]:
-    """Look few names up by their words; where many match, walk the caseload instead until the page is full."""
-    words, t = tables.patient_word, tables.patient
-    is_meant = (words.c.word >= beginning) & (words.c.word < beginning + _LAST_CHARACTER)
-    some = select(words.c.patient).where(is_meant)
-    if len(connection.execute(some.limit(_MANY)).all()) < _MANY:
-        return t.c.reference.in_(some)
-    return exists().where(words.c.patient == t.c.reference, is_meant)
-
-
-def _has_joint(joint: str, tier: Tier | None) -> ColumnElement[bool]:
-    v = tables.verdict
+def _has_joint(joint: str, tier: Tier | None) -> Iterable[ColumnElement[bool]]:
+    """Say that a joint of a patient stands so, and where the list ends for it: no joint is worse than its patient."""
+    t, v = tables.patient, tables.verdict
     if joint not in {known.value for known in Joint}:
         raise InputError(
             f"The joint {joint!r} is none.", field="joint", value=joint, remedy="Choose one, such as hip."
         )
-    wanted = [t.value for t in ((tier,) if tier else (Tier.SUSPECT, Tier.WATCH))]
-    return tables.patient.c.reference.in_(select(v.c.patient).where(v.c.joint == joint, v.c.tier.in_(wanted)))
+    wanted = (tier,) if tier else (Tier.SUSPECT, Tier.WATCH)
+    names = [each.value for each in wanted]
+    yield t.c.need <= max(passes.least_need(each) for each in wanted)
+    yield exists().where(v.c.patient == t.c.reference, v.c.joint == joint, v.c.tier.in_(names))
 
 
 def _cursor(row: Any) -> str:

@@ -140,7 +140,12 @@ def need_of(verdicts: Sequence[Verdict]) -> int:
     of_worst = [verdict for verdict in verdicts if verdict.tier is worst]
     strength = max((verdict.strength for verdict in of_worst), default=0)
     flagged = any(verdict.red_flags for verdict in verdicts)
-    return (_RANK[worst] + 1) * 2 * _BY_STRENGTH - strength - (_BY_STRENGTH if flagged else 0)
+    return least_need(worst) - strength - (_BY_STRENGTH if flagged else 0)
+
+
+def least_need(worst: Tier) -> int:
+    """Give the rank of the least urgent patient whose worst joint stands so; those of the next tier come after it."""
+    return (_RANK[worst] + 1) * 2 * _BY_STRENGTH
 
 
 def changes_of(connection: Connection, reference: str) -> int:
