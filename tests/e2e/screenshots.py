@@ -18,9 +18,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from horehab.app import create_app
 from horehab.clock import SetClock
 from horehab.demo.run import run_demo
-from horehab.plugin import create_app
 from horehab.sandbox import SandboxStore, create_sandbox, serve
 from horehab.settings import Settings
 from horehab.wiring import close_ports, opened_ports

@@ -11,9 +11,9 @@ import pytest
 import requests
 from waitress.server import create_server
 
+from horehab.app import create_app
 from horehab.cli.serving import listening
 from horehab.clock import new_id
-from horehab.plugin import create_app
 from horehab.settings import Settings
 from horehab.usecases.ports import Ports
 from horehab.wiring import make_hooks, opened_ports

@@ -11,9 +11,10 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from sqlalchemy import inspect, text
 
+from horehab.app import create_app
 from horehab.clock import new_id
 from horehab.errors import ConfigurationError
-from horehab.plugin import HoRehab, create_app
+from horehab.plugin import HoRehab
 from horehab.settings import Settings
 from horehab.store import SqlLogbook
 from horehab.usecases.ports import Ports

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from examples.host_app.portal import create_app
-from horehab.plugin import Installation
+from horehab.app import Installation
 from tests.web.ward import close, copy_ward
 
 OWN_PAGES = ("/", "/menu", "/nothing-here", "/rehabilitation-not")

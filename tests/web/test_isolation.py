@@ -18,10 +18,10 @@ from werkzeug.routing import Rule
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from horehab.app import create_app
 from horehab.clock import SetClock, new_id
 from horehab.domain.entries import SessionEntry
 from horehab.domain.record import Patient
-from horehab.plugin import create_app
 from horehab.settings import Settings
 from horehab.usecases.exchange import User
 from horehab.web.access import token

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from horehab import HoRehab
-from horehab.plugin import create_app
+from horehab.app import create_app
 from horehab.settings import Settings
 from horehab.wiring import key_file
 

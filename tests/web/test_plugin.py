@@ -11,8 +11,8 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import DictLoader
 
 from horehab import HoRehab
+from horehab.app import Installation
 from horehab.errors import ConfigurationError
-from horehab.plugin import Installation
 from horehab.web.options import Viewer
 from tests.web.conftest import PHYSIO
 from tests.web.ward import close, copy_ward

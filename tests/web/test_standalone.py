@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from horehab.app import create_app
 from horehab.clock import SetClock, new_id
 from horehab.errors import ConfigurationError
-from horehab.plugin import create_app
 from horehab.settings import Settings
 from horehab.usecases.exchange import User
 from tests.web.ward import STORE, ZONE, close, copy_ward
