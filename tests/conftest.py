@@ -33,16 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _starts_hapi(item.nodeid))
 
 
-class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Let processes share the tests file by file; every file that starts a HAPI goes to one and the same."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "hapi" if _starts_hapi(nodeid) else nodeid.partition("::")[0]
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Hand the tests out in our way."""
-    return _FileByFile(config, log)
+    """Let processes share the tests file by file; every file that starts a HAPI goes to one and the same."""
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = lambda nodeid: "hapi" if _starts_hapi(nodeid) else nodeid.partition("::")[0]
+    return scheduling
 
 
 @cache

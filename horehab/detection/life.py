@@ -1,6 +1,7 @@
 """The life of a joint in one pass: when a suspicion arose, deepened, and ended because motion was won back."""
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -45,10 +46,8 @@ class Life:
 
 def life_of(file: JointFile, weighed: Weighings, rules: Rules) -> Life:
     """Walk through all that happened to a joint and tell where it stands at the end."""
-    life = Life()
-    for _, life in lives(file, weighed, rules):  # noqa: B007  # the last one is the answer
-        pass
-    return life
+    last = deque(lives(file, weighed, rules), maxlen=1)
+    return last[0][1] if last else Life()
 
 
 def lives(file: JointFile, weighed: Weighings, rules: Rules) -> Iterator[tuple[date, Life]]:

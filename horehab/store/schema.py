@@ -5,13 +5,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from horehab.errors import StoreTooNew
 from horehab.store.engine import make_engine, read_url, reading, writing
 from horehab.store.heads import VERSION_TABLE
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 def upgrade(url: str) -> None:
@@ -46,7 +46,8 @@ def found_version(connection: Connection) -> str | None:
     """Tell which revision the database has, or None when it has no tables of ours."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608  # our own constant
+    found: str | None = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    return found
 
 
 def config() -> Config:

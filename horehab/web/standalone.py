@@ -73,7 +73,6 @@ def open_door(app: Flask, stand_alone: StandAlone) -> Callable[[], Viewer | None
     """Let flask-login remember who signed in; gives the question "who asks?" to the pages."""
     manager = LoginManager(app)
 
-    @manager.user_loader  # type: ignore[untyped-decorator]  # flask-login has no types
     def load(mark: str) -> SignedIn | None:
         name, _, rest = mark.rpartition("|")
         if name.startswith(DEMO):
@@ -82,6 +81,8 @@ def open_door(app: Flask, stand_alone: StandAlone) -> Callable[[], Viewer | None
         if user is None or not user.is_active or password_mark(user) != rest:
             return None
         return signed_in(user)
+
+    manager.user_loader(load)
 
     def who_asks() -> Viewer | None:
         return current_user.viewer if current_user.is_authenticated else None

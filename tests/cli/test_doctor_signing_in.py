@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from horehab.clock import SystemClock
 from horehab.demo.story import Story
 from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
 from horehab.fhir.kinds import KINDS, PLACES, WRITTEN
@@ -15,7 +17,7 @@ from tests.cli.conftest import Desk
 from tests.servers.guarded import GuardedServer, start_guarded
 from tests.servers.oidc import AuthorizationServer
 
-NOW = datetime.now(UTC)  # noqa: TID251  # the real authorization server reads the real time
+NOW = SystemClock(zone=ZoneInfo("UTC")).now()  # as the real authorization server reads it
 ALL = " ".join(f"system/{kind}.{'crus' if kind in WRITTEN else 'rs'}" for kind in (*KINDS, *PLACES))
 
 

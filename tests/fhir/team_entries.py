@@ -45,21 +45,22 @@ SESSION = SessionEntry(
         places=(HIP,),
     ),
 )
+READING = Reading(
+    source="urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    joint=HIP.joint,
+    side=HIP.side,
+    motion=Motion.FLEXION,
+    mode=Mode.PASSIVE,
+    degrees=85.5,
+    when=WHEN,
+    known_on=DAY,
+)
 MEASUREMENT = MeasurementEntry(
     measurement_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
     session_id=SESSION_ID,
     patient="Patient/p1",
     performer="Test Physiotherapist",
-    fact=Reading(
-        source="urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7",
-        joint=HIP.joint,
-        side=HIP.side,
-        motion=Motion.FLEXION,
-        mode=Mode.PASSIVE,
-        degrees=85.5,
-        when=WHEN,
-        known_on=DAY,
-    ),
+    fact=READING,
 )
 TASK = TaskEntry(
     key="Patient/p1|measure-rom|left hip|team|task|2026-W03",

@@ -7,7 +7,7 @@ import pytest
 
 from horehab.domain.entries import ChartEntry, Outcome
 from tests.fhir.in_scope import edited
-from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK, gives_its_own_ids
+from tests.fhir.team_entries import CONFIRM, MEASUREMENT, READING, REASONS, SESSION, TASK, gives_its_own_ids
 from tests.fhir.ward import NAME, PATIENT, SUSPICION, WITH_MORE, Desk, chart_at, observation
 from tests.servers.faults import Fault, FaultyProxy, answers
 from tests.servers.proxying import faulty_proxy
@@ -16,7 +16,7 @@ from tests.servers.sandbox import RunningSandbox
 CHANGES: dict[str, tuple[ChartEntry, ChartEntry]] = {
     "Condition": (SUSPICION, WITH_MORE),
     "Procedure": (SESSION, replace(SESSION, session=replace(SESSION.session, minutes=45))),
-    "Observation": (MEASUREMENT, replace(MEASUREMENT, fact=replace(MEASUREMENT.fact, degrees=87.0))),  # type: ignore[arg-type]  # the fact is a reading
+    "Observation": (MEASUREMENT, replace(MEASUREMENT, fact=replace(READING, degrees=87.0))),
     "Task": (TASK, replace(TASK, text="Please measure it today.")),
     "Provenance": (REASONS, replace(REASONS, sentence="Motion was lost again.")),
 }

@@ -24,7 +24,8 @@ def sushi() -> None:
 
 
 @pytest.fixture(scope="session")
-def fresh(sushi: None, tmp_path_factory: pytest.TempPathFactory) -> Fresh:  # noqa: ARG001  # it must be there
+def fresh(sushi: None, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
     """The package that SUSHI makes of our FSH."""
+    del sushi  # it must be there
     folder = tmp_path_factory.mktemp("package")
     return Fresh(folder=folder, compiled=build(folder))

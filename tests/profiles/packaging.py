@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import click
+
 from fhir_profiles import CANONICAL
 from horehab import __version__
 from tests.profiles import core_definitions, examples, vocabulary
@@ -105,13 +107,13 @@ def main() -> int:
             core_definitions.write()
             build(fresh)
         except (NotCompiled, CannotBeHad) as error:
-            print(error, file=sys.stderr)  # noqa: T201  # the answer to whoever called make
+            click.echo(error, err=True)
             return 1
         shutil.rmtree(PACKAGE, ignore_errors=True)
         shutil.copytree(fresh, PACKAGE)
     count = len(list(PACKAGE.rglob("*.json")))
     size = sum(path.stat().st_size for path in PACKAGE.rglob("*.json"))
-    print(f"fhir_profiles/package: {count} files, {size / 1e6:.1f} MB")  # noqa: T201  # as above
+    click.echo(f"fhir_profiles/package: {count} files, {size / 1e6:.1f} MB")
     return 0
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -85,14 +86,14 @@ def test_no_redirect_is_followed(gateway: Gateway) -> None:
     assert [urlsplit(asked.path).path for asked in gateway.asked] == ["/sendsms"]
 
 
-def _template(gateway: Gateway, **changes: object) -> TemplatePostbox:
-    known: dict[str, object] = {
+def _template(gateway: Gateway, **changes: Any) -> TemplatePostbox:
+    known: dict[str, Any] = {
         "url": gateway.url, "headers": {"X-Api-Key": "{password}"}, "accepted": '"status": *"accepted"',
         "refused": '"error"',
         "fields": {"to": ["{digits}"], "body": {"text": "{text}", "ref": "{message}", "parts": 1}},
     }  # fmt: skip
     constants = {"sender": "ward", "user": "u", "password": "p"}
-    return TemplatePostbox(template=Template(**(known | changes)), constants=constants)  # type: ignore[arg-type]  # by name
+    return TemplatePostbox(template=Template(**(known | changes)), constants=constants)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,7 @@ def test_a_template_is_read_from_its_file(tmp_path: Path) -> None:
         ('url = "https://x"\naccepted = "("', "no pattern"),
         ('url = "https://x"\naccepted = 1', "'accepted'"),
         ('url = "https://x"\nfields = "x"', "Write a table"),
+        ('url = "https://x"\n[headers]\nX-Priority = 1', "'headers.X-Priority'"),
         ('url = "https://x"\ndeduplicates = "yes"', "true or false"),
         ("url", "cannot be read"),
     ],

@@ -1,7 +1,6 @@
 """A sandbox that lets nobody in without a token of a real authorization server, and says where to get one."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from horehab.clock import SetClock
+from horehab.clock import SetClock, SystemClock
 from horehab.sandbox import SandboxStore, create_sandbox, serve
 from tests.servers.oidc import RESOURCE, AuthorizationServer
 
@@ -64,7 +63,7 @@ class GuardedServer:
             claims = jwt.decode(token, KeySet.import_key_set(known), algorithms=["RS256"]).claims
         except (JoseError, ValueError):
             return False
-        return bool(claims["aud"] == RESOURCE and claims["exp"] > time.time())  # noqa: TID251  # a server's own clock
+        return bool(claims["aud"] == RESOURCE and claims["exp"] > SystemClock(zone=ZoneInfo("UTC")).now().timestamp())
 
     def _metadata(self, inner: Any, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         statement = json.loads(b"".join(inner(environ, lambda *_a, **_k: lambda _b: None)))
@@ -85,9 +84,8 @@ def start_guarded(giver: AuthorizationServer) -> Iterator[GuardedServer]:
     store = SandboxStore(clock=clock)
     app = create_sandbox(store, clock=clock)
     server = GuardedServer(giver=giver, store=store, smart={"token_endpoint": giver.token_endpoint})
-    app.wsgi_app = server.wrap(app.wsgi_app)  # type: ignore[method-assign]  # the way that Flask documents
     try:
-        with serve(app) as serving:
+        with serve(server.wrap(app)) as serving:
             server.url = serving.url
             yield server
     finally:

@@ -73,9 +73,8 @@ def start_meddled() -> Iterator[MeddledServer]:
     store = SandboxStore(clock=clock)
     app = create_sandbox(store, clock=clock)
     server = MeddledServer(store=store)
-    app.wsgi_app = server.wrap(app.wsgi_app)  # type: ignore[method-assign]  # the way that Flask documents
     try:
-        with serve(app) as serving:
+        with serve(server.wrap(app)) as serving:
             server.url = serving.url
             yield server
     finally:

@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeGuard
 
+import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -229,7 +230,7 @@ def main() -> int:
         file.with_suffix(".mo").write_bytes(compiled(catalogue))
         left = [str(message.id) for message in catalogue if message.id and not is_translated(message)]
         missing += len(left)
-        print(f"{language}: {len(catalogue)} messages, {len(left)} to translate", *left, sep="\n  ")  # noqa: T201  # the answer to whoever called make
+        click.echo("\n  ".join((f"{language}: {len(catalogue)} messages, {len(left)} to translate", *left)))
     return 1 if missing else 0
 
 

@@ -82,7 +82,7 @@ def test_the_joint_page_has_a_table_twin_of_its_chart(ward: Ward) -> None:
     page = ward.look(f"/patients/{ward.ana}/joints/left-hip").text
     assert "/joints/left-hip/chart.svg" in page
     assert 'href="https://ehr.example/fhir/Observation/lh-FLEXION-11"' in page
-    for degrees in ("78°", "112°", "−6°"):  # noqa: RUF001  # a true minus
+    for degrees in ("78°", "112°", "\N{MINUS SIGN}6°"):
         assert degrees in page
 
 

@@ -1,8 +1,10 @@
 """The summary for the consultation: on paper, as PDF, and its figures as CSV that a spreadsheet may open safely."""
 
+import builtins
 import csv
 from dataclasses import replace
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -47,14 +49,12 @@ def test_the_pdf_has_pages_and_its_name_says_nothing_about_the_patient(ward: War
 
 
 def test_a_machine_that_cannot_lay_out_text_says_how_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    import builtins  # noqa: PLC0415  # only here is a library made to be missing
-
     real = builtins.__import__
 
-    def missing(name: str, *rest: object) -> object:
+    def missing(name: str, *rest: Any) -> object:
         if name == "weasyprint":
             raise OSError("cannot load library 'libpango-1.0-0'")
-        return real(name, *rest)  # type: ignore[arg-type]  # handed on as it came
+        return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(ConfigurationError, match="libpango") as caught:
