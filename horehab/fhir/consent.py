@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from horehab.errors import ConfigurationError, EhrUnavailable
 from horehab.fhir.client import Client
 from horehab.fhir.connection import Connection
 from horehab.fhir.elements import Tree, child, children, word
+from horehab.fhir.moments import moment
 from horehab.fhir.server_ids import search
 from horehab.fhir.standing import Settled
 from horehab.usecases.ports import Clock
+
+_UTC = ZoneInfo("UTC")
+_OPT_OUT = "OPTOUT"  # and OPTOUTE, with exceptions (v3-ActCode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +58,23 @@ def open_consents(setting: str, connection: Connection, clock: Clock) -> ChartCo
 
 
 def consent_in(resources: Iterable[dict[str, Any]], system: str, code: str, day: date) -> bool | None:
-    """Read what the newest active consent under a code says on a day: permitted, denied, or None for no such one."""
+    """Read what the newest active consent under a code says on a day: permitted, denied, or None for no such one.
+
+    Where the times do not tell which of several is the newest, a no among these is a no.
+    """
     mine = [one for one in resources if one.get("status") == "active" and _is_under(one, system, code)]
     valid = [one for one in mine if _holds_on(child(child(one, "provision"), "period"), day)]
-    newest = max(valid, key=lambda one: word(one, "dateTime") or "", default=None)
-    return None if newest is None else child(newest, "provision").get("type") != "deny"
+    dated = [(one, moment(word(one, "dateTime") or "", _UTC)) for one in valid]
+    last = max((when.earliest for _, when in dated if when), default=None)
+    newest = [one for one, when in dated if when is None or last is None or when.latest >= last]
+    return not any(map(_is_denied, newest)) if newest else None
+
+
+def _is_denied(consent: Tree) -> bool:
+    """Whether it says no, in its provision or, where that says nothing, by its policy."""
+    said = child(consent, "provision").get("type")
+    policies = (coding.get("code") for coding in children(child(consent, "policyRule"), "coding"))
+    return said == "deny" or (said is None and any(str(code).startswith(_OPT_OUT) for code in policies))
 
 
 def _is_under(consent: Tree, system: str, code: str) -> bool:

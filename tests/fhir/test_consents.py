@@ -41,6 +41,18 @@ DENIED = {"type": "deny"}
         ([consent(category=[{"coding": [{"system": SYSTEM, "code": "research"}]}])], None),
         ([consent(), consent("2", dateTime="2026-02-01", provision=DENIED)], False),
         ([consent("2", dateTime="2026-02-01"), consent(provision=DENIED)], True),
+        ([consent("2", dateTime="2026-01-01T09:00:00Z"), consent(provision=DENIED)], False),
+        (
+            [
+                consent("2", dateTime="2026-02-02T01:00:00+01:00"),
+                consent(dateTime="2026-02-01T23:30:00-05:00", provision=DENIED),
+            ],
+            False,
+        ),
+        ([consent(), consent("2", dateTime=None, provision=DENIED)], False),
+        ([consent("2", dateTime="soon"), consent(dateTime=None)], True),
+        ([consent(provision={}, policyRule={"coding": [{"code": "OPTOUT"}]})], False),
+        ([consent(policyRule={"coding": [{"code": "OPTOUT"}]})], True),
         ([consent(provision={"type": "permit", "period": {"end": "2026-03-29"}})], None),
         ([consent(provision={"type": "permit", "period": {"start": "2026-03-31"}})], None),
         ([consent(provision={"type": "permit", "period": {"start": "2025", "end": "2026-03"}})], True),
