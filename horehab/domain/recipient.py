@@ -184,9 +184,8 @@ def usable_ways(listed: Iterable[ContactWay], day: date, *, prefix: str = "") ->
     A mobile takes messages and calls, any other telephone only calls. `prefix` is the country's, such as "+34", for
     numbers written without one. Numbers and addresses that are none are left out.
     """
-    ordered = sorted((way for way in listed if way.holds_on(day)), key=lambda way: way.rank or _MOST_DIGITS)
     found: list[Way] = []
-    for way in ordered:
+    for way in in_order(listed, day):
         if way.system == "email":
             found += [Way(medium=Medium.EMAIL, address=way.value.strip())] if is_mail_address(way.value) else []
             continue
@@ -196,6 +195,12 @@ def usable_ways(listed: Iterable[ContactWay], day: date, *, prefix: str = "") ->
         if number and way.system == "phone":
             found.append(Way(medium=Medium.CALL, address=number))
     return tuple(dict.fromkeys(found))
+
+
+def in_order(listed: Iterable[ContactWay], day: date) -> list[ContactWay]:
+    """Choose what holds on a day, the preferred first; what has no rank comes after what has one."""
+    holding = (way for way in listed if way.holds_on(day))
+    return sorted(holding, key=lambda way: (way.rank is None, way.rank or 0))
 
 
 def is_mail_address(text: str) -> bool:

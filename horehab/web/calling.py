@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from horehab.domain.recipient import Medium, usable_ways
+from horehab.domain.recipient import Medium, in_order, phone_number
 from horehab.domain.record import Patient
 from horehab.errors import InputError
 from horehab.usecases.contacts import WorkedOff
@@ -82,13 +82,11 @@ def _list(medium: Medium) -> str:
 
 def _line(row: ReminderRow, said: WorkedOff | None, medium: Medium) -> Line:
     key, patient = patient_of(row.reminder.patient)
-    ways = usable_ways(listed_ways(patient), room().today()) if patient else ()
-    listed = [way.value for way in listed_ways(patient)] if patient and not ways else []
-    numbers = [way.address for way in ways if way.medium in (Medium.CALL, Medium.SMS)] or listed
-    return Line(
-        key=key,
-        patient=patient,
-        row=row,
-        numbers=tuple(dict.fromkeys(numbers)) if medium is Medium.CALL else (),
-        said=said,
-    )
+    numbers = _numbers(patient) if patient and medium is Medium.CALL else ()
+    return Line(key=key, patient=patient, row=row, numbers=numbers, said=said)
+
+
+def _numbers(patient: Patient) -> tuple[str, ...]:
+    """Give the numbers to dial, the preferred first; one that lacks its country as the chart has it."""
+    ways = (way for way in in_order(listed_ways(patient), room().today()) if way.system in ("phone", "sms"))
+    return tuple(dict.fromkeys(phone_number(way.value) or way.value for way in ways))

@@ -1,14 +1,17 @@
 """The coordinator's view: what is due, sent, failed or unknown, and why; a person stops, moves, repeats, lets go."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
+from horehab.domain.recipient import ContactWay
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.audit_trail import AuditQuery
-from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.exchange import ChartItem, ChartPage, ReminderRow
 from horehab.usecases.reminding import Outcome
 from horehab.web.options import Role
 from tests.web.conftest import PHYSIO, Ward, as_role, make_ward
@@ -194,6 +197,22 @@ def test_whoever_misses_appointments_is_called_and_leaves_the_list_when_reached(
     ward.send(f"/reminders/{row.row}/done", form="/reminders/calls", outcome="reached")
     assert "Ana Prueba" not in ward.look("/reminders/calls").text
     assert [said.outcome for said in ward.ports.logbook.contacts.worked_off().values()] == ["reached"]
+
+
+def test_whoever_is_to_be_called_is_called_at_any_number_of_the_chart_that_holds(ward: Ward) -> None:
+    """A number without its country is one too; an address for mail, and an old number, are none."""
+    settled(ward, asked(channel="call"), ReminderState.SENT, "stands on the call list")
+    ways = (
+        ContactWay(system="email", value="ana@home.example"),
+        ContactWay(system="phone", value="910 000 001", use="home"),
+        ContactWay(system="phone", value="+34 600 000 001", use="mobile", rank=1),
+        ContactWay(system="phone", value="910 000 002", use="old"),
+    )
+    item = ChartItem(reference=ANA.reference, version="9", patient=ANA.reference, identity=replace(ANA, ways=ways))
+    ward.ports.logbook.keep(ChartPage(kind="Patient", items=(item,), mark=""), now=ward.ports.clock.now())
+    page = ward.look("/reminders/calls").text
+    assert re.findall(r"<div>([^<]*\d{3}[^<]*)</div>", page) == ["+34600000001", "910 000 001"]
+    assert "ana@home.example" not in page
 
 
 def test_letters_have_a_list_of_their_own_and_a_word_that_is_none_notes_nothing(ward: Ward) -> None:
