@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from horehab.domain.recipient import Medium, is_mail_address, phone_number
 from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError
 from horehab.store import contact_tables as tables
-from horehab.store import patients
+from horehab.store import leases, patients
 from horehab.store.engine import reading, writing
 from horehab.store.reminder_tables import attempt
 from horehab.store.tables import reminder
@@ -23,7 +23,7 @@ _LATER = {
     ReminderState.FAILED: (ReminderState.SENT.value, ReminderState.UNKNOWN.value),
     ReminderState.SENT: (ReminderState.UNKNOWN.value,),
 }
-"""Which states a gateway's later receipt may correct: never what a person or a rule settled."""
+"""Which settled states a gateway's later receipt may correct: never what a person or a rule settled."""
 
 
 class SqlContacts:
@@ -131,20 +131,20 @@ class SqlContacts:
     def report(self, message: str, outcome: ReminderState, *, detail: str, now: datetime) -> bool:
         """Note a gateway's later receipt: a message that failed is failed, one of unknown fate that arrived is sent.
 
+        That of a message that a person had sent again since changes nothing but what is noted of it.
         False for a message that is none of ours, or whose receipt was noted before.
         """
         t = tables.message
         with writing(self._engine) as connection:
-            key = connection.execute(select(t.c.key).where(t.c.message == message, t.c.outcome.is_(None))).scalar()
-            if key is None:
+            asked = select(t.c.key, t.c.handed_over).where(t.c.message == message, t.c.outcome.is_(None))
+            sent = connection.execute(asked).first()
+            if sent is None:
                 return False
             noted = {"outcome": outcome.value, "detail": detail, "reported": now}
             connection.execute(update(t).where(t.c.message == message).values(noted))
-            connection.execute(
-                update(reminder)
-                .where(reminder.c.key == key, reminder.c.state.in_(_LATER[outcome]))
-                .values(state=outcome.value, detail=detail, settled=now)
-            )
+            again = select(t.c.message).where(t.c.key == sent.key, t.c.handed_over > sent.handed_over)
+            if connection.execute(again).first() is None:
+                _correct(connection, sent.key, outcome, detail=detail, now=now)
         return True
 
     def reported(self, message: str) -> tuple[ReminderState, str] | None:
@@ -200,6 +200,15 @@ class SqlContacts:
         with reading(self._engine) as connection:
             rows = connection.execute(select(t)).all()
         return {row.key: WorkedOff(outcome=row.outcome, who=row.who, at=row.at) for row in rows}
+
+
+def _correct(connection: Connection, key: str, outcome: ReminderState, *, detail: str, now: datetime) -> None:
+    """Let a receipt settle its reminder; its sender, who may still be at it, then finds it settled and leaves it."""
+    c = reminder.c
+    is_leaving = (c.state == ReminderState.CLAIMED.value) & c.is_leaving
+    settled = {"state": outcome.value, "detail": detail, "settled": now, "is_leaving": False}
+    mine = (c.key == key) & (c.state.in_(_LATER[outcome]) | is_leaving)
+    connection.execute(update(reminder).where(mine).values(settled | leases.free(reminder)))
 
 
 def _folded(subject: str) -> str:

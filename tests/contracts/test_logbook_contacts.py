@@ -9,7 +9,7 @@ from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import InputError
 from horehab.store import SqlLogbook
 from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
-from horehab.usecases.reminding import NewTime
+from horehab.usecases.reminding import NewTime, Outcome
 from tests.store.making import ANA, DAY, NOW, page, person, reminder
 
 NUMBER = "+34600000001"
@@ -142,6 +142,29 @@ def test_only_the_first_report_of_a_handing_over_counts(logbook: SqlLogbook) -> 
     memory.hand_over("name", key=reminder().key, medium=Medium.SMS, now=LATER)
     assert memory.reported("name") is None
     assert memory.report("name", ReminderState.FAILED, detail="", now=LATER)
+
+
+@pytest.mark.parametrize("told", [ReminderState.FAILED, ReminderState.SENT])
+def test_a_report_that_comes_before_its_sender_has_noted_the_answer_is_not_lost(
+    logbook: SqlLogbook, told: ReminderState
+) -> None:
+    """A piece of a hundred is settled when the last of it has left; the gateway reports on the first long before."""
+    logbook.log(patient=ANA, entries=(), reminders=[reminder()], now=NOW)
+    begun = logbook.reminding.begin(logbook.due_reminders(owner="a", now=NOW, limit=10), now=NOW)
+    logbook.contacts.hand_over("name", key=begun[0].reminder.key, medium=Medium.SMS, now=NOW)
+    assert logbook.contacts.report("name", told, detail="the gateway says so", now=LATER)
+    logbook.reminding.settle([Outcome(row=begun[0], state=ReminderState.SENT, detail="taken")], now=LATER)
+    (row,) = logbook.reminders()
+    assert (row.state, row.detail, row.owner) == (told, "the gateway says so", "")
+
+
+def test_a_late_report_on_the_first_message_says_nothing_of_the_one_that_was_sent_again(logbook: SqlLogbook) -> None:
+    _claimed(logbook, ReminderState.UNKNOWN)
+    logbook.contacts.hand_over("name, again", key=reminder().key, medium=Medium.SMS, now=LATER)
+    assert logbook.contacts.report("name", ReminderState.FAILED, detail="not delivered", now=LATER)
+    assert [row.state for row in logbook.reminders()] == [ReminderState.UNKNOWN]
+    assert logbook.contacts.report("name, again", ReminderState.SENT, detail="delivered", now=LATER)
+    assert [row.state for row in logbook.reminders()] == [ReminderState.SENT]
 
 
 def test_what_waits_by_mail_for_somebody_is_counted_without_the_digest_itself(logbook: SqlLogbook) -> None:
