@@ -30,6 +30,7 @@ _ANY = "any"
 _AUDIENCES = ("staff", "patient")
 _PARTS = frozenset({"subject", "text", "mail"})
 _CODE = "HR-1450"
+_TABLES = "Write [audience.kind], and under it each language with its subject and text."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +156,10 @@ def _checked(tree: Mapping[str, Any], source: str) -> dict[str, dict[str, dict[s
     found: dict[str, dict[str, dict[str, Text]]] = {}
     for audience, rules in tree.items():
         _must(audience in _AUDIENCES, source, audience, f"Write one of {', '.join(_AUDIENCES)}.")
+        _must(isinstance(rules, dict), source, audience, _TABLES)
         for rule, languages in rules.items():
             place = f"{audience}.{rule}"
+            _must(isinstance(languages, dict), source, place, _TABLES)
             _must(rule in known, source, place, f"Write one of {', '.join(sorted(known))}.")
             texts = {language: _text(words, source, f"{place}.{language}") for language, words in languages.items()}
             found.setdefault(audience, {})[rule] = texts

@@ -113,6 +113,9 @@ def read_template(path: str) -> Template:
         _check_pattern(path, name, tree.get(name, ""))
     for name in ("headers", "fields"):
         _check_fields(path, name, tree.get(name, {}))
+    for name, value in tree.get("headers", {}).items():
+        if not isinstance(value, str):
+            raise _wrong(path, f"headers.{name}", "Write it as text, in quotes.")
     return Template(**tree)
 
 

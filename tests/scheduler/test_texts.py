@@ -119,6 +119,8 @@ def test_a_site_may_say_it_in_its_own_words_and_the_rest_stays(tmp_path: Path) -
         ('[patient.appointment]\nes = { subject = "x", text = "{clinic!r}" }', "patient.appointment.es.text"),
         ('[patient.birthday]\nes = { subject = "x", text = "x" }', "patient.birthday"),
         ('[relatives.any]\nes = { subject = "x", text = "x" }', "relatives"),
+        ('patient = "x"', "'patient'"),
+        ('[patient]\nappointment = "x"', "'patient.appointment'"),
         ("no toml", "cannot be read"),
     ],
 )
