@@ -67,5 +67,5 @@ def _figure(name: str, kind: str, words: str, values: Iterable[tuple[str, float]
     return (
         f"# HELP {name} {words}",
         f"# TYPE {name} {kind}",
-        *(f"{name}{label} {value:g}" for label, value in values),
+        *(f"{name}{label} {value:.15g}" for label, value in values),
     )

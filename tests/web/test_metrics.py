@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from horehab.domain.reminder import ReminderState
+from horehab.web.metrics import _figure
 from tests.web.conftest import Ward
 from tests.web.ward import ANA
 
@@ -50,3 +51,8 @@ def test_a_monitor_sees_when_the_clock_tower_fell_silent_and_what_waits_for_it(w
     assert health["reminders"]["is_released"] is False
     ward.ports.logbook.reminding.release(who="coordinator", now=now)
     assert figures(ward)["horehab_reminders_released"] == 1
+
+
+def test_a_long_count_is_told_to_the_last_one() -> None:
+    (*_, line) = _figure("attempts", "counter", "Attempts.", [("", 12_345_678)])
+    assert line == "attempts 12345678"
