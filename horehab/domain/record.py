@@ -15,6 +15,7 @@ from horehab.domain.range_of_motion import Reading
 from horehab.domain.recipient import ContactWay
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
+from horehab.domain.ward_stay import WardStay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ class NotCounted:
 
 
 Fact = (
-    Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit
+    Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit | WardStay
     | ChartedOssification | NotCounted | Acknowledgement
 )  # fmt: skip
 """Anything that a chart can tell of a patient besides who it is."""
@@ -157,6 +158,7 @@ class PatientRecord:
     labs: tuple[LabResult, ...] = ()
     images: tuple[Imaging, ...] = ()
     visits: tuple[Visit, ...] = ()
+    stays: tuple[WardStay, ...] = ()
     ossifications: tuple[ChartedOssification, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
@@ -174,6 +176,7 @@ class PatientRecord:
             labs=tuple(r for r in self.labs if r.known_on <= day and r.when.day <= day),
             images=tuple(i for i in self.images if i.known_on <= day),
             visits=tuple(v for v in self.visits if v.known_on <= day),
+            stays=tuple(s for s in self.stays if s.known_on <= day),
             ossifications=tuple(o for o in self.ossifications if o.known_on <= day),
             not_counted=tuple(n for n in self.not_counted if n.known_on <= day),
             acknowledgements=tuple(a for a in self.acknowledgements if a.known_on <= day),
@@ -190,6 +193,7 @@ _FIELD: dict[type, str] = {
     LabResult: "labs",
     Imaging: "images",
     Visit: "visits",
+    WardStay: "stays",
     ChartedOssification: "ossifications",
     NotCounted: "not_counted",
     Acknowledgement: "acknowledgements",

@@ -1,4 +1,4 @@
-"""Stays in hospital: the intensive care wards of an Encounter, each with its own time, and that it ended at home."""
+"""Stays in hospital: intensive care wards of an Encounter, where the patient lies now, and that they went home."""
 
 import re
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from horehab.fhir.quarantine import CannotRead, Found, each_alone
 from horehab.fhir.references import target_of
 from horehab.fhir.site import Coding, Site
 from horehab.fhir.terminology import coded, codings
+from horehab.fhir.ward import ward_stays
 
 _HAPPENED = frozenset(
     {"arrived", "triaged", "in-progress", "onleave", "finished", "on-hold", "discharged", "completed"}
@@ -30,9 +31,10 @@ def icu_locations(locations: Iterable[Tree], site: Site) -> frozenset[str]:
 
 
 def facts_in_encounter(resource: Tree, site: Site) -> Found:
-    """Read the stays in intensive care out of an Encounter, and that the patient went home from it; else empty."""
+    """Read stays in intensive care out of an Encounter, on which ward the patient lies, and that they went home."""
     status = word(resource, "status") or ""
-    return (*_intensive_care(resource, status, site), *_discharge(resource, status, site))
+    here = ward_stays(resource, site) if status in _HAPPENED - _OVER else ()
+    return (*_intensive_care(resource, status, site), *here, *_discharge(resource, status, site))
 
 
 def _discharge(resource: Tree, status: str, site: Site) -> Found:

@@ -27,6 +27,7 @@ from horehab.store import (
     people,
     recording,
     reminders,
+    whose,
 )
 from horehab.store.bedside import SqlBedside
 from horehab.store.conflicts import SqlConflicts
@@ -61,7 +62,7 @@ class SqlLogbook:
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
         self._engine, self._zone, self._state, self.trail = engine, zone, state_folder, audit.SqlTrail(engine)
         self._read: dict[tuple[int, str], int] = {}
-        self._counts: tuple[int, dict[str, int]] | None = None
+        self._latest = whose.Latest()
         binding.settle_in(engine, state_folder)
         with reading(engine) as connection:
             self._why_not_home = binding.why_not_home(connection, engine.url, state_folder)
@@ -143,10 +144,7 @@ class SqlLogbook:
     def caseload(self, query: CaseloadQuery) -> CaseloadPage:
         """Show one page of the patients by need; InputError for a cursor or a joint that is none."""
         with reading(self._engine) as connection:
-            state = caseload.listing_state(connection)
-            if self._counts is None or self._counts[0] != state:
-                self._counts = (state, caseload.counts(connection))
-            return caseload.page(connection, query, counts=self._counts[1])
+            return caseload.page(connection, query, known=self._latest.overview(connection))
 
     def set_aside(self, *, patient: str | None = None) -> tuple[SetAside, ...]:
         """List what could not be read, with the patient it concerns; of one patient, those merged included."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.store import outbox, patients, reminders, tables
-from horehab.store.payloads import encode
+from horehab.store.payloads import encode, plain
 from horehab.usecases.exchange import Review
 
 _RANK = {Tier.SUSPECT: 0, Tier.WATCH: 1, Tier.CANNOT_JUDGE: 2, Tier.QUIET: 3}
@@ -104,6 +104,7 @@ def _set_patients(connection: Connection, reviews: Sequence[Review], *, seen: Ma
         .values(
             tier=bindparam("the_tier"), need=bindparam("the_need"), last_measured=bindparam("measured"),
             as_of=bindparam("the_day"), basis=func.coalesce(bindparam("the_rule"), t.c.basis),
+            ward=bindparam("the_ward"), ward_name=bindparam("ward_words"), therapist=bindparam("seen_by"),
         ),
         rows,
     )  # fmt: skip
@@ -126,6 +127,9 @@ def _patient_row(review: Review, read: int | None) -> dict[str, Any]:
         "the_day": review.as_of,
         "the_rule": review.basis,
         "read": read,
+        "the_ward": plain(review.ward.ward) if review.ward else None,
+        "ward_words": plain(review.ward.words) if review.ward else None,
+        "seen_by": plain(review.therapist) if review.therapist else None,
     }
 
 

@@ -26,10 +26,11 @@ from horehab.domain.reminder import Reminder
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
 from horehab.domain.suspicion import Verdict
+from horehab.domain.ward_stay import WardStay
 
 _FACTS: tuple[type[Fact], ...] = (
     Reading, PainRating, Sign, Session, Exposure, Background, LabResult, Imaging, Visit, ChartedOssification,
-    NotCounted, Acknowledgement,
+    WardStay, NotCounted, Acknowledgement,
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
     SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, AmendmentEntry, TaskEntry,

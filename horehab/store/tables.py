@@ -76,9 +76,16 @@ patient = table(
     Column("last_measured", Date),
     Column("as_of", Date),
     Column("basis", Text),
+    *(Column(name, Sorted) for name in ("ward", "ward_name", "therapist")),
 )
 Index("horehab_patient_by_need", patient.c.need, patient.c.name, patient.c.reference)
 Index("horehab_patient_by_tier", patient.c.tier, patient.c.need, patient.c.name, patient.c.reference)
+for _name in ("ward", "therapist"):
+    _IS_KNOWN = text(f"{_name} IS NOT NULL")
+    Index(
+        f"horehab_patient_by_{_name}", patient.c[_name], patient.c.need, patient.c.name, patient.c.reference,
+        sqlite_where=_IS_KNOWN, postgresql_where=_IS_KNOWN,
+    )  # fmt: skip
 _CHANGED = text("changes > reviewed")
 Index("horehab_patient_to_review", patient.c.reference, sqlite_where=_CHANGED, postgresql_where=_CHANGED)
 

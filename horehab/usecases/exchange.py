@@ -9,6 +9,7 @@ from horehab.domain.local_code import UnreadCode
 from horehab.domain.record import Fact, Patient
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.suspicion import Tier, Verdict
+from horehab.domain.ward_stay import WardStay
 from horehab.usecases.written import WrittenItem
 
 
@@ -107,7 +108,7 @@ class Review:
 
     `void_reminders` are keys of reminders that no longer hold, `why_void` says why. `why_silent` says why nothing
     about this patient is written at all, if so. `basis` names rule and evidence that it rests on; None when the
-    entries are only shown: a newer rule alone neither raises nor withdraws.
+    entries are only shown: a newer rule alone neither raises nor withdraws. `therapist` saw the patient last.
     """
 
     patient: str
@@ -120,6 +121,8 @@ class Review:
     last_measured: date | None = None
     basis: str | None = None
     why_silent: str = ""
+    ward: WardStay | None = None
+    therapist: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,18 +179,20 @@ class ReminderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseloadQuery:
-    """Which patients the caseload shall show; `after` is the cursor of the page before."""
+    """Which patients the caseload shall show; `after` is the cursor of the page before, ward and therapist by key."""
 
     text: str = ""
     tier: Tier | None = None
     joint: str | None = None
+    ward: str | None = None
+    therapist: str | None = None
     after: str | None = None
     limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseloadRow:
-    """A patient of the caseload. `key` is our own name of the patient for addresses of pages (no patient data)."""
+    """A patient of the caseload. `key` names them in addresses of pages; ward and therapist stand as (key, name)."""
 
     key: str
     patient: Patient
@@ -195,15 +200,19 @@ class CaseloadRow:
     verdicts: tuple[Verdict, ...]
     last_measured: date | None
     waiting: int = 0
+    ward: tuple[str, str] = ("", "")
+    therapist: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseloadPage:
-    """A page of the caseload, ordered by need, then name; `counts` over all patients by tier value."""
+    """A page of the caseload, by need, then name; `counts` by tier, of ward and therapist if asked, else of all."""
 
     rows: tuple[CaseloadRow, ...]
     counts: Mapping[str, int]
     next: str | None = None
+    wards: Mapping[str, str] = field(default_factory=dict)
+    therapists: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

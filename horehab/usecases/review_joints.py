@@ -22,6 +22,7 @@ from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
 from horehab.domain.verdict_inputs import digest_of_inputs
+from horehab.domain.whereabouts import therapist_of, ward_of
 from horehab.usecases.acknowledged_tasks import acknowledged_tasks
 from horehab.usecases.ended_tasks import ended_tasks, still_asked
 from horehab.usecases.exchange import Review
@@ -128,6 +129,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         last_measured=measured,
         basis=basis_of(known, ports.rules),
         why_silent=why_silent,
+        ward=ward_of(known),
+        therapist=therapist_of(known),
     )
 
 
