@@ -1,5 +1,8 @@
 """Profiles that are not ours are checked too: slices of every kind, closed and ordered lists, lists of codes."""
 
+import io
+import tarfile
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +225,34 @@ def test_a_package_is_in_use_only_while_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_package_with_a_broken_definition_is_refused_by_its_name(tmp_path: Path) -> None:
-    tree, _ = _codings({})
+    tree = deepcopy(_codings({})[0])
     tree["snapshot"]["element"][1].pop("base")
     with pytest.raises(BadPackage, match=r"holds https://hospital\.example/fhir/StructureDefinition/x, which cannot"):
         read_package(package(tmp_path, tree))
+
+
+def test_in_a_bundle_a_profile_is_for_the_entries_of_its_type(tmp_path: Path) -> None:
+    tree, wrong = _codings({}, B)
+    entries = [{"resource": {"resourceType": "Patient"}}, {"resource": wrong}, {"resource": _codings({}, A)[1]}, 5]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries[:3]}
+    assert _rules(tmp_path, tree, bundle) == [("Bundle.entry[1].resource.code.coding:a", "min")]
+    assert ("Bundle.meta.profile", "profile") in _rules(tmp_path, tree, bundle | {"entry": entries[:1]})
+    assert ("Bundle.entry[3]", "shape") in _rules(tmp_path, tree, bundle | {"entry": entries})
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"package.json": '{"fhirVersions": 5}'}, "is for FHIR 5"),
+        ({"package.json": "[" * 100_000}, "nested too deeply"),
+    ],
+)
+def test_a_package_of_nonsense_is_refused_in_a_sentence(tmp_path: Path, files: dict[str, str], words: str) -> None:
+    path = tmp_path / "nonsense.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    with pytest.raises(BadPackage, match=words):
+        read_package(path)

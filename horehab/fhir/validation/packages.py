@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -49,11 +50,11 @@ def read_package(path: Path) -> Package:
     try:
         with tarfile.open(path) as archive:
             trees = dict(_members(archive))
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is no .tgz"
         raise _bad(path, f"cannot be read: {reason}", "Give a package as FHIR tools make it.") from error
-    except ValueError as error:
-        raise _bad(path, "holds a file that is no JSON", "Have it made anew.") from error
+    except (ValueError, RecursionError) as error:
+        raise _bad(path, "holds a file that is no JSON, or nested too deeply", "Have it made anew.") from error
     _check_version(path, trees.pop("package/package.json", None))
     return _sorted(path, trees.values())
 
@@ -70,6 +71,7 @@ def _check_version(path: Path, manifest: Any) -> None:
     if not isinstance(manifest, dict):
         raise _bad(path, "has no package/package.json", "Give a package as FHIR tools make it.")
     versions = manifest.get("fhirVersions") or manifest.get("fhir-version-list") or []
+    versions = versions if isinstance(versions, list) else [versions]
     if not any(str(each).startswith(("4.0", "4.3")) for each in versions):
         spoken = ", ".join(str(each)[:20] for each in versions) or "no version that it names"
         raise _bad(path, f"is for FHIR {spoken}, and we check R4 (4.0.1)", "Ask its publisher for the one for R4.")
@@ -90,7 +92,7 @@ def _sorted(path: Path, trees: Any) -> Package:
                 sets[url] = tree
             elif kind == "CodeSystem" and tree.get("content") == "complete":
                 systems[url] = frozenset(codes_in(tree.get("concept", ())))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise _bad(path, f"holds {url[:100]}, which cannot be read", "Have it made anew.") from error
     return Package(definitions=definitions, sets=sets, systems=systems)
 

@@ -34,13 +34,27 @@ class Bundled:
 
 def bundled(bundle: Tree) -> Bundled:
     """Look over the entries of a Bundle."""
-    entries = bundle.get("entry")
     found = {}
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in _listed(bundle.get("entry")):
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
             found[address_of(entry)] = entry["resource"]
     is_whole = bundle.get("type") in ("document", "message", "transaction", "batch", "collection")
     return Bundled(by_address=found, is_whole=is_whole)
+
+
+def entries_of_type(tree: Any, kind: str) -> dict[str, Tree]:
+    """Find the resources of a type in a Bundle, by their place; none in anything else, and none for Bundles."""
+    entries = tree.get("entry") if isinstance(tree, dict) and tree.get("resourceType") == "Bundle" != kind else None
+    held = (each.get("resource") if isinstance(each, dict) else None for each in _listed(entries))
+    return {
+        f"Bundle.entry[{number}].resource": each
+        for number, each in enumerate(held)
+        if isinstance(each, dict) and each.get("resourceType") == kind
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def address_of(entry: Tree) -> str:
@@ -90,8 +104,7 @@ def _check_address(
 def _contained(root: Tree, reference: str) -> Tree | None:
     if reference == "#":
         return root
-    held = root.get("contained")
-    found = [each for each in held if isinstance(each, dict)] if isinstance(held, list) else []
+    found = [each for each in _listed(root.get("contained")) if isinstance(each, dict)]
     return next((each for each in found if each.get("id") == reference[1:]), None)
 
 
