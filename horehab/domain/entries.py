@@ -6,6 +6,7 @@ from enum import Enum
 from hashlib import sha256
 
 from horehab.domain.amendment import AmendmentEntry, Validity
+from horehab.domain.imaging import CitedImaging
 from horehab.domain.joints import JointSide
 from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Reading
@@ -77,9 +78,10 @@ class Decision(Enum):
 class DecisionEntry:
     """A person's decision about a suspicion.
 
-    `by` names the person (a Practitioner reference where there is one). `imaging` cites modality, date and
-    result; only a physician citing imaging confirms or refutes. `seen` are the references that the person
-    had before them: a dismissed suspicion stays quiet until there is evidence beyond these.
+    `by` names the person (a Practitioner reference where there is one). `cited` is the imaging on which a physician
+    confirms or refutes; in entries written before it was taken part by part, `imaging` says it in words. `seen` are
+    the references that the person had before them: a dismissed suspicion stays quiet until there is evidence beyond
+    these.
     """
 
     decision_id: str
@@ -92,6 +94,7 @@ class DecisionEntry:
     decided: date
     imaging: str | None = None
     seen: tuple[str, ...] = ()
+    cited: CitedImaging | None = None
 
 
 Measured = Reading | PainRating | Sign

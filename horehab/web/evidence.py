@@ -7,7 +7,7 @@ from datetime import date
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.laboratory import LabResult
 from horehab.domain.range_of_motion import Reading
-from horehab.domain.record import Fact, PatientRecord, base_reference, base_references
+from horehab.domain.record import Fact, Imaging, PatientRecord, base_reference, base_references
 from horehab.domain.signs import PainRating, Sign
 from horehab.web.language import degrees, multiple, number
 from horehab.web.language import gettext as _
@@ -44,6 +44,7 @@ def cited_facts(record: PatientRecord, references: Iterable[str]) -> list[Entry]
 def _citable(record: PatientRecord) -> tuple[Fact, ...]:
     return (
         *record.readings, *record.pains, *record.signs, *record.labs, *record.exposures, *record.backgrounds,
+        *record.images,
     )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def _says(fact: Fact) -> str:
             said = _of(word(fact.analyte), f"{number(fact.value, 1)} {fact.unit}, {times}")
         case Exposure():
             said = word(fact.kind)
+        case Imaging():
+            said = _of(fact.text, fact.conclusion) if fact.conclusion else fact.text
         case Background():
             said = fact.text or word(fact.kind)
         case _:

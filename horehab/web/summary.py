@@ -16,6 +16,7 @@ from horehab.web.chart_marks import LIGHT
 from horehab.web.chart_sheet import chart_sheet
 from horehab.web.chart_spec import chart_spec
 from horehab.web.findings import JointFinding, findings, loss
+from horehab.web.imaging_form import imaging_words
 from horehab.web.joint import error_sources
 from horehab.web.patient import joint_rows, latest_labs
 from horehab.web.pdf import as_pdf
@@ -100,6 +101,7 @@ def _page(opened: OpenPatient, template: str) -> str:
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
         decisions=ports.logbook.decisions(opened.reference),
+        imaging_words=imaging_words,
     )
 
 

@@ -1,6 +1,7 @@
 """A suspicion: its sentence, why and why not, what is missing, what else it could be, and a person's decision."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -9,20 +10,23 @@ from werkzeug.wrappers import Response
 
 from horehab.detection.further import most_telling
 from horehab.domain.entries import Decision
+from horehab.domain.imaging import ImagingKind
 from horehab.domain.input_quality import input_quality
 from horehab.domain.joints import JointSide
 from horehab.domain.record import ChartedOssification, PatientRecord
 from horehab.domain.suspicion import Reason, Tier, Verdict
-from horehab.errors import InputError
+from horehab.errors import FormRefused, InputError
 from horehab.usecases.decide_suspicion import DecisionForm, decide_suspicion
 from horehab.usecases.exchange import OutboxRow
 from horehab.usecases.rest_suspicion import REST_DAYS, RestForm, rest_suspicion
 from horehab.web.access import CARE, TEAM, allow
 from horehab.web.evidence import Entry, cited_facts, evidence_entries
 from horehab.web.findings import finding_at, findings
+from horehab.web.imaging_form import imaging_in, imaging_words, kind_word, reports_of, unconfirmed
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
 from horehab.web.room import OpenPatient, open_patient, place_of, room, slug, viewer
+from horehab.web.session_page import Refusal, refusal
 from horehab.web.speech import told_in_lines
 from horehab.web.words import TIER_MARKS
 
@@ -41,7 +45,7 @@ def add_to(pages: Blueprint) -> None:
 def suspicion(key: str, place: str) -> str:
     """Show what is suspected in one joint and on what evidence."""
     where = place_of(place, key)
-    return _page(open_patient(key, what=f"read suspicion {slug(where)}"), where, {}, None)
+    return _page(open_patient(key, what=f"read suspicion {slug(where)}"), where, {})
 
 
 @allow(*CARE)
@@ -50,10 +54,9 @@ def decide(key: str, place: str) -> Response | tuple[str, int]:
     where = place_of(place, key)
     opened = open_patient(key, what=f"decided suspicion {slug(where)}")
     typed = dict(request.form)
-    try:
-        is_new = decide_suspicion(room().ports(), _form(opened, where, typed))
-    except InputError as error:
-        return _page(opened, where, typed, error), 422
+    refusals, is_new = _decided(opened, where, typed)
+    if refusals:
+        return _page(opened, where, typed, refusals), 422
     words = _("Decided. The decision goes to the EHR and overwrites nobody's.")
     flash(words if is_new else _("This decision was saved already."), "horehab")
     return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
@@ -76,9 +79,25 @@ def rest(key: str, place: str) -> Response | tuple[str, int]:
     try:
         rest_suspicion(room().ports(), form)
     except InputError as error:
-        return _page(opened, where, typed, error), 422
+        return _page(opened, where, typed, (refusal(error),)), 422
     flash(_("It rests. It stays suspected, and new evidence is judged as ever."), "horehab")
     return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
+
+
+def _decided(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> tuple[tuple[Refusal, ...], bool]:
+    """Commit a decision, unless something in it is wrong or surprising; says what is, and whether it is new."""
+    try:
+        form = _form(opened, where, typed)
+        asked = unconfirmed(form.imaging, typed, opened.record) if form.imaging else ()
+        for question in asked:
+            typed[question.field] = str(question.value)  # the day of the report, where none was typed
+        if asked:
+            return tuple(replace(refusal(question), is_question=True) for question in asked), False
+        return (), decide_suspicion(room().ports(), form)
+    except FormRefused as refused:
+        return tuple(map(refusal, refused.errors)), False
+    except InputError as error:
+        return (refusal(error),), False
 
 
 def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> DecisionForm:
@@ -89,11 +108,11 @@ def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> Decis
         value = typed.get("decision")
         remedy = _("Choose one of the list.")
         raise InputError(_("Nothing was decided."), field="decision", value=value, remedy=remedy) from None
-    reason, imaging = typed.get("reason", ""), typed.get("imaging", "").strip()
-    for name, text in (("reason", reason), ("imaging", imaging)):
-        if len(text) > _LONGEST_TEXT:
-            said = _("This text is longer than %(most)s characters.", most=_LONGEST_TEXT)
-            raise InputError(said, field=name, value=len(text), remedy=_("Shorten it."))
+    reason = typed.get("reason", "")
+    if len(reason) > _LONGEST_TEXT:
+        said = _("This text is longer than %(most)s characters.", most=_LONGEST_TEXT)
+        raise InputError(said, field="reason", value=len(reason), remedy=_("Shorten it."))
+    may_cite = decision in _ONLY_PHYSICIAN and asked_by.role is Role.PHYSICIAN
     return DecisionForm(
         token=typed.get("token", ""),
         patient=opened.reference,
@@ -102,11 +121,11 @@ def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> Decis
         reason=reason,
         by=asked_by.signature,
         role=asked_by.role.value,
-        imaging=imaging if imaging and decision in _ONLY_PHYSICIAN else None,
+        imaging=imaging_in(typed) if may_cite else None,
     )
 
 
-def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: InputError | None) -> str:
+def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], refusals: tuple[Refusal, ...] = ()) -> str:
     ports, record, today = room().ports(), opened.record, room().today()
     verdict = finding_at(findings(record, ports.rules, today), where).verdict
     charted = _charted(record, where)
@@ -136,7 +155,12 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], error: I
         evidence=evidence_entries(record, evidence_of(verdict, charted)),
         marks=TIER_MARKS,
         typed={"token": room().options.new_id(), **typed},
-        error=error,
+        refusals=refusals,
+        refused={refusal.field: refusal for refusal in refusals},
+        kinds=ImagingKind,
+        kind_word=kind_word,
+        reports=reports_of(record),
+        imaging_words=imaging_words,
     )
 
 

@@ -78,8 +78,9 @@ def test_a_physician_decides_by_mouse(browser: Browser, served: tuple[Ward, str]
     page.goto(base)
     page.get_by_role("link", name="Left hip").click()
     page.get_by_label("Confirmed, citing imaging").check()
-    page.get_by_label("Reason", exact=True).fill("Seen on CT")
-    page.get_by_label(re.compile("^Imaging")).fill("CT 2026-05-19, immature ossification, Dr Sanz")
+    page.get_by_role("radio", name="CT", exact=True).check()
+    page.get_by_label("Day it was taken").fill("2026-05-19")
+    page.get_by_label("Finding").fill("immature ossification in front of the hip")
     page.get_by_role("button", name="Decide").click()
     assert page.get_by_role("status").inner_text().startswith("Decided.")
     assert len(ward.ports.logbook.decisions("Patient/ana")) == 1
@@ -96,17 +97,18 @@ def test_a_decision_asks_only_what_the_choice_needs_without_javascript(
     asked = {}
     for choice in ("accept", "dismiss", "confirm", "refute"):
         page.check(f"[name='decision'][value='{choice}']")
-        asked[choice] = [name for name in ("reason", "imaging") if page.locator(f"#{name}").is_visible()]
+        asked[choice] = [name for name in ("reason", "imaging_day") if page.locator(f"#{name}").is_visible()]
     assert asked == {
         "accept": [],
         "dismiss": ["reason"],
-        "confirm": ["reason", "imaging"],
-        "refute": ["reason", "imaging"],
+        "confirm": ["reason", "imaging_day"],
+        "refute": ["reason", "imaging_day"],
     }
     page.check("[name='decision'][value='confirm']")
     page.fill("#reason", "Seen on CT")
     page.get_by_role("button", name="Decide").click()
-    assert page.locator("#imaging").get_attribute("aria-invalid") == "true"
+    for name in ("imaging_kind", "imaging_day", "imaging_finding"):
+        assert page.locator(f"#{name}").get_attribute("aria-invalid") == "true"
     assert page.locator("#reason").input_value() == "Seen on CT"
     page.context.close()
 

@@ -15,6 +15,7 @@ from horehab.domain.entries import (
     SuspicionEntry,
     TaskEntry,
 )
+from horehab.domain.imaging import CitedImaging, ImagingKind
 from horehab.domain.joints import MOTIONS, WATCHED_PLACES, JointSide, Side
 from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.range_of_motion import Bound, Mode, Reading
@@ -119,6 +120,6 @@ def _decided() -> Iterator[Resource]:
         entry = DecisionEntry(
             decision_id="d", condition_id=SUSPICION, patient=suspicion.patient, place=suspicion.place,
             decision=decision, reason="the patient fell", by="Dr Sanz", decided=date(2026, 3, 22),
-            imaging="CT of 2026-03-21: no bone",
+            cited=CitedImaging(kind=ImagingKind.CT, day=date(2026, 3, 21), finding="no bone"),
         )  # fmt: skip
         yield apply_decision(resource_of(suspicion, SITE, cited=CITED), entry)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import Decision
+from horehab.domain.imaging import ImagingForm, ImagingKind
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import InputError
@@ -126,7 +127,10 @@ def test_whoever_went_home_is_measured_by_the_calendar_of_outpatients(ward: Ward
     assert [state for state, _ in states.values()] == [ReminderState.DUE]
 
 
-def _decide(ward: Ward, decision: Decision, role: str, imaging: str | None = None) -> None:
+COLD = ImagingForm(kind=ImagingKind.SCINTIGRAPHY, day=DAY_ONE, finding="cold")
+
+
+def _decide(ward: Ward, decision: Decision, role: str, imaging: ImagingForm | None = None) -> None:
     form = DecisionForm(
         token="0b8a1c52-37a0-4f0e-9c1f-2d7c2c1f9a11",
         patient="Patient/ana",
@@ -143,7 +147,7 @@ def _decide(ward: Ward, decision: Decision, role: str, imaging: str | None = Non
 def test_a_refuted_suspicion_asks_neither_the_team_nor_the_lead(suspected: Ward) -> None:
     asked = _rows(suspected, ReminderRule.REVIEW_SUSPICION)
     assert {row.reminder.recipient for row in asked} == {"team", "lead"}
-    _decide(suspected, Decision.REFUTE, "physician", "NM bone, 2026-03-22, cold")
+    _decide(suspected, Decision.REFUTE, "physician", COLD)
     keep_step(suspected.ports)
     rows = _rows(suspected, ReminderRule.REVIEW_SUSPICION)
     assert {row.state for row in rows} == {ReminderState.CANCELLED}
@@ -151,7 +155,7 @@ def test_a_refuted_suspicion_asks_neither_the_team_nor_the_lead(suspected: Ward)
 
 
 def test_a_refuted_suspicion_is_asked_about_no_more_while_writing_is_off(suspected: Ward) -> None:
-    _decide(suspected, Decision.REFUTE, "physician", "NM bone, 2026-03-22, cold")
+    _decide(suspected, Decision.REFUTE, "physician", COLD)
     keep_step(suspected.ports)
     closed = replace(suspected.ports, may_write=False)
     review = review_patient(closed, "Patient/ana", suspected.clock.today())

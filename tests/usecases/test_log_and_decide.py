@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import Decision, SuspicionEntry
+from horehab.domain.imaging import ImagingForm, ImagingKind
 from horehab.domain.joints import Joint, JointSide, Motion, Side
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.session import SessionKind, SessionStatus
@@ -35,6 +36,7 @@ FORM = SessionForm(
     pains=(PainAnswer(field="pain", place=HIP, occasion=PainOccasion.MOVEMENT, score=3),),
     signs=(SignAnswer(field="warmth", kind=SignKind.WARMTH, place=HIP, is_present=False),),
 )
+NO_BONE = ImagingForm(kind=ImagingKind.CT, day=DAY_ONE, finding="no bone")
 ACCEPT = DecisionForm(
     token="t-1",
     patient="Patient/ana",
@@ -136,7 +138,7 @@ def test_a_suspicion_can_be_decided_before_the_chart_has_it(open_ward: Callable[
     ("changed", "field"),
     [
         ({"decision": Decision.DISMISS}, "reason"),
-        ({"decision": Decision.CONFIRM, "reason": "seen"}, "imaging"),
+        ({"decision": Decision.CONFIRM, "reason": "seen"}, "imaging_kind"),
         ({"place": HIP.opposite}, "place"),
     ],
 )
@@ -147,9 +149,7 @@ def test_a_decision_that_lacks_something_says_what(suspected: Ward, changed: dic
 
 
 def test_only_a_physician_refutes(suspected: Ward) -> None:
-    form = replace(
-        ACCEPT, decision=Decision.REFUTE, reason="CT", imaging="CT 2026-03-20: no bone", role="physiotherapist"
-    )
+    form = replace(ACCEPT, decision=Decision.REFUTE, imaging=NO_BONE, role="physiotherapist")
     with pytest.raises(NotAllowed):
         decide_suspicion(suspected.ports, form)
     assert decide_suspicion(suspected.ports, replace(form, role="physician"))
