@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from horehab.domain.joints import WATCHED_JOINTS
 from horehab.domain.suspicion import Reason, Tier, Verdict
@@ -17,6 +17,7 @@ from horehab.web.words import TIER_MARKS, TIER_ORDER, place_word, reason_word
 
 _LONGEST_SEARCH = 100
 _MOST_LOOKS = 20  # pages of the store read for one page shown: 1,000 patients
+_LONGEST_KEY = 300
 _LONG_AGO = 7  # days without a measurement before the row says so as a gap (weekly in rehabilitation, clinical.md 6)
 
 
@@ -37,6 +38,9 @@ def caseload() -> str:
         query=query,
         page=found,
         is_counted=options.may_see is everyone,
+        wards=choices(found, "ward", query.ward),
+        therapists=therapists(asked_by, found, query.therapist),
+        narrowed=narrowed,
         tiers=TIER_ORDER,
         marks=TIER_MARKS,
         joints=WATCHED_JOINTS,
@@ -61,6 +65,39 @@ def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
         if found.next is None or len(rows) == query.limit:
             break
     return replace(found, rows=tuple(rows))
+
+
+def narrowed(query: CaseloadQuery, **otherwise: str | None) -> str:
+    """Give the address of the caseload narrowed as now, but for what is said otherwise; of its first page."""
+    kept = {
+        "text": query.text or None,
+        "tier": query.tier.value if query.tier else None,
+        "joint": query.joint,
+        "ward": query.ward,
+        "therapist": query.therapist,
+    }
+    return url_for("horehab.caseload", **{**kept, **otherwise})
+
+
+def therapists(asked_by: Viewer, page: CaseloadPage, chosen: str | None) -> dict[str, str]:
+    """List by whom patients were seen last, whoever asks first and as such."""
+    found = choices(page, "therapist", chosen)
+    mine = {asked_by.signature: _("you")} if asked_by.signature in found else {}
+    return {**mine, **{key: name for key, name in found.items() if key not in mine}}
+
+
+def choices(page: CaseloadPage, what: str, chosen: str | None) -> dict[str, str]:
+    """List the wards or therapists of patients whom this viewer may see, key -> name.
+
+    Where a host says who sees whom, those of the patients on this page: of others nothing is told, not even where
+    they lie. What was chosen stays chosen, whether or not anybody is there.
+    """
+    if room().options.may_see is everyone:
+        found = dict(page.wards if what == "ward" else page.therapists)
+    else:
+        seen = (row.ward if what == "ward" else row.therapist for row in page.rows)
+        found = dict(sorted({pair for pair in seen if pair[0]}, key=lambda pair: pair[1].casefold()))
+    return found if chosen is None or chosen in found else {**found, chosen: chosen}
 
 
 def grade(row: CaseloadRow) -> int:
@@ -114,5 +151,7 @@ def _query() -> CaseloadQuery:
         text=request.args.get("text", "").strip()[:_LONGEST_SEARCH],
         tier=tiers.get(request.args.get("tier", "")),
         joint=joint if joint in joints else None,
+        ward=request.args.get("ward", "")[:_LONGEST_KEY] or None,
+        therapist=request.args.get("therapist", "")[:_LONGEST_KEY] or None,
         after=request.args.get("after") or None,
     )
