@@ -19,6 +19,7 @@ def reasons_of(file: JointFile, finding: Finding, rules: Rules) -> tuple[Reason,
     """Say what speaks for ossification, the largest loss of motion first, and how the course as a whole weighs."""
     losses = sorted(finding.losses, key=lambda loss: (-loss.degrees, loss.course.motion.value))
     found = [motion_loss(loss, rules) for loss in losses]
+    found += [_confirmed(loss, rules) for loss in losses if loss.is_confirmed]
     found += _course_reasons(file, finding, rules)
     found += [_stiff(stiff) for stiff in finding.stiff] if not losses else []
     if finding.pain is not None and finding.pain.now > 0:
@@ -29,7 +30,7 @@ def reasons_of(file: JointFile, finding: Finding, rules: Rules) -> tuple[Reason,
 
 
 def motion_loss(loss: Loss, rules: Rules) -> Reason:
-    """State a loss of motion with reference, latest value, threshold and its source."""
+    """State a loss of motion with reference, latest value, the change beyond measurement error and its source."""
     point, course = loss.point, loss.course
     numbers = rules.motions[(course.place.joint, course.motion)]
     pace = course.pace_per_week(rules.loss.pace_days)
@@ -41,17 +42,29 @@ def motion_loss(loss: Loss, rules: Rules) -> Reason:
         ("latest", round(point.degrees, 1)),
         ("day", point.day.isoformat()),
         ("loss", round(loss.degrees, 1)),
-        ("threshold", round(loss.suspect_from if loss.is_confirmed else point.threshold, 1)),
+        ("threshold", round(point.threshold, 1)),
         ("raters", _raters(point)),
         ("visits", loss.run),
         ("pace", round(pace or 0.0, 1)),
         ("source", numbers.error_source),
     )
-    run = course.points[loss.index - loss.run + 1 : loss.index + 1]
-    used = [*point.reference_visits, *(p.visit for p in run)]
-    return Reason(
-        code="motion-loss", figures=figures, references=tuple(sorted({s for visit in used for s in visit.sources}))
+    return Reason(code="motion-loss", figures=figures, references=_references(loss))
+
+
+def _confirmed(loss: Loss, rules: Rules) -> Reason:
+    """State that a loss was beyond the larger threshold of clinical.md 4.4 at each visit since some days ago."""
+    figures = (
+        ("motion", loss.course.motion.value),
+        ("threshold", round(loss.suspect_from, 1)),
+        ("days", rules.loss.confirm_days),
     )
+    return Reason(code="loss-confirmed", figures=figures, references=_references(loss))
+
+
+def _references(loss: Loss) -> tuple[str, ...]:
+    run = loss.course.points[loss.index - loss.run + 1 : loss.index + 1]
+    used = [*loss.point.reference_visits, *(p.visit for p in run)]
+    return tuple(sorted({source for visit in used for source in visit.sources}))
 
 
 _PAIN = ("pain", "painmiss", "painrise", "painhold", "painage", "lo_p")
@@ -126,12 +139,22 @@ def _pain_reason(pain: PainChange) -> Reason:
     return Reason(code="pain", figures=(("before", pain.before), *figures), references=pain.references)
 
 
+HANDS = (
+    "same rater and device", "rater not named, or several in a day", "different raters",
+    "same rater, device not named", "same rater, different devices", "same rater, position not always named",
+    "same rater, different positions",
+)  # fmt: skip
+"""What can be known of by whose hand, with what and how a motion was measured: the error of 4.3 follows from it."""
+
+
 def _raters(point: CoursePoint) -> str:
-    """Say by whose hand, with what and how it was measured: that decides which measurement error applies."""
-    if point.is_same_rater:
-        return "same rater and device"
-    is_named = point.visit.means is not None and all(v.means is not None for v in point.reference_visits)
-    return "different raters, devices or positions" if is_named else "rater not named"
+    """Say what is known of the hands behind a loss; only the first of HANDS has the smaller error (decision 018)."""
+    means = [visit.means for visit in (point.visit, *point.reference_visits)]
+    if point.is_same_rater or None in means:
+        return HANDS[0] if point.is_same_rater else HANDS[1]
+    raters, devices, positions = map(set, zip(*filter(None, means), strict=True))
+    told = (len(raters) > 1, None in devices, len(devices) > 1, None in positions, True)
+    return HANDS[2 + told.index(True)]
 
 
 def _stiff(stiff: Stiffness) -> Reason:

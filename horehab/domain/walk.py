@@ -16,7 +16,8 @@ class CoursePoint:
 
     `reference` is the best sustained value before this visit in degrees (None at the first visit), resting on
     those `reference_visits`; `loss` is reference minus value; `threshold` the change beyond measurement error
-    that applies here (MDC95), `is_same_rater` whether rater, device and position were the same throughout.
+    that applies here (MDC95), `is_same_rater` whether rater and device were named and, with the position, the same
+    throughout: what is not known to be the same has the error of different hands (decision 018).
     `fall` counts how often the motion has been won back so far: a new fall after that is a new one.
     """
 
@@ -85,7 +86,7 @@ class Walk:
         return point
 
     def _seen(self, visit: Visit) -> CoursePoint:
-        is_same = visit.means is not None and (visit.means == self.best_means or not self.best_visits)
+        is_same = is_known(visit.means) and (visit.means == self.best_means or not self.best_visits)
         return CoursePoint(
             visit=visit,
             reference=self.best if self.since else None,
@@ -136,6 +137,11 @@ class Walk:
         first = visits[0].means
         self.best, self.best_visits = degrees, visits
         self.best_means = first if all(visit.means == first for visit in visits) else None
+
+
+def is_known(means: Means | None) -> bool:
+    """Say whether rater and device are both named: the published error of the same rater is of the same device."""
+    return means is not None and means[1] is not None
 
 
 def middle(values: list[float]) -> float:

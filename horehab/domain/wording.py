@@ -12,6 +12,8 @@ TEMPLATES: Mapping[str, str] = {
     # what speaks for it
     "motion-loss": "{mode} {motion} {best} -> {latest} deg (visits: {best_visits} for the best sustained value,"
     " {visits} beyond error in a row; threshold {threshold} deg, {raters})",
+    "loss-confirmed": "{motion}: more than {threshold} deg lost at each visit over {days} d or longer (the larger"
+    " threshold, for many patients and motions)",
     "joint-below-best": "the joint as a whole has lost {lost} % of its normal range since {best_day} (error of one"
     " visit {error} %), lately {pace} % a week",
     "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood and other"

@@ -45,7 +45,7 @@ def test_other_hands_need_a_larger_loss() -> None:
     other = reading(49, 96, rater="Practitioner/2")
     assert verdict(record(steady(49), other), 49).tier is Tier.QUIET
     nobody = verdict(record(steady(49), reading(49, 92, rater=None)), 49)
-    assert nobody.reasons[0].figure("raters") == "rater not named"
+    assert nobody.reasons[0].figure("raters") == "rater not named, or several in a day"
 
 
 def test_active_loss_with_stable_passive_motion_is_weakness() -> None:

@@ -20,7 +20,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from horehab.detection.grounds import _COURSES
+from horehab.detection.grounds import _COURSES, HANDS
 from horehab.domain.exposure import BackgroundKind, ExposureKind
 from horehab.domain.follow_up import GENTLE
 from horehab.domain.input_quality import InputKind
@@ -71,8 +71,7 @@ _PARTS_OF_SENTENCES = (
     "the server did not answer the entries before this one",
     "Please report it.",
 )
-_FIGURES = ("same rater and device", "different raters, devices or positions", "rater not named", "ICU",
-            "lesion of nerve or muscle", GENTLE, GENTLE.capitalize())  # fmt: skip
+_FIGURES = (*HANDS, "ICU", "lesion of nerve or muscle", GENTLE, GENTLE.capitalize())
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _WIDTH = 118
 
