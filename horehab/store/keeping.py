@@ -1,15 +1,16 @@
 """How a page of the chart is kept: newer versions replace older ones, repeats and late ones change nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, exists, select
 
 from horehab.store import code_tables, many, patients, tables
 from horehab.store.engine import reading
-from horehab.store.keeping_rows import Fresh, Known, completed, deflate, inflate, replace, written
+from horehab.store.keeping_rows import Known, completed, deflate, inflate, replace, understanding
 from horehab.store.versions import is_newer, stamp_of
 from horehab.usecases.exchange import ChartItem, Item, Kept
+from horehab.usecases.written import WrittenItem
 
 __all__ = ["deflate", "forget_chart", "inflate", "keep", "sources_set_aside"]
 
@@ -24,32 +25,16 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
     """
     given = list(items)
     known = _known(connection, {item.reference for item in given})
-    fresh: dict[str, Fresh] = {}
-    unchanged = 0
-    for item in given:
-        name = item.reference
-        old = known.get(name)
-        if old is None and name not in fresh:
-            fresh[name] = written(item, None)
-            continue
-        if old is not None and not is_read_again and name not in fresh and _is_as_it_was(item, old):
-            unchanged += 1
-            continue
-        new = _fresh(connection, item, fresh.get(name), old=old, is_read_again=is_read_again)
-        if new is None:
-            unchanged += 1
-        else:
-            unchanged += name in fresh
-            fresh[name] = new
+    fresh = _fresh(connection, given, known, is_read_again=is_read_again)
+    others = [item for item in fresh.values() if isinstance(item, ChartItem)]
     if fresh:
         replace(connection, fresh, known)
-        _flag(connection, fresh, known)
-    others = [new.item for new in fresh.values() if isinstance(new.item, ChartItem)]
+        _flag(connection, fresh, others, known)
     gone = sum(item.is_gone for item in others)
     return Kept(
         changed=len(fresh) - gone,
         gone=gone,
-        unchanged=unchanged,
+        unchanged=len(given) - len(fresh),
         set_aside=sum(bool(item.unreadable) for item in others),
     )
 
@@ -67,41 +52,62 @@ def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
     return known
 
 
+def _fresh(
+    connection: Connection, given: Sequence[Item], known: Mapping[str, Known], *, is_read_again: bool
+) -> dict[str, Item]:
+    """Give the items that replace what is known, the last word of each resource."""
+    fresh: dict[str, Item] = {}
+    for item in given:
+        name = item.reference
+        old = known.get(name)
+        if name not in fresh:
+            if old is None:
+                fresh[name] = item
+                continue
+            if not is_read_again and _is_as_it_was(item, old):
+                continue
+        if _replaces(connection, item, fresh.get(name), old=old, is_read_again=is_read_again):
+            fresh[name] = item
+    return fresh
+
+
 def _is_as_it_was(item: Item, known: Known) -> bool:
     """Say quickly what `is_newer` would say of most repeats: the same version of the same, read without a doubt."""
     if item.version != known.version or not item.version or known.is_set_aside:
         return False
-    return not (item.is_gone or item.unreadable)
+    return isinstance(item, WrittenItem) or not (item.is_gone or item.unreadable)
 
 
-def _fresh(
-    connection: Connection, item: Item, earlier: Fresh | None, *, old: Known | None, is_read_again: bool
-) -> Fresh | None:
-    stamp, held = stamp_of(item), earlier or old
-    if held is None or is_newer(stamp, held.stamp):
-        return written(item, old)
-    was_set_aside = bool(earlier.item.unreadable) if earlier else old is not None and old.is_set_aside
-    if not (is_read_again or was_set_aside or item.unreadable) or stamp.version != held.stamp.version:
-        return None
-    held = completed(connection, held) if isinstance(held, Known) else held
-    if stamp != held.stamp:
-        return None
+def _replaces(
+    connection: Connection, item: Item, earlier: Item | None, *, old: Known | None, is_read_again: bool
+) -> bool:
+    """Say whether an item replaces an earlier one of the same page, or what the store holds of it."""
+    stamp = stamp_of(item)
+    held = stamp_of(earlier) if earlier else old.stamp if old else None
+    if held is None or is_newer(stamp, held):
+        return True
+    was_set_aside = bool(earlier.unreadable) if earlier else old is not None and old.is_set_aside
+    if not (is_read_again or was_set_aside or item.unreadable) or stamp.version != held.version:
+        return False
     # The same text may be understood better than before: a newer version of ours, or a code mapped since.
-    again = written(item, old)
-    return again if again.understood != held.understood else None
+    if earlier:
+        return stamp == held and understanding(item) != understanding(earlier)
+    whole = completed(connection, old) if old else None
+    return whole is not None and stamp == whole.stamp and understanding(item) != whole.understood
 
 
-def _flag(connection: Connection, fresh: Mapping[str, Fresh], known: Mapping[str, Known]) -> None:
-    others = {reference: new.item for reference, new in fresh.items() if isinstance(new.item, ChartItem)}
+def _flag(
+    connection: Connection, fresh: Mapping[str, Item], others: Sequence[ChartItem], known: Mapping[str, Known]
+) -> None:
     identities = {
-        reference: (None if item.is_gone else item.identity)
-        for reference, item in others.items()
-        if item.identity is not None or (item.is_gone and reference.startswith("Patient/"))
+        item.reference: (None if item.is_gone else item.identity)
+        for item in others
+        if item.identity is not None or (item.is_gone and item.reference.startswith("Patient/"))
     }
-    now = {new.item.patient for new in fresh.values() if new.facts}
-    now |= {item.patient for item in others.values() if item.unreadable or item.own_key}
-    now |= {fresh[reference].item.patient for reference in known if reference in fresh}
-    before = {known[r].patient for r in fresh if r in known}
+    now = {item.patient for item in fresh.values() if isinstance(item, WrittenItem) and item.written}
+    now |= {item.patient for item in others if item.facts or item.unreadable or item.own_key}
+    now |= {fresh[reference].patient for reference in known if reference in fresh}
+    before = {old.patient for reference, old in known.items() if reference in fresh}
     replaced = {who.replaced_by for who in identities.values() if who and who.replaced_by}
     concerned = {name for name in {*now, *before, *identities, *replaced} if name}
     patients.touch(connection, concerned)
