@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from horehab.cli.looking import opened_to_look
+from horehab.cli.plans import print_plans
 from horehab.cli.speaking import DONE, INCOMPLETE, guarded, print_lines, print_table, settings_here
 from horehab.domain.range_of_motion import Reading
 from horehab.usecases.deliver_entries import deliver_entries
@@ -20,8 +21,9 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object
 @click.command()
 @click.argument("patient")
 @_AS_JSON
+@click.option("--plans", "is_plans", is_flag=True, help="The ordered sessions instead, and what of them is open.")
 @guarded
-def chart(patient: str, as_json: bool) -> None:
+def chart(patient: str, as_json: bool, *, is_plans: bool) -> None:
     """Show what horehab understood of a patient's range of motion, one line per reading.
 
     PATIENT is the reference as the FHIR server has it. Compare each line with the chart itself: the reference
@@ -31,9 +33,14 @@ def chart(patient: str, as_json: bool) -> None:
     Examples:
       horehab chart Patient/123
       horehab chart Patient/123 --json | jq 'select(.joint == "hip")'
+      horehab chart Patient/123 --plans
     """
     with opened_to_look() as ports:
-        readings = ports.logbook.record(patient).readings
+        record = ports.logbook.record(patient)
+    if is_plans:
+        print_plans(record.plans, as_json=as_json)
+        return
+    readings = record.readings
     if as_json:
         print_lines(_reading(reading) for reading in readings)
         return

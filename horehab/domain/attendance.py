@@ -1,21 +1,26 @@
 """Appointments and planned sessions: who is reminded before, and how it goes on when nobody came (section 6)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from horehab.domain.follow_up_desk import CALL, EMAIL, LETTER, MESSAGE, PATIENT, TEAM, Desk, Slot, To, clamped
+from horehab.domain.plan import PlannedSpan, planned_spans
 from horehab.domain.record import Attendance, PatientRecord, Visit
 from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.session import SessionStatus
+from horehab.domain.thresholds import AttendanceNumbers
 
 _MISSED = "missed-"
+_PLAN = "plan-"
 
 
 def attendance_reminders(record: PatientRecord, desk: Desk) -> list[Reminder]:
     """Tell what is due about appointments and planned sessions; `record` as it is known on the day of the desk."""
-    return [*_before(record, desk), *_missed(record, desk), *_not_logged(record, desk), *_not_done(record, desk)]
+    asked = [*_before(record, desk), *_missed(record, desk), *_not_logged(record, desk), *_planned(record, desk)]
+    return [*asked, *_not_done(record, desk)]
 
 
 def _before(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
@@ -79,6 +84,54 @@ def _not_logged(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
         slot = Slot(name=f"visit-{_name(visit)}-{day}", start=day, due=due)
         words = f"The session planned for {day} is not logged: log it, or say that it was missed."
         yield desk.reminder(ReminderRule.LOG_SESSION, slot, words, to=To(recipient=TEAM, channel=EMAIL))
+
+
+def _planned(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:
+    """Ask the team about sessions that an order or care plan asks for and of which nobody said what became."""
+    for span in _spans(record, desk.attendance, desk.as_of):
+        if _accounted_for(record, span) >= span.times:
+            continue
+        slot = Slot(name=_window(span), start=span.first, due=span.last + timedelta(days=desk.attendance.log_after))
+        words = f"The session planned for {span.first} is not logged: log it, or say that it was missed."
+        if (span.first, span.times) != (span.last, 1):
+            words = (
+                f"Of the sessions planned from {span.first} to {span.last} ({span.times}), not all are logged: "
+                "log them, or say that they were missed."
+            )
+        yield desk.reminder(ReminderRule.LOG_SESSION, slot, words, to=To(recipient=TEAM, channel=EMAIL))
+
+
+def is_of_a_plan(reminder: Reminder) -> bool:
+    """Whether a reminder asks about sessions that an order or care plan asks for."""
+    return reminder.rule is ReminderRule.LOG_SESSION and reminder.window.startswith(_PLAN)
+
+
+def planned_windows(record: PatientRecord, numbers: AttendanceNumbers, as_of: date) -> frozenset[str]:
+    """Name the windows of reminders about planned sessions, as the orders and care plans stand now."""
+    return frozenset(_window(span) for span in _spans(record, numbers, as_of))
+
+
+def _spans(record: PatientRecord, numbers: AttendanceNumbers, as_of: date) -> tuple[PlannedSpan, ...]:
+    """List what was planned of late and is over."""
+    since = as_of - timedelta(days=numbers.forget_after)
+    return planned_spans(record.plans, since=since, until=as_of - timedelta(days=1))
+
+
+def _window(span: PlannedSpan) -> str:
+    return f"{_PLAN}{span.first}--{span.last}"
+
+
+def _accounted_for(record: PatientRecord, span: PlannedSpan) -> int:
+    """Count of how many sessions somebody said what became of them: held, stopped, not done, missed or cancelled.
+
+    An appointment of a day and the session that was logged on it are one; so is one of which the team is asked
+    already. A measurement shows that somebody was there.
+    """
+    sessions = Counter(s.when.day for s in record.sessions)
+    visits = Counter(v.when.day for v in record.visits if v.attendance is not Attendance.DISCHARGED)
+    seen = Counter({r.when.day for r in record.readings})
+    each_day = sessions | visits | seen
+    return sum(count for day, count in each_day.items() if span.first <= day <= span.last)
 
 
 def _not_done(record: PatientRecord, desk: Desk) -> Iterable[Reminder]:

@@ -11,6 +11,7 @@ from horehab.domain.exposure import Background, Exposure
 from horehab.domain.joints import Joint, Side
 from horehab.domain.laboratory import LabResult
 from horehab.domain.moment import Moment
+from horehab.domain.plan import Plan
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.recipient import ContactWay
 from horehab.domain.session import Session
@@ -139,7 +140,7 @@ class NotCounted:
 
 Fact = (
     Reading | PainRating | Sign | Session | Exposure | Background | LabResult | Imaging | Visit | WardStay
-    | ChartedOssification | NotCounted | Acknowledgement
+    | ChartedOssification | NotCounted | Acknowledgement | Plan
 )  # fmt: skip
 """Anything that a chart can tell of a patient besides who it is."""
 
@@ -162,6 +163,7 @@ class PatientRecord:
     ossifications: tuple[ChartedOssification, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    plans: tuple[Plan, ...] = ()
 
     def as_known_on(self, day: date) -> "PatientRecord":
         """Show the record as it was known at the end of that ward day: nothing later, nothing learned later."""
@@ -180,6 +182,7 @@ class PatientRecord:
             ossifications=tuple(o for o in self.ossifications if o.known_on <= day),
             not_counted=tuple(n for n in self.not_counted if n.known_on <= day),
             acknowledgements=tuple(a for a in self.acknowledgements if a.known_on <= day),
+            plans=tuple(p for p in self.plans if p.known_on <= day),
         )
 
 
@@ -197,6 +200,7 @@ _FIELD: dict[type, str] = {
     ChartedOssification: "ossifications",
     NotCounted: "not_counted",
     Acknowledgement: "acknowledgements",
+    Plan: "plans",
 }
 
 

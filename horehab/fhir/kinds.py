@@ -21,6 +21,7 @@ KINDS = (
     "DiagnosticReport",
     "Appointment",
     "ServiceRequest",
+    "CarePlan",
     "Task",
     "Provenance",
 )

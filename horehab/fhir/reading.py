@@ -10,6 +10,7 @@ from horehab.fhir.elements import Tree, child, own_reference, word
 from horehab.fhir.encounter import facts_in_encounter
 from horehab.fhir.imaging import facts_in_report
 from horehab.fhir.observation import facts_in_observation
+from horehab.fhir.order import facts_in_care_plan, facts_in_order
 from horehab.fhir.patient import patient_from
 from horehab.fhir.procedure import facts_in_procedure
 from horehab.fhir.quarantine import CODES, Found
@@ -22,12 +23,14 @@ from horehab.usecases.exchange import ChartItem, Unreadable
 
 READERS: Mapping[str, Callable[[Tree, Site], Found]] = {
     "Appointment": facts_in_appointment,
+    "CarePlan": facts_in_care_plan,
     "Condition": facts_in_condition,
     "DiagnosticReport": facts_in_report,
     "Encounter": facts_in_encounter,
     "Observation": facts_in_observation,
     "Procedure": facts_in_procedure,
     "QuestionnaireResponse": facts_in_response,
+    "ServiceRequest": facts_in_order,
     "Task": facts_in_task,
 }
 """The translators by kind of resource; any other kind is understood and none of our business."""

@@ -96,6 +96,11 @@ def answer_in(text: str) -> bool | None:
     return {"yes": True, "no": False}.get(_answers().get(" ".join(_tokens(text)), ""))
 
 
+def bare(text: str) -> str:
+    """Give the plain words of a text with one blank between them, to be compared: no accents, capitals or hyphens."""
+    return " ".join(_tokens(text[:_LONGEST_TEXT]))
+
+
 @lru_cache(maxsize=4096)
 def _said(text: str) -> Said:
     found, letters, unknown = _matched(_tokens(text))

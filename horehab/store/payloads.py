@@ -20,6 +20,7 @@ from horehab.domain.entries import (
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.laboratory import LabResult
 from horehab.domain.message import MessageEntry, MessageRequestEntry
+from horehab.domain.plan import Plan
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import ChartedOssification, Fact, Imaging, NotCounted, Patient, Visit
 from horehab.domain.reminder import Reminder
@@ -30,7 +31,7 @@ from horehab.domain.ward_stay import WardStay
 
 _FACTS: tuple[type[Fact], ...] = (
     Reading, PainRating, Sign, Session, Exposure, Background, LabResult, Imaging, Visit, ChartedOssification,
-    WardStay, NotCounted, Acknowledgement,
+    WardStay, NotCounted, Acknowledgement, Plan,
 )  # fmt: skip
 _ENTRIES: tuple[type[ChartEntry], ...] = (
     SuspicionEntry, ReasonsEntry, DecisionEntry, SessionEntry, MeasurementEntry, AmendmentEntry, TaskEntry,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from horehab.domain.attendance import is_of_a_plan, planned_windows
 from horehab.domain.follow_up import calendar_windows, is_of_the_calendar
 from horehab.domain.record import PatientRecord
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
@@ -36,7 +37,7 @@ def void_reminders(
     keys = {reminder.key for reminder in wanted}
     waiting = [row.reminder for row in rows if row.state in _WAITING and row.reminder.key not in keys]
     theirs = {row.reminder.key for row in rows if row.reminder.repeats and not known.patient.is_deceased}
-    windows = calendar_windows(known, rules, day)
+    windows = calendar_windows(known, rules, day) | planned_windows(known, rules.attendance, day)
     found = {reminder.key: _why(reminder, known, windows, rules) for reminder in waiting}
     merged = dict.fromkeys(no_longer_asked(wanted, rows), "another asks for the same since the patients were merged")
     return {key: why for key, why in (merged | _told(found)).items() if key not in theirs}
@@ -53,4 +54,6 @@ def _why(reminder: Reminder, known: PatientRecord, windows: Iterable[str], rules
         return "measured meanwhile"
     if is_of_the_calendar(reminder) and reminder.window not in windows:
         return "the calendar is another since the patient's stay or care changed"
+    if is_of_a_plan(reminder) and reminder.window not in windows:
+        return "the order ended or was changed"
     return _GONE.get(reminder.rule, "")

@@ -50,6 +50,8 @@ Usage: #definition
 * insert ByPatient
 * insert Reads(ServiceRequest)
 * insert ByPatient
+* insert Reads(CarePlan)
+* insert ByPatient
 * insert Reads(Task)
 * insert ByPatient
 * insert Writes
