@@ -1,7 +1,7 @@
 """What a ward writes in words alone: read where nothing is left to doubt, in three languages and any order."""
 
 import tomllib
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +45,24 @@ def test_a_text_of_the_ward_reads_as_the_table_says(text: str, expected: str) ->
     assert said(text) == expected
 
 
-def _spelled(kind: str) -> st.SearchStrategy[tuple[str, str]]:
-    """Draw a word of one kind in any language, with what it means; a single letter is a matter of its language."""
+@cache  # made anew at each draw, a strategy costs more than what it draws
+def _spelled(kind: str, meanings: frozenset[str] | None = None) -> st.SearchStrategy[tuple[str, str]]:
+    """Draw a word of one kind in any language, with what it means, or one with such a meaning alone.
+
+    A single letter is a matter of its language.
+    """
     return st.sampled_from(
         [
             (word, value)
             for language in WORDS.values()
             for value, words in language[kind].items()
             for word in words
-            if len(word) > 2 and value != "ext"
+            if len(word) > 2 and value != "ext" and (meanings is None or value in meanings)
         ]
     )
 
 
+_ANY_MODE = st.one_of(_spelled("mode"), st.just(("", "")))
 _FILLERS = st.lists(st.one_of(_spelled("range"), _spelled("neutral")).map(lambda pair: pair[0]), max_size=3)
 
 
@@ -65,7 +70,10 @@ def _meaning(motion: str, pair: tuple[str, str]) -> tuple[list[str], str]:
     return list(pair), motion
 
 
-def _full_motion() -> st.SearchStrategy[tuple[list[str], str]]:
+@cache
+def _full_motion(joint: str | None = None) -> st.SearchStrategy[tuple[list[str], str]]:
+    """Draw the words of a motion and which it is; of those alone that a joint has, where one is named."""
+    motions = {motion.value for motion in (MOTIONS[Joint(joint)] if joint else Motion)}
     halves = {value: [w for lang in WORDS.values() for w in lang["half"].get(value, [])] for value in _HALVES}
     flexions = [w for lang in WORDS.values() for w in lang["motion"].get("flexion", [])]
     both = [
@@ -73,8 +81,10 @@ def _full_motion() -> st.SearchStrategy[tuple[list[str], str]]:
             partial(_meaning, motion)
         )
         for turn, way, motion in _PAIRS
+        if motion in motions
     ]
-    return st.one_of(_spelled("motion").map(lambda pair: ([pair[0]], pair[1])), *both)
+    single = _spelled("motion", frozenset(motions)).map(lambda pair: ([pair[0]], pair[1]))
+    return st.one_of(single, *both)
 
 
 _HALVES = ("rotation", "deviation", "internal", "external", "radial", "ulnar", "dorsal", "plantar")
@@ -93,8 +103,8 @@ def arranged(draw: Any) -> tuple[list[str], Joint, Side, Motion, Mode | None]:
     """Draw a joint, a side, a motion that it has, perhaps a mode, in words of any language, in any order."""
     joint_word, joint = draw(_spelled("joint"))
     side_word, side = draw(_spelled("side"))
-    motion_words, motion = draw(_full_motion().filter(lambda found: Motion(found[1]) in MOTIONS[Joint(joint)]))
-    mode_word, mode = draw(st.one_of(_spelled("mode"), st.just(("", ""))))
+    motion_words, motion = draw(_full_motion(joint))
+    mode_word, mode = draw(_ANY_MODE)
     words = [joint_word, side_word, *motion_words, *draw(_FILLERS), *([mode_word] if mode else [])]
     return draw(st.permutations(words)), Joint(joint), Side(side), Motion(motion), Mode(mode) if mode else None
 
