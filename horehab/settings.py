@@ -119,6 +119,7 @@ class Settings:
     webhook_key: str = ""
     webhook_key_file: str = ""
     public_url: str = ""
+    messages_by: str = "sms, email"
     messages_in_chart: bool = False
     state_folder: str = ""
     demo: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import time
 
-from horehab.domain.recipient import Medium, QuietHours
+from horehab.domain.recipient import MESSAGES, Medium, QuietHours, is_country, is_mail_address
 from horehab.errors import ConfigurationError
 from horehab.settings import Settings, secret
 from horehab.usecases.find_contact import ContactPolicy
@@ -31,21 +31,23 @@ def postbox_of(settings: Settings, ports: Ports) -> Office:
     ):
         length = length_in_gsm(text)
         if length is None or length > most or "\n" in text:
-            raise ConfigurationError(
-                f"The setting {name} has the value {text!r}, which cannot be used.",
-                remedy=f"Write at most {most} characters that an SMS knows (GSM 03.38).",
-            )
+            raise _wrong(name, text, f"Write at most {most} characters that an SMS knows (GSM 03.38).")
+    policy = policy_of(settings)
     return Office(
         ports=ports,
-        policy=policy_of(settings),
+        policy=policy,
         texts=read_texts(settings.texts_file),
         site=Site(clinic=settings.clinic_name, phone=settings.clinic_phone),
-        carriers=_carriers(settings, ports),
+        carriers=_carriers(settings, ports, policy),
     )
 
 
 def policy_of(settings: Settings) -> ContactPolicy:
-    """Read how people are reached; quiet hours that begin when they end are none."""
+    """Read how people are reached; quiet hours that begin when they end are none.
+
+    ConfigurationError for an address, a prefix or a way of messages that is none.
+    """
+    _check(settings)
     start, end = time.fromisoformat(settings.quiet_from), time.fromisoformat(settings.quiet_until)
     return ContactPolicy(
         language=settings.language,
@@ -55,11 +57,12 @@ def policy_of(settings: Settings) -> ContactPolicy:
         team_email=settings.team_email,
         digest_at=time.fromisoformat(settings.digest_at),
         has_webhook=bool(settings.webhook_url),
+        messages_by=_messages_by(settings.messages_by),
         notes_messages=settings.messages_in_chart,
     )
 
 
-def _carriers(settings: Settings, ports: Ports) -> dict[Medium, Carrier]:
+def _carriers(settings: Settings, ports: Ports, policy: ContactPolicy) -> dict[Medium, Carrier]:
     carriers: dict[Medium, Carrier] = {}
     if settings.smtp_host:
         carriers[Medium.EMAIL] = _mail(settings, ports)
@@ -70,11 +73,35 @@ def _carriers(settings: Settings, ports: Ports) -> dict[Medium, Carrier]:
         )
     if settings.sms_url or settings.sms_template:
         carriers[Medium.SMS] = _sms(settings)
-    if settings.messages_in_chart:
+    if Medium.EHR in policy.messages_by:
         carriers[Medium.EHR] = EhrPostbox(ports=ports)
     if settings.webhook_url:
         carriers[Medium.WEBHOOK] = _webhook(settings, ports)
     return carriers
+
+
+def _check(settings: Settings) -> None:
+    """Refuse what would only show when the first reminder is due."""
+    for name, text, is_right, remedy in (
+        ("HOREHAB_MAIL_FROM", settings.mail_from, is_mail_address, "Write an address such as ward@hospital.example."),
+        ("HOREHAB_TEAM_EMAIL", settings.team_email, is_mail_address, "Write an address such as team@ward.example."),
+        ("HOREHAB_PHONE_PREFIX", settings.phone_prefix, is_country, "Write it with its plus, such as +34."),
+    ):
+        if text and not is_right(text):
+            raise _wrong(name, text, remedy)
+
+
+def _messages_by(text: str) -> tuple[Medium, ...]:
+    named = text.replace(",", " ").split()
+    found = tuple(medium for medium in MESSAGES if medium.value in named)
+    if not found or len(found) != len(named):
+        ways = ", ".join(medium.value for medium in MESSAGES)
+        raise _wrong("HOREHAB_MESSAGES_BY", text, f"Write one or more of {ways}, with commas between them.")
+    return found
+
+
+def _wrong(name: str, value: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError(f"The setting {name} has the value {value!r}, which cannot be used.", remedy=remedy)
 
 
 def _mail(settings: Settings, ports: Ports) -> SmtpPostbox:

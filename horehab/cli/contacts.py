@@ -125,7 +125,7 @@ def resume(whom: str, medium: str, who: str | None) -> None:
 def _subject(ports: Ports, whom: str) -> str:
     if whom.startswith("Patient/"):
         return ports.logbook.record(whom).patient.reference
-    if is_mail_address(whom):
+    if is_mail_address(whom.strip()):
         return whom.strip().casefold()
     number = phone_number(whom)
     if number is None:

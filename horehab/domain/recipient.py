@@ -14,6 +14,8 @@ MESSAGE = "message"
 """The channel of a reminder that goes by whichever way its recipient prefers."""
 
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")
+_TRUNK_ZERO = re.compile(r"^(\s*(?:\+|00)(?!39)[0-9 ]+)\(0\)")
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,3}")
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15  # ITU-T E.164: at most 15 digits after the plus
 _LONGEST_NIGHT = 3  # days within which quiet hours must end, whatever the clocks do
 
@@ -34,8 +36,8 @@ class Medium(Enum):
         return self in (Medium.CALL, Medium.LETTER)
 
 
-MESSAGES = (Medium.SMS, Medium.EMAIL)
-"""What may serve as "message", in the order in which it is tried when nobody said which they prefer."""
+MESSAGES = (Medium.SMS, Medium.EMAIL, Medium.EHR)
+"""What may serve as "message"; which of them a patient can be reached by, and in which order, their ways say."""
 
 
 class Consent(Enum):
@@ -187,7 +189,8 @@ def usable_ways(listed: Iterable[ContactWay], day: date, *, prefix: str = "") ->
     found: list[Way] = []
     for way in in_order(listed, day):
         if way.system == "email":
-            found += [Way(medium=Medium.EMAIL, address=way.value.strip())] if is_mail_address(way.value) else []
+            address = way.value.strip()
+            found += [Way(medium=Medium.EMAIL, address=address)] if is_mail_address(address) else []
             continue
         number = phone_number(way.value, prefix=prefix) if way.system in ("phone", "sms") else None
         if number and (way.system == "sms" or way.use == "mobile"):
@@ -208,19 +211,27 @@ def is_mail_address(text: str) -> bool:
 
     What stands between the dots is an atom (RFC 5322, 3.2.3); quoted names and addresses in brackets are none to us.
     """
-    name, _, place = text.strip().rpartition("@")
+    name, _, place = text.rpartition("@")
     return all(_ATOM.fullmatch(atom) for part in (name, place) for atom in part.split("."))
 
 
 def phone_number(text: str, *, prefix: str = "") -> str | None:
-    """Write a telephone number as "+" and digits; None for what is none, or lacks a country and no prefix is set."""
-    kept = "".join(sign for sign in text if sign not in " \t\u00a0-./()")
+    """Write a telephone number as "+" and digits; None for what is none, or lacks a country and no prefix is set.
+
+    The zero in brackets of "+44 (0)20" is not dialled from abroad, but for Italy's.
+    """
+    kept = "".join(sign for sign in _TRUNK_ZERO.sub(r"\1", text) if sign not in " \t\u00a0-./()")
     kept = f"+{kept[2:]}" if kept.startswith("00") else kept
     if not kept.startswith("+"):
         kept = f"{prefix}{kept.removeprefix('0') if _drops_zero(prefix) else kept}" if prefix else ""
     digits = kept.removeprefix("+")
     is_number = digits.isascii() and digits.isdecimal() and _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS
     return f"+{digits}" if is_number else None
+
+
+def is_country(prefix: str) -> bool:
+    """Whether a text is a country's prefix, such as "+34"."""
+    return _PREFIX.fullmatch(prefix) is not None
 
 
 def _drops_zero(prefix: str) -> bool:

@@ -1,6 +1,7 @@
 """One mail a day for each person of the team that says how many things wait, never one mail per joint."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,15 @@ def is_in_digest(reminder: Reminder) -> bool:
 
 
 def digest_recipients(ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
-    """List who gets a digest: each person of the team with an address; where none is noted, the team's mailbox."""
+    """List who gets a digest: each person of the team with an address; where none is noted, the team as a whole."""
     named = tuple(one.name for one in ports.logbook.contacts.staff() if one.email)
-    return named or ((TEAM,) if policy.team_email else ())
+    return named or ((TEAM,) if policy.team_email or policy.has_webhook else ())
+
+
+def digest_medium(names: Collection[str], policy: ContactPolicy) -> Medium:
+    """Tell how digests go: by mail; to the hospital's other program where the team has no address at all."""
+    is_notice = policy.has_webhook and not policy.team_email and tuple(names) == (TEAM,)
+    return Medium.WEBHOOK if is_notice else Medium.EMAIL
 
 
 def told_by(recipient: str, ports: Ports, policy: ContactPolicy) -> tuple[str, ...]:
@@ -68,7 +75,8 @@ def ask_for_digests(ports: Ports, policy: ContactPolicy) -> int:
         told = ports.logbook.contacts.last_digest([name])
         is_done = told is not None and told.astimezone(zone).date() >= local.date()
         if local.time() >= policy.digest_at and not is_done and waiting_for(name, ports):
-            wanted.append(digest(name, local.date(), at=policy.digest_at, zone=zone.key))
+            made = digest(name, local.date(), at=policy.digest_at, zone=zone.key)
+            wanted.append(replace(made, channel=digest_medium([name], policy).value))
     if wanted:
         ports.logbook.log(patient=NOBODY, entries=(), reminders=wanted, now=ports.clock.now())
     return len(wanted)

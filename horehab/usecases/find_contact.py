@@ -28,8 +28,9 @@ class ContactPolicy:
     """What the site decided about reaching people.
 
     `is_consent_assumed`: patients were informed otherwise, and only who objects is not reminded. `prefix` is the
-    country's, for numbers written without one. `quiet` None means that nobody sleeps. `notes_messages`: the chart is
-    told of each message to a patient.
+    country's, for numbers written without one. `quiet` None means that nobody sleeps. `messages_by`: the ways by
+    which a message to a patient may go; the EHR's own messenger is the last of them. `notes_messages`: the chart is
+    told of each message that we sent to a patient.
     """
 
     language: str = "en"
@@ -39,6 +40,7 @@ class ContactPolicy:
     team_email: str = ""
     digest_at: time = time(8)
     has_webhook: bool = False
+    messages_by: tuple[Medium, ...] = (Medium.SMS, Medium.EMAIL)
     notes_messages: bool = False
 
 
@@ -53,7 +55,6 @@ def find_contact(ports: Ports, reminder: Reminder, policy: ContactPolicy) -> Con
     else:
         found = _staff(ports, reminder.recipient, policy, zone)
     ways = (*found.ways, *([Way(medium=Medium.WEBHOOK, address="")] if policy.has_webhook else []))
-    ways = (*ways, Way(medium=Medium.EHR, address=reminder.patient))
     subjects = {way.address for way in found.ways}
     if found.is_patient:
         subjects |= set(ports.logbook.contacts.known_as(reminder.patient))
@@ -76,11 +77,15 @@ def _patient(ports: Ports, reference: str, policy: ContactPolicy, zone: ZoneInfo
         patient = ports.logbook.record(reference).patient
     except UnknownPatient:
         patient = Patient(reference=reference)
+    listed = usable_ways(listed_ways(patient), ports.clock.today(), prefix=policy.prefix)
+    ways = [way for way in listed if way.medium in (Medium.CALL, *policy.messages_by)]
+    if Medium.EHR in policy.messages_by:
+        ways.append(Way(medium=Medium.EHR, address=reference))
     return Contact(
         is_patient=True,
         language=patient.language or policy.language,
         zone=zone,
-        ways=usable_ways(listed_ways(patient), ports.clock.today(), prefix=policy.prefix),
+        ways=tuple(ways),
         quiet=policy.quiet,
         consent=_consent(ports, reference, policy),
     )

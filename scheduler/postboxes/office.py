@@ -8,7 +8,15 @@ from hashlib import sha256
 from horehab.domain.recipient import Contact, Fate, Medium, Way, route
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.errors import HorehabError
-from horehab.usecases.daily_digest import is_for_all, is_in_digest, is_told, next_digest, told_by, waiting_for
+from horehab.usecases.daily_digest import (
+    digest_medium,
+    is_for_all,
+    is_in_digest,
+    is_told,
+    next_digest,
+    told_by,
+    waiting_for,
+)
 from horehab.usecases.find_contact import ContactPolicy, find_contact
 from horehab.usecases.letters import Carrier, Letter
 from horehab.usecases.note_message import note_message
@@ -19,7 +27,7 @@ _MISSING = {
     Medium.EMAIL: "no mail server is set (HOREHAB_SMTP_HOST)",
     Medium.SMS: "no SMS gateway is set (HOREHAB_SMS_URL or HOREHAB_SMS_TEMPLATE)",
     Medium.WEBHOOK: "no webhook is set (HOREHAB_WEBHOOK_URL)",
-    Medium.EHR: "messages by the EHR are not switched on (HOREHAB_MESSAGES_IN_CHART)",
+    Medium.EHR: "messages by the EHR are not switched on (HOREHAB_MESSAGES_BY)",
 }
 _ASK_AGAIN = timedelta(minutes=5)
 _LISTS = {Medium.CALL: "stands on the call list", Medium.LETTER: "stands on the letter list"}
@@ -90,7 +98,8 @@ class Office:
             # A gateway's report may be quicker than the end of its own answer.
             reported = memory.reported(letter.message)
             receipt = Receipt(state=reported[0], detail=reported[1]) if reported else receipt
-        if receipt.state is ReminderState.SENT and contact.is_patient and self.policy.notes_messages:
+        is_ours = contact.is_patient and way.medium is not Medium.EHR
+        if receipt.state is ReminderState.SENT and is_ours and self.policy.notes_messages:
             note_message(self.ports, letter)
         return receipt
 
@@ -125,8 +134,9 @@ class Office:
         """Look whether everybody's digest counted this; until then it stays due, and says so."""
         if not names:
             return _waits("nobody's e-mail address is set (HOREHAB_TEAM_EMAIL)")
-        if Medium.EMAIL not in self.carriers:
-            return _waits(_MISSING[Medium.EMAIL])
+        medium = digest_medium(names, self.policy)
+        if medium not in self.carriers:
+            return _waits(_MISSING[medium])
         if is_told(reminder, names, self.ports):
             return Receipt(state=ReminderState.SENT, detail="told in the daily summary", is_tried=False)
         return _waits("waits for the daily summary", until=next_digest(self.ports, self.policy))

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from horehab.domain.recipient import Medium
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.contacts import StaffContact
 from horehab.usecases.daily_digest import ask_for_digests, waiting_for
 from horehab.usecases.ports import Receipt
 from horehab.usecases.reminding import NewTime
 from tests.scheduler.letters import REMINDER
-from tests.scheduler.office_desk import NOON, Desk
+from tests.scheduler.office_desk import NOON, Bag, Desk
 
 TEAM = replace(
     REMINDER, recipient="team", channel="email", rule=ReminderRule.MEASURE_ROM, place=None, due_day=date(2026, 3, 30)
@@ -38,7 +39,7 @@ def test_staff_get_one_mail_a_day_that_counts_and_never_one_per_joint(desk: Desk
     (digest,) = _digests(desk)
     assert _send(desk, digest).state is ReminderState.SENT
     (mail,) = desk.mail.letters
-    assert (mail.address, "5 reminders wait" in mail.text) == ("team@ward.example", True)
+    assert (mail.address, mail.text.endswith("2026-03-30: 5.")) == ("team@ward.example", True)
     assert desk.office.send(TEAM).detail == "told in the daily summary"
     desk.put(replace(TEAM, window="more"))
     assert ask_for_digests(desk.ports, desk.office.policy) == 0, "told once today"
@@ -47,6 +48,21 @@ def test_staff_get_one_mail_a_day_that_counts_and_never_one_per_joint(desk: Desk
     desk.clock.instant = datetime(2026, 3, 30, 17, tzinfo=UTC)
     tomorrow = desk.office.send(late)
     assert (tomorrow.state, tomorrow.until) == (ReminderState.DUE, datetime(2026, 3, 31, 6, tzinfo=UTC))
+
+
+def test_where_nobody_has_an_address_the_teams_summary_is_a_notice_to_the_hospitals_own_program(desk: Desk) -> None:
+    bag = Bag(deduplicates=True)
+    policy = replace(desk.office.policy, team_email="", has_webhook=True)
+    notices = replace(desk, office=replace(desk.office, policy=policy, carriers={Medium.WEBHOOK: bag}))
+    desk.put(TEAM, replace(TEAM, window="2"))
+    assert notices.office.send(TEAM).detail == "waits for the daily summary"
+    assert replace(notices.office, carriers={}).send(TEAM).detail == "no webhook is set (HOREHAB_WEBHOOK_URL)"
+    assert ask_for_digests(desk.ports, policy) == 1
+    (digest,) = _digests(desk)
+    assert _send(notices, digest).state is ReminderState.SENT
+    (notice,) = bag.letters
+    assert notice.text == "Reminders that wait for you in horehab today, 2026-03-30: 2."
+    assert notices.office.send(TEAM).detail == "told in the daily summary"
 
 
 def test_each_person_of_the_team_is_told_of_their_own_and_of_the_teams(desk: Desk) -> None:
@@ -59,8 +75,8 @@ def test_each_person_of_the_team_is_told_of_their_own_and_of_the_teams(desk: Des
     for digest in _digests(desk):
         _send(desk, digest)
     assert sorted((mail.address, mail.text) for mail in desk.mail.letters) == [
-        ("ruiz@ward.example", "Hoy, 30/03/2026, le esperan 2 avisos en horehab."),
-        ("sanz@ward.example", "Aujourd'hui, 30/03/2026, 1 rappels vous attendent dans horehab."),
+        ("ruiz@ward.example", "Avisos que le esperan hoy, 30/03/2026, en horehab: 2."),
+        ("sanz@ward.example", "Rappels qui vous attendent aujourd'hui, 30/03/2026, dans horehab : 1."),
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from horehab.domain.entries import Delivery, Outcome
-from horehab.domain.recipient import Medium
+from horehab.domain.recipient import MESSAGES, Medium
 from horehab.domain.record import Patient
 from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import EhrUnavailable
@@ -135,11 +135,12 @@ def test_a_text_that_lacks_a_setting_waits_and_names_it(desk: Desk, missing: str
 
 @pytest.mark.parametrize(
     ("channel", "setting"),
-    [("sms", "HOREHAB_SMS_URL"), ("email", "HOREHAB_SMTP_HOST"), ("ehr", "HOREHAB_MESSAGES_IN_CHART")],
+    [("sms", "HOREHAB_SMS_URL"), ("email", "HOREHAB_SMTP_HOST"), ("ehr", "HOREHAB_MESSAGES_BY")],
 )
 def test_a_way_that_is_not_set_up_leaves_it_due_and_names_the_setting(desk: Desk, channel: str, setting: str) -> None:
     desk.consent()
-    receipt = replace(desk.office, carriers={}).send(replace(REMINDER, channel=channel))
+    policy = replace(desk.office.policy, messages_by=MESSAGES)
+    receipt = replace(desk.office, policy=policy, carriers={}).send(replace(REMINDER, channel=channel))
     assert receipt.state is ReminderState.DUE
     assert setting in receipt.detail
 
@@ -175,8 +176,9 @@ def test_the_chart_is_told_of_a_message_once_and_only_where_the_site_wants_it(de
 
 def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk) -> None:
     desk.consent()
-    office = replace(desk.office, carriers={Medium.EHR: EhrPostbox(ports=desk.ports)})
-    asked = replace(REMINDER, channel="ehr")
+    policy = replace(desk.office.policy, messages_by=(Medium.EHR,), notes_messages=True)
+    office = replace(desk.office, policy=policy, carriers={Medium.EHR: EhrPostbox(ports=desk.ports)})
+    asked = REMINDER
     for _ in range(2):
         receipt = office.send(asked)
         assert (receipt.state, receipt.is_tried) == (ReminderState.DUE, False)
@@ -186,8 +188,36 @@ def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk
         done = Delivery(outcome=Outcome.DONE, reference="CommunicationRequest/1", version="1")
         desk.ports.logbook.settle(row, done, now=NOON)
     assert office.send(asked).state is ReminderState.SENT
+    assert desk.ports.logbook.outbox() == (), "the EHR knows of the message that it sends"
     assert office.deduplicates
     assert not desk.office.deduplicates
+
+
+def test_the_ehr_sends_only_what_can_go_by_no_other_way_and_nothing_after_a_stop(desk: Desk) -> None:
+    desk.consent()
+    bag = Bag(deduplicates=True)
+    office = replace(
+        desk.office,
+        policy=replace(desk.office.policy, messages_by=MESSAGES),
+        carriers={**desk.office.carriers, Medium.EHR: bag},
+    )
+    office.send(REMINDER)
+    assert (len(desk.sms.letters), bag.letters) == (1, [])
+    silent = ChartItem(reference=ANA, version="2", patient=ANA, identity=Patient(reference=ANA, language="es"))
+    desk.ports.logbook.keep(ChartPage(kind="Patient", items=(silent,), mark=""), now=NOON)
+    office.send(REMINDER)
+    (letter,) = bag.letters
+    assert (letter.address, "BAJA" in letter.text) == (ANA, False)
+    assert desk.office.send(REMINDER).detail == "no mobile number or e-mail address is known for the recipient"
+    desk.ports.logbook.contacts.stop(Stop(medium=Medium.SMS, subject=ANA, since=NOON, how="by phone"))
+    assert office.send(REMINDER).state is ReminderState.CANCELLED
+
+
+def test_a_patient_is_reached_only_by_ways_that_the_site_allows(desk: Desk) -> None:
+    desk.consent()
+    by_mail = replace(desk.office, policy=replace(desk.office.policy, messages_by=(Medium.EMAIL,)))
+    by_mail.send(REMINDER)
+    assert (len(desk.sms.letters), len(desk.mail.letters)) == (0, 1)
 
 
 def test_a_notice_for_another_program_needs_no_address_of_a_person(desk: Desk) -> None:

@@ -37,6 +37,7 @@ def test_each_setting_opens_its_way(desk: Desk, tmp_path: Path) -> None:
         smtp_host="mail.example",
         webhook_url="https://other.example",
         webhook_key="k" * 16,
+        messages_by="ehr email,sms",
         messages_in_chart=True,
     )
     office = postbox_of(everything, desk.ports)
@@ -93,6 +94,12 @@ def _report_to(settings: Settings, desk: Desk) -> Callable[[str], str | None]:
         (replace(KANNEL, sms_url="http://kannel.example"), "HOREHAB_SMS_URL"),
         (Settings(sms_template="/nowhere.toml"), "HOREHAB_SMS_TEMPLATE"),
         (Settings(webhook_url="https://other.example"), "HOREHAB_WEBHOOK_KEY"),
+        (Settings(messages_by="post"), "HOREHAB_MESSAGES_BY"),
+        (Settings(messages_by="sms, sms"), "HOREHAB_MESSAGES_BY"),
+        (Settings(messages_by=","), "HOREHAB_MESSAGES_BY"),
+        (Settings(mail_from="the ward"), "HOREHAB_MAIL_FROM"),
+        (Settings(team_email="team at ward"), "HOREHAB_TEAM_EMAIL"),
+        (Settings(phone_prefix="34"), "HOREHAB_PHONE_PREFIX"),
         (Settings(webhook_url="http://other.example", webhook_key="k"), "HOREHAB_WEBHOOK_URL"),
         (Settings(smtp_host="mail.example", smtp_starttls=False), "HOREHAB_SMTP_STARTTLS"),
         (Settings(texts_file="/nowhere.toml"), "HOREHAB_TEXTS_FILE"),
