@@ -8,7 +8,10 @@ from horehab.cli.deciding_reminders import again, move, stop
 from horehab.cli.looking import opened_to_look
 from horehab.cli.releasing import release
 from horehab.cli.speaking import guarded, print_lines, print_table
+from horehab.cli.worklists import print_list
+from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderState
+from horehab.errors import InputError
 from horehab.usecases.exchange import ReminderRow
 
 _HEADS = (
@@ -48,11 +51,15 @@ _HELP = {
 
 @click.group(invoke_without_command=True)
 @_states
+@click.option("--calls", "medium", flag_value=Medium.CALL.value, help="Whom to call now, with their numbers.")
+@click.option("--letters", "medium", flag_value=Medium.LETTER.value, help="Whom to write to now.")
 @click.option("--patient", metavar="REF", help='Of one patient only, named as the server does ("Patient/123").')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
 @guarded
-def reminders(context: click.Context, states: tuple[str, ...], *, patient: str | None, as_json: bool) -> None:
+def reminders(
+    context: click.Context, states: tuple[str, ...], *, medium: str | None, patient: str | None, as_json: bool
+) -> None:
     """List the reminders with their states and the reasons, soonest first; all states, unless some are named.
 
     \b
@@ -63,11 +70,17 @@ def reminders(context: click.Context, states: tuple[str, ...], *, patient: str |
       horehab reminders move 17 --day 2026-04-02 --why "asked for it"
       horehab reminders again 18 --why "the gateway says that it never left"
       horehab reminders release --dry-run
+      horehab reminders --calls | lp
 
     \b
     Exit codes: 0 done, 2 usage, 3 configuration.
     """
     if context.invoked_subcommand is not None:
+        return
+    if medium:
+        _refuse_states(states)
+        with opened_to_look() as ports:
+            print_list(ports, Medium(medium), patient=patient, as_json=as_json)
         return
     with opened_to_look() as ports:
         rows = ports.logbook.reminders(patient=patient)
@@ -77,6 +90,12 @@ def reminders(context: click.Context, states: tuple[str, ...], *, patient: str |
         print_lines(shown)
     else:
         print_table(_HEADS, (tuple(row.values()) for row in shown), empty="There are no such reminders.")
+
+
+def _refuse_states(states: tuple[str, ...]) -> None:
+    if states:
+        said = f"A call or letter list is of what is to be worked off now, in no other state: --{states[0]}."
+        raise InputError(said, field="state", value=states[0], remedy="Leave one of the two out.")
 
 
 def _as_dict(row: ReminderRow) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from datetime import date
 from enum import Enum
 
 from horehab.domain.attendance import is_still_missed
-from horehab.domain.recipient import Medium
-from horehab.domain.record import PatientRecord
+from horehab.domain.recipient import Medium, in_order, phone_number
+from horehab.domain.record import Patient, PatientRecord
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.errors import InputError, UnknownPatient
 from horehab.usecases.contacts import WorkedOff
 from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.find_contact import listed_ways
 from horehab.usecases.ports import Ports
 
 LISTS = (Medium.CALL, Medium.LETTER)
@@ -48,6 +49,12 @@ def list_to_work_off(ports: Ports, medium: Medium) -> tuple[tuple[ReminderRow, W
     known = {patient: _known(ports, patient) for patient in {row.reminder.patient for row, _ in listed}}
     day = ports.clock.today()
     return tuple((row, last) for row, last in listed if _holds(row.reminder, known[row.reminder.patient], day))
+
+
+def numbers_to_call(patient: Patient, day: date) -> tuple[str, ...]:
+    """Give the numbers to dial, the preferred first; one that lacks its country as the chart has it."""
+    ways = (way for way in in_order(listed_ways(patient), day) if way.system in ("phone", "sms"))
+    return tuple(dict.fromkeys(phone_number(way.value) or way.value for way in ways))
 
 
 def work_off(ports: Ports, *, row: int, outcome: str, who: str) -> ReminderRow:

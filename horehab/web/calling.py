@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from horehab.domain.recipient import Medium, in_order, phone_number
+from horehab.domain.recipient import Medium
 from horehab.domain.record import Patient
 from horehab.errors import InputError
 from horehab.usecases.contacts import WorkedOff
 from horehab.usecases.exchange import ReminderRow
-from horehab.usecases.find_contact import listed_ways
-from horehab.usecases.work_off import CHOICES, list_to_work_off, work_off
+from horehab.usecases.work_off import CHOICES, list_to_work_off, numbers_to_call, work_off
 from horehab.web.access import TEAM, allow
 from horehab.web.language import gettext as _
 from horehab.web.one_reminder import DECIDING, patient_of, visible_row
@@ -82,11 +81,5 @@ def _list(medium: Medium) -> str:
 
 def _line(row: ReminderRow, said: WorkedOff | None, medium: Medium) -> Line:
     key, patient = patient_of(row.reminder.patient)
-    numbers = _numbers(patient) if patient and medium is Medium.CALL else ()
+    numbers = numbers_to_call(patient, room().today()) if patient and medium is Medium.CALL else ()
     return Line(key=key, patient=patient, row=row, numbers=numbers, said=said)
-
-
-def _numbers(patient: Patient) -> tuple[str, ...]:
-    """Give the numbers to dial, the preferred first; one that lacks its country as the chart has it."""
-    ways = (way for way in in_order(listed_ways(patient), room().today()) if way.system in ("phone", "sms"))
-    return tuple(dict.fromkeys(phone_number(way.value) or way.value for way in ways))
