@@ -111,7 +111,7 @@ def _database(settings: Settings) -> Sequence[Choice]:
         health = ports.logbook.health(now=ports.clock.now())
         binding = binding_of(health, ports.chart.address)
         writing = _writing(settings, may_write=ports.may_write) if binding.is_well else _NOT_OURS
-        kept = [_store(health), binding, writing, audit_chain(ports.logbook.broken_audit())]
+        kept = [_store(health), binding, writing, audit_chain(ports.logbook.broken_audit()), signatures(health)]
         return [*kept, *in_step(settings, ports)]
 
 
@@ -135,6 +135,20 @@ def audit_chain(broken: int | None) -> Choice:
         is_well=False,
         finding=f"The audit was altered, or has a gap, at note {broken}.",
         remedy="Keep this database as it is, compare it with the last backup, and tell your data protection officer.",
+    )
+
+
+def signatures(health: Health) -> Choice:
+    """Say who logs without being known to the EHR: what they write bears their name, and leads to nobody there."""
+    unsigned = health.details.get("unsigned users", "")
+    if not unsigned:
+        words = "Everybody who may log here is known to the EHR by a Practitioner reference."
+        return Choice(subject="signatures", is_well=True, finding=words)
+    return Choice(
+        subject="signatures",
+        is_well=True,
+        finding=f"What these users log bears their name only, without a Practitioner reference: {unsigned}.",
+        remedy="Add each anew with horehab user add NAME --role ROLE --practitioner Practitioner/<id>.",
     )
 
 

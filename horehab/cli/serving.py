@@ -16,15 +16,20 @@ from horehab.errors import ConfigurationError, InputError
 from horehab.settings import Settings
 from horehab.usecases.exchange import User
 from horehab.usecases.ports import Clock
+from horehab.web.options import PERSON_IN_EHR
 from horehab.wiring import opened_ports
 
 if TYPE_CHECKING:
     from flask import Flask
 
 _ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
+_WRITERS = ("physiotherapist", "physician")
+_UNSIGNED = (
+    "No Practitioner reference was given: what {name} logs and decides names them in words only, and leads to nobody "
+    "in the EHR. If the EHR knows them, run it again with --practitioner Practitioner/<id>."
+)
 _LARGEST_BODY = 1_500_000  # bytes, above what any form or hook of ours takes; kept in memory, never spilled to a file
 _LEAST_PASSWORD = 12  # characters; NIST SP 800-63B asks for 8, and for 15 where it stands alone
-_PRACTITIONER = re.compile(r"(Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}")
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
@@ -122,13 +127,13 @@ def add(name: str, role: str, display: str | None, practitioner: str | None, pas
 
     \b
     Examples:
-      horehab user add ana --role physiotherapist --display "Ana Ruiz"
+      horehab user add ana --role physiotherapist --display "Ana Ruiz" --practitioner Practitioner/7
       pass show horehab/ana | horehab user add ana --role physician --password-stdin
     """
     if not _NAME.fullmatch(name):
         remedy = "Use 1 to 64 letters, digits, dots, dashes, underscores or @."
         raise InputError(f"The user name {name!r} cannot be used.", field="NAME", value=name, remedy=remedy)
-    if practitioner is not None and not _PRACTITIONER.fullmatch(practitioner):
+    if practitioner is not None and not PERSON_IN_EHR.fullmatch(practitioner):
         raise InputError(
             f"--practitioner {practitioner!r} is no reference to a person in the EHR.",
             field="--practitioner",
@@ -147,6 +152,8 @@ def add(name: str, role: str, display: str | None, practitioner: str | None, pas
         ports.logbook.add_user(someone)
         ports.logbook.audit(who="command line", what=f"user added: {name}", patient=None, now=ports.clock.now())
     click.echo(f"{name} may sign in as {role}.")
+    if practitioner is None and role in _WRITERS:
+        click.echo(_UNSIGNED.format(name=name, role=role), err=True)
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
 from horehab.domain.reminder import ReminderState
-from horehab.store import outbox, tables
+from horehab.store import outbox, people, tables
 from horehab.store.passes import NOTE, as_day
 from horehab.store.patients import latest_review, not_followed, not_read
 from horehab.usecases.exchange import Health, SetAside
@@ -29,6 +29,7 @@ def stand(connection: Connection, *, now: datetime, why_not_home: str) -> Health
         "reminders unknown": str(_count(connection, r, r.c.state == ReminderState.UNKNOWN.value)),
         "server": connection.execute(select(tables.installation.c.address)).scalar() or "",
         "not at home": why_not_home,
+        "unsigned users": ", ".join(people.unsigned(connection)),
         "notes": "; ".join(
             (*(words.removeprefix(NOTE) for words in told if words.startswith(NOTE)), *_merges(connection))
         ),

@@ -7,6 +7,8 @@ from horehab.store import tables
 from horehab.usecases.exchange import User
 
 ROLES = ("physiotherapist", "coordinator", "physician", "integrator")
+WRITERS = ("physiotherapist", "physician")
+"""Who logs sessions and decides about suspicions."""
 
 
 def find(connection: Connection, name: str) -> User | None:
@@ -14,6 +16,13 @@ def find(connection: Connection, name: str) -> User | None:
     t = tables.user
     row = connection.execute(select(t).where(t.c.name == name)).first()
     return User(**row._asdict()) if row else None
+
+
+def unsigned(connection: Connection) -> tuple[str, ...]:
+    """Name those who log or decide and whom the EHR does not know: what they write bears their name alone."""
+    t = tables.user
+    is_unknown = t.c.practitioner.is_(None) & t.c.is_active & t.c.role.in_(WRITERS)
+    return tuple(connection.execute(select(t.c.name).where(is_unknown).order_by(t.c.name)).scalars())
 
 
 def add(connection: Connection, user: User) -> None:

@@ -1,9 +1,15 @@
 """What the pages need to know besides the ports: who asks, whose frame they stand in, and where the EHR is."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from horehab.errors import ConfigurationError
+
+PERSON_IN_EHR = re.compile(r"(Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}")
+"""How a reference to a person of the EHR looks."""
 
 
 class Role(Enum):
@@ -20,13 +26,22 @@ class Viewer:
     """The person before the screen.
 
     `name` is what they sign in with and what the audit trail says; `practitioner` their reference in the EHR
-    ("Practitioner/7"), where they have one.
+    ("Practitioner/7"), where they have one: without it, what they write bears `display` alone. ConfigurationError for
+    one that is no such reference, since the EHR would take it for a name.
     """
 
     name: str
     display: str
     role: Role
     practitioner: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no reference to a person in the EHR."""
+        if self.practitioner is not None and not PERSON_IN_EHR.fullmatch(self.practitioner):
+            raise ConfigurationError(
+                f"The practitioner {self.practitioner!r} of a viewer is no reference to a person in the EHR.",
+                remedy="Give Practitioner/<id> or PractitionerRole/<id>, as the FHIR server has it, or None.",
+            )
 
     @property
     def signature(self) -> str:

@@ -43,6 +43,8 @@ def test_a_user_is_added_with_a_password_that_nobody_can_read(desk: Desk) -> Non
     asked = desk.run(*words, typed="four words of hers\nfour words of hers\n")
     assert asked.exit_code == 0, asked.output
     assert "four words" not in asked.output
+    assert "names them in words only" in asked.stderr
+    assert "--practitioner Practitioner/<id>" in asked.stderr
     piped = desk.run("user", "add", "ben", "--role", "physician", "--password-stdin", typed="a longer sentence\n")
     assert piped.exit_code == 0, piped.output
     connection = sqlite3.connect(desk.database)
@@ -92,7 +94,13 @@ def test_a_practitioner_who_is_one_is_taken(desk: Desk) -> None:
         "PractitionerRole/a.7",
         "--password-stdin",
     )
-    assert desk.run(*words, "--password-stdin", typed="a longer sentence\n").exit_code == 0
+    result = desk.run(*words, "--password-stdin", typed="a longer sentence\n")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_who_only_looks_after_the_way_to_the_ehr_signs_nothing_there(desk: Desk) -> None:
+    words = ("user", "add", "tec", "--role", "integrator", "--password-stdin")
+    assert desk.run(*words, typed="a longer sentence\n").stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,20 @@ def test_an_altered_audit_is_found(ward: Desk) -> None:
     assert "!  audit: The audit was altered, or has a gap, at note 1." in result.stdout
 
 
+def test_who_logs_without_being_known_to_the_ehr_is_named(ward: Desk) -> None:
+    words = ("--role", "physiotherapist", "--password-stdin")
+    known = ward.run("user", "add", "ben", *words, "--practitioner", "Practitioner/7", typed="a longer sentence\n")
+    assert known.exit_code == 0
+    assert "ok signatures:" in ward.run("doctor").stdout
+    for name in ("eva", "ana"):
+        assert ward.run("user", "add", name, *words, typed="a longer sentence\n").exit_code == 0
+    result = ward.run("doctor")
+    (line,) = [line for line in result.stdout.splitlines() if "signatures:" in line]
+    assert line.startswith("  i  signatures: ")
+    assert "without a Practitioner reference: ana, eva." in line
+    assert result.exit_code == 0
+
+
 def test_a_program_reads_the_same_findings(ward: Desk) -> None:
     report = json.loads(ward.run("doctor", "--json").stdout)
     assert report["is_well"]
