@@ -58,7 +58,7 @@ class SqlLogbook:
     def __init__(self, engine: Engine, *, zone: ZoneInfo, state_folder: str = "") -> None:
         self.loads, self.signals = loading.SqlLoads(engine), SqlSignals(engine)
         self.queue, self.reminding = SqlConflicts(engine), SqlReminding(engine, zone=zone)
-        self.sessions, self.bedside = SqlSessions(engine, zone=zone), SqlBedside(engine)
+        self.sessions, self.bedside = SqlSessions(engine), SqlBedside(engine)
         self.codes, self.contacts = local_codes.SqlCodes(engine), SqlContacts(engine)
         self._engine, self._zone, self._state, self.trail = engine, zone, state_folder, audit.SqlTrail(engine)
         self._read: dict[tuple[int, str], int] = {}

@@ -4,18 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, select
 
 from horehab.domain.amendment import AmendmentEntry
 from horehab.domain.entries import ChartEntry, Measured, MeasurementEntry, Outcome, SessionEntry, entry_key
-from horehab.domain.reminder import Reminder
 from horehab.domain.session import Session
 from horehab.store import outbox, patients, recording, tables
 from horehab.store.engine import reading, writing
 from horehab.store.payloads import decode_entry
-from horehab.store.reminders import add as write_reminders
 from horehab.usecases.logged_sessions import LoggedSession
 
 _SESSION = "session:"
@@ -26,9 +23,8 @@ Logged = SessionEntry | MeasurementEntry
 class SqlSessions:
     """The sessions of one logbook; each call is one short transaction."""
 
-    def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._zone = zone
 
     def of(self, patient: str) -> Mapping[str, str]:
         """Name the sessions of a patient that were logged here: by their reference in the record, their id."""
@@ -62,9 +58,7 @@ class SqlSessions:
             amendments=_amendments(rows),
         )
 
-    def amend(
-        self, entries: Sequence[ChartEntry], *, reminders: Sequence[Reminder], revision: int, now: datetime
-    ) -> bool:
+    def amend(self, entries: Sequence[ChartEntry], *, revision: int, now: datetime) -> bool:
         """Commit a change in one transaction; False, and nothing written, when somebody changed it meanwhile."""
         change = next(entry for entry in entries if isinstance(entry, AmendmentEntry))
         with writing(self._engine) as connection:
@@ -72,7 +66,6 @@ class SqlSessions:
             if len(_amendments(_rows(connection, change.session_id))) != revision:
                 return False
             outbox.add(connection, entries, now=now)
-            write_reminders(connection, reminders, ward=self._zone, now=now)
         return True
 
 

@@ -130,9 +130,7 @@ def _commit(
         has_session=any(isinstance(e, SessionEntry) and e.session_id == logged.session_id for e in entries),
         measurements=tuple(entry.measurement_id for entry in own),
     )
-    is_saved = ports.logbook.sessions.amend(
-        (*entries, why), reminders=(), revision=logged.revision, now=ports.clock.now()
-    )
+    is_saved = ports.logbook.sessions.amend((*entries, why), revision=logged.revision, now=ports.clock.now())
     return Amended.SAVED if is_saved else Amended.CHANGED_MEANWHILE
 
 

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from horehab.domain.amendment import AmendmentEntry
 from horehab.domain.entries import ChartEntry, Measured, MeasurementEntry, SessionEntry
-from horehab.domain.reminder import Reminder
 from horehab.domain.session import Session
 
 
@@ -45,9 +44,7 @@ class LoggedSessions(Protocol):
     def logged(self, session_id: str) -> LoggedSession | None:
         """Give one session that was logged here, as it is known now; None for one that was not."""
 
-    def amend(
-        self, entries: Sequence[ChartEntry], *, reminders: Sequence[Reminder], revision: int, now: datetime
-    ) -> bool:
+    def amend(self, entries: Sequence[ChartEntry], *, revision: int, now: datetime) -> bool:
         """Commit a change in one transaction; False, and nothing written, when somebody changed it meanwhile.
 
         `revision` is how often the session had been changed when it was looked at.

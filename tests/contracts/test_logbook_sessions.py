@@ -31,7 +31,7 @@ def change(revision: int = 1, token: str = "t1") -> AmendmentEntry:
 def amend(logbook: SqlLogbook, revision: int = 0, token: str = "t1", minutes: float = 45) -> bool:
     entry = replace(logged(minutes=minutes), validity=Validity.CORRECTED, before=logged().session)
     return logbook.sessions.amend(
-        (entry, change(revision + 1, token)), reminders=(), revision=revision, now=NOW + timedelta(minutes=1)
+        (entry, change(revision + 1, token)), revision=revision, now=NOW + timedelta(minutes=1)
     )
 
 
@@ -103,7 +103,7 @@ def test_a_session_that_was_taken_back_stands_no_more_also_after_a_rebuild(logbo
     in_the_chart(logbook, 1)
     gone = replace(logged(), validity=Validity.IN_ERROR, before=logged().session)
     lost = replace(measured(), validity=Validity.IN_ERROR, before=measured().fact)
-    assert logbook.sessions.amend((lost, gone, change()), reminders=(), revision=0, now=NOW)
+    assert logbook.sessions.amend((lost, gone, change()), revision=0, now=NOW)
     assert minutes(logbook) == []
     assert logbook.record(ANA).readings == ()
     logbook.rebuild()

@@ -179,9 +179,7 @@ def test_of_two_at_the_same_moment_one_is_saved(logged: Ward) -> None:
     stands = logged_session(logged.ports, "Patient/ana", TOKEN)
     correct_session(logged.ports, asked(logged), RIGHT)
     entries = [row.entry for row in logged.ports.logbook.outbox(patient="Patient/ana")]
-    late = logged.ports.logbook.sessions.amend(
-        entries, reminders=(), revision=stands.revision, now=logged.ports.clock.now()
-    )
+    late = logged.ports.logbook.sessions.amend(entries, revision=stands.revision, now=logged.ports.clock.now())
     assert not late
 
 
