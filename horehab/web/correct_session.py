@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from horehab.domain.amendment import Change
@@ -23,6 +23,7 @@ from horehab.usecases.exchange import CaseloadQuery, CaseloadRow
 from horehab.usecases.logged_sessions import LoggedSession
 from horehab.usecases.session_changes import as_form, differing, state_of
 from horehab.web.access import CARE, allow
+from horehab.web.caseload import visible_page
 from horehab.web.drafts import draft_of, drop_draft, keep_draft
 from horehab.web.language import gettext as _
 from horehab.web.room import OpenPatient, is_post, open_patient, room, viewer
@@ -32,6 +33,7 @@ from horehab.web.session_words import differences
 
 _LONGEST_TEXT = 500
 _MOST_FOUND = 10
+_SEARCH = "search"
 
 
 def add_to(pages: Blueprint) -> None:
@@ -69,11 +71,11 @@ def correct(key: str, session: str) -> Response | str | tuple[str, int]:
 
 @allow(*CARE)
 def remove(key: str, session: str) -> Response | str | tuple[str, int]:
-    """Show what deleting or moving a session does, or do it."""
-    if not is_post():
-        opened, logged = _opened(key, session, what="opened session to remove")
-        return _remove_page(opened, logged, {}, None)
+    """Show what deleting or moving a session does, or do it; whom somebody searches for stands in no address."""
     typed, ports = typed_in(), room().ports()
+    if not is_post() or _SEARCH in typed:
+        opened, logged = _opened(key, session, what="opened session to remove")
+        return _remove_page(opened, logged, typed, None)
     opened = open_patient(key, what="removed a session")
     logged = logged_session(ports, opened.reference, session)
     change = Change.MOVE if typed.get("change") == Change.MOVE.value else Change.DELETE
@@ -191,7 +193,7 @@ def _both_versions(opened: OpenPatient, session: str) -> tuple[str, int]:
 
 
 def _remove_page(opened: OpenPatient, logged: LoggedSession, typed: dict[str, str], error: Refusal | None) -> str:
-    searched = request.args.get("text", "").strip()[:_LONGEST_TEXT]
+    searched = typed.get("text", "").strip()[:_LONGEST_TEXT]
     state = state_of(logged, room().zone())
     return render_template(
         "horehab/remove_session.html",
@@ -209,9 +211,8 @@ def _found(searched: str, but: str) -> list[CaseloadRow]:
     """Find other patients by name or record number, among those whom the viewer may see."""
     if not searched:
         return []
-    rows = room().ports().logbook.caseload(CaseloadQuery(text=searched, limit=_MOST_FOUND)).rows
-    may_see = room().options.may_see
-    return [row for row in rows if row.key != but and may_see(viewer(), row.patient.reference)]
+    rows = visible_page(viewer(), CaseloadQuery(text=searched, limit=_MOST_FOUND)).rows
+    return [row for row in rows if row.key != but]
 
 
 def _visible(key: str) -> str:
