@@ -75,7 +75,6 @@ class Definition:
     root: Element
     elements: Mapping[str, Element]
     contexts: tuple[str, ...] = ()
-    is_abstract: bool = False
 
 
 def from_snapshot(tree: Tree) -> Definition:
@@ -89,7 +88,6 @@ def from_snapshot(tree: Tree) -> Definition:
         root=root,
         elements=elements,
         contexts=tuple(each["expression"] for each in tree.get("context", ())),
-        is_abstract=bool(tree.get("abstract")),
     )
 
 
@@ -108,7 +106,6 @@ def from_table(name: str, tree: Tree, rules: Tree) -> Definition:
         root=root,
         elements=elements,
         contexts=tuple(tree.get("context", ())),
-        is_abstract=bool(tree.get("abstract")),
     )
 
 
