@@ -4,7 +4,6 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +11,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from horehab.fhir.kinds import KINDS, PLACES
+from tests.order import group_of, place_of
 from tests.servers.cannot_be_had import CannotBeHad
 from tests.servers.hapi import start_hapi
 from tests.servers.oidc import AuthorizationServer, start_oidc
@@ -22,31 +22,23 @@ from tests.servers.smtp import MailServer, start_smtp
 _NOT_RUN = "not run, because "
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Live in Madrid: a test that leans on a machine in UTC must fail here."""
     os.environ["TZ"] = "Europe/Madrid"
     time.tzset()
+    config.option.loadscopereorder = False  # xdist would begin with the files of the most tests, not with the longest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what waits longest: the files that start a HAPI."""
-    items.sort(key=lambda item: not _starts_hapi(item.nodeid))
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: place_of(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Let processes share the tests file by file; every file that starts a HAPI goes to one and the same."""
     scheduling = LoadScopeScheduling(config, log)
-    scheduling._split_scope = lambda nodeid: "hapi" if _starts_hapi(nodeid) else nodeid.partition("::")[0]
+    scheduling._split_scope = group_of
     return scheduling
-
-
-@cache
-def _starts_hapi(nodeid: str) -> bool:
-    text = (_ROOT / nodeid.partition("::")[0]).read_text(encoding="utf-8")
-    return any(name in text for name in ("hapi_url", "start_hapi"))
-
-
-_ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
