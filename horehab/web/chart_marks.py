@@ -69,7 +69,7 @@ class ReadingMarks:
         """What tells the modes apart; where there is but one, the title names it."""
         if len(self.modes) < _SEVERAL:
             return None
-        return {"title": None, "orient": "top", "direction": "horizontal", "offset": 2}
+        return {"title": None, "orient": "top", "direction": "horizontal", "offset": 6}
 
     def scale(self, which: int) -> Spec:
         """Give each mode its shape (0) or its dash (1)."""
@@ -86,10 +86,7 @@ def day_axis(sheet: ChartSheet, *, field: str = "day") -> Spec:
 
 def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
     """Shade the days of intensive care behind a panel."""
-    spans = [
-        {"from": max(e.start.day, sheet.first).isoformat(), "to": (e.end.day if e.end else sheet.until).isoformat()}
-        for e in sheet.exposures
-    ]
+    spans = [{"from": begin.isoformat(), "to": end.isoformat()} for _exposure, begin, end in sheet.spans]
     x = day_axis(sheet, field="from")
     return {
         "data": {"values": spans},

@@ -21,7 +21,7 @@ from horehab.web.chart_marks import (
 )
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.chart_strip import named_days, strip
-from horehab.web.language import day, days_by_name, degrees, multiple, number
+from horehab.web.language import day, days_by_name, degrees, figures_by_locale, multiple, number
 from horehab.web.language import gettext as _
 from horehab.web.words import source_word, word
 
@@ -98,12 +98,17 @@ def _motion(drawing: _Drawing, motion: Motion) -> Spec:
 def _motion_title(courses: tuple[Course, ...], led: Course, sheet: ChartSheet) -> Spec:
     """Name the motion, its mode where there is but one, and how wide the band is, by whose measure."""
     name = word(led.motion).capitalize()
-    error = _("band: measurement error, up to %(error)s", error=degrees(led.points[-1].threshold))
-    source = source_word(sheet.sources.get(led.motion, ""))
     return {
         "text": name if len(courses) > 1 else f"{name}, {word(led.mode)}",
-        "subtitle": f"{error} ({source})" if source else error,
+        "subtitle": _about_band(led, source_word(sheet.sources.get(led.motion, ""))),
     }
+
+
+def _about_band(led: Course, source: str) -> str:
+    if led.points[-1].reference is None:
+        return _("no band yet: it takes a second visit")
+    error = _("band: measurement error, up to %(error)s", error=degrees(led.points[-1].threshold))
+    return f"{error} ({source})" if source else error
 
 
 def _heights(led: Course, readings: list[Spec]) -> tuple[float, float]:
@@ -133,7 +138,7 @@ def _band(course: Course, drawing: _Drawing, y: Spec) -> list[Spec]:
     steps = [(p.day, p.reference, p.threshold) for p in course.points if p.reference is not None]
     if not steps:
         return []
-    steps.append((sheet.last, steps[-1][1], steps[-1][2]))
+    steps.append((sheet.until, steps[-1][1], steps[-1][2]))
     values = [{"day": d.isoformat(), "top": top, "low": top - error} for d, top, error in steps]
     x, top = day_axis(sheet), {**y, "field": "top"}
     area = {"type": "area", "interpolate": "step-after", "color": theme.band, "opacity": 1}
@@ -156,7 +161,7 @@ def _pain(drawing: _Drawing) -> Spec | None:
     scale = {"domain": [0, 10]}
     axis = {"title": None, "values": [0, 2, 4, 6, 8, 10], **AXIS_WIDTH}
     y = {"field": "score", "type": "quantitative", "scale": scale, "axis": axis}
-    legend = {"title": None, "orient": "top", "offset": 2} if len(occasions) > 1 else None
+    legend = {"title": None, "orient": "top", "offset": 6} if len(occasions) > 1 else None
     shape = {"field": "occasion", "type": "nominal", "scale": {"domain": occasions}, "legend": legend}
     x = day_axis(sheet)
     dots = {"type": "point", "filled": True, "size": 55, "color": theme.ink, "opacity": 1}
@@ -220,7 +225,7 @@ def _config(theme: Theme) -> Spec:
     text = {"labelColor": theme.soft, "labelFontSize": 12, "titleColor": theme.soft}
     return {
         "font": _FONT,
-        "locale": {"time": days_by_name()},
+        "locale": {"time": days_by_name(), "number": figures_by_locale()},
         "view": {"stroke": theme.line},
         "axis": {**text, "gridColor": theme.grid, "domainColor": theme.line, "tickColor": theme.line},
         "legend": {

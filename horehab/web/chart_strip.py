@@ -49,14 +49,7 @@ def _layers_of(names: list[Spec], theme: Theme, place: Spec) -> list[tuple[list[
 
 
 def _bars(sheet: ChartSheet) -> list[Spec]:
-    return [
-        {
-            "kind": word(e.kind),
-            "from": max(e.start.day, sheet.first).isoformat(),
-            "to": (e.end.day if e.end else sheet.until).isoformat(),
-        }
-        for e in sheet.exposures
-    ]
+    return [{"kind": word(e.kind), "from": begin.isoformat(), "to": end.isoformat()} for e, begin, end in sheet.spans]
 
 
 def _ticks(sheet: ChartSheet) -> list[Spec]:

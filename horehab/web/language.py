@@ -122,6 +122,12 @@ def days_by_name() -> dict[str, object]:
     }
 
 
+def figures_by_locale() -> dict[str, object]:
+    """Say how a chart writes its figures, in the shape of d3-format."""
+    symbols = _locale().number_symbols["latn"]
+    return {"decimal": symbols["decimal"], "thousands": symbols["group"], "grouping": [3], "currency": ["", ""]}
+
+
 def degrees(value: float | None) -> str:
     """Write an angle, always with its sign; a true minus for a deficit."""
     if value is None:

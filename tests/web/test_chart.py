@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from horehab.domain.entries import Decision, DecisionEntry
 from horehab.domain.joints import Motion
 from horehab.web.chart_marks import LIGHT
 from horehab.web.chart_sheet import ChartSheet, chart_sheet
@@ -99,3 +101,60 @@ def test_the_title_ends_today_and_a_stay_that_goes_on_is_drawn_until_today(ward:
     assert spec["title"]["text"].endswith("20 May 2026")
     drawn = re.findall(r"'to': '([0-9-]+)'", str(spec))
     assert max(drawn) == TODAY.isoformat()
+
+
+@pytest.mark.parametrize("days", [0, 20, 90])
+def test_the_band_ends_today_or_with_the_last_reading_where_that_is_long_ago(ward: Ward, days: int) -> None:
+    """Beyond that nobody knows what a reading would be judged against."""
+    record, today = ward.ports.logbook.record("Patient/ana"), TODAY + timedelta(days=days)
+    finding = finding_at(findings(record, ward.ports.rules, today), LEFT_HIP)
+    with ward.app.test_request_context("/horehab/"):
+        spec = str(chart_spec(chart_sheet(record, finding, (), {}, today=today), LIGHT))
+    banded = re.findall(r"'day': '([0-9-]+)', 'top'", spec)
+    last_reading = (TODAY - timedelta(days=7)).isoformat()
+    assert max(banded) == (last_reading if days == 90 else today.isoformat())
+    assert max(re.findall(r"'to': '([0-9-]+)'", spec)) <= max(banded)
+
+
+def test_nothing_is_drawn_beside_the_days_of_the_chart(ward: Ward) -> None:
+    """Sessions and blood values go on where a joint is measured no more; a decision about it carries the chart on."""
+    record = ward.ports.logbook.record("Patient/ana")
+    began = min(r.when.day for r in record.readings)
+    early = replace(
+        record,
+        readings=tuple(r for r in record.readings if r.when.day == began),
+        pains=(),
+        exposures=(replace(record.exposures[0], end=None), *record.exposures[1:]),
+    )
+    finding = finding_at(findings(early, ward.ports.rules, TODAY), LEFT_HIP)
+    decided = DecisionEntry(
+        decision_id="d", condition_id="c", patient="Patient/ana", place=LEFT_HIP, decision=Decision.ACCEPT, reason="",
+        by="Practitioner/ruiz", decided=began + timedelta(days=10),
+    )  # fmt: skip
+    for decisions, last in (((), began), ((decided,), decided.decided)):
+        with ward.app.test_request_context("/horehab/"):
+            sheet = chart_sheet(early, finding, decisions, {}, today=TODAY)
+            spec = chart_spec(sheet, LIGHT)
+        days = re.findall(r"'(?:day|from|to)': '([0-9-]+)'", str(spec))
+        assert sheet.until == last
+        assert sheet.first.isoformat() <= min(days) <= max(days) <= last.isoformat()
+
+
+def test_where_no_value_was_sustained_yet_no_band_is_spoken_of(ward: Ward) -> None:
+    record = ward.ports.logbook.record("Patient/ana")
+    began = min(r.when.day for r in record.readings)
+    once = replace(record, readings=tuple(r for r in record.readings if r.when.day == began))
+    finding = finding_at(findings(once, ward.ports.rules, began), LEFT_HIP)
+    with ward.app.test_request_context("/horehab/"):
+        spec = str(chart_spec(chart_sheet(once, finding, (), {}, today=began), LIGHT))
+    assert "no band yet: it takes a second visit" in spec
+    assert "band: measurement error" not in spec
+
+
+@pytest.mark.parametrize(("language", "decimal"), [("en", "."), ("fr", ","), ("es", ",")])
+def test_the_figures_of_an_axis_are_written_as_the_reader_writes_them(
+    ward: Ward, language: str, decimal: str
+) -> None:
+    path = f"/horehab/patients/{ward.ana}/joints/left-hip/chart.svg"
+    drawn = ward.client.get(path, headers={"Accept-Language": language}).text
+    assert f"1{decimal}5 \N{MULTIPLICATION SIGN}" in drawn
