@@ -66,7 +66,7 @@ def decide(key: str, place: str) -> Response | tuple[str, int]:
 def rest(key: str, place: str) -> Response | tuple[str, int]:
     """Let a suspicion rest for some days; kept here only."""
     where = place_of(place, key)
-    opened = open_patient(key, what=f"let suspicion rest {slug(where)}")
+    opened = open_patient(key, what=f"put suspicion off {slug(where)}")
     typed = dict(request.form)
     form = RestForm(
         token=typed.get("token", ""),
@@ -80,7 +80,7 @@ def rest(key: str, place: str) -> Response | tuple[str, int]:
         rest_suspicion(room().ports(), form)
     except InputError as error:
         return _page(opened, where, typed, (refusal(error),)), 422
-    flash(_("It rests. It stays suspected, and new evidence is judged as ever."), "horehab")
+    flash(_("Put off. It stays suspected, and new evidence is judged as ever."), "horehab")
     return redirect(url_for("horehab.suspicion", key=key, place=slug(where)), code=303)
 
 

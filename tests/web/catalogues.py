@@ -34,6 +34,7 @@ from horehab.domain.signs import PainOccasion
 from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
 from horehab.fhir.quarantine import CODES
 from horehab.usecases.audit_trail import REFUSED
+from horehab.usecases.void_reminders import _GONE, DIED
 from horehab.web.language import LANGUAGES, RECORDED, RECORDED_IN, TRANSLATIONS
 from horehab.web.options import Role
 from horehab.web.session_page import MOBILITY_LEVELS
@@ -49,10 +50,10 @@ _KINDS: tuple[type[Enum], ...] = (
     Role, SessionKind, Side,
 )  # fmt: skip
 _RECORDING = (
-    "domain/follow_up*.py", "domain/session_form*.py", "domain/reminder*.py", "usecases/decide_suspicion.py",
-    "usecases/settle_conflict.py", "usecases/*session*.py", "usecases/send_reminders.py",
-    "usecases/deliver_entries.py", "store/engine.py", "store/reminders.py", "store/conflicts.py", "fhir/occasion.py",
-    "fhir/delivery.py", "fhir/placing.py",
+    "domain/follow_up*.py", "domain/attendance.py", "domain/session_form*.py", "domain/reminder*.py",
+    "usecases/decide_suspicion.py", "usecases/settle_conflict.py", "usecases/*session*.py",
+    "usecases/send_reminders.py", "usecases/deliver_entries.py", "store/engine.py", "store/reminders.py",
+    "store/conflicts.py", "fhir/occasion.py", "fhir/delivery.py", "fhir/placing.py",
 )  # fmt: skip
 """The modules of the core whose sentences reach a page in the words of the record."""
 _SENTENCE = re.compile(r"(?!\{detail\})[A-Z{].*\s.*[.?]", re.DOTALL)
@@ -70,6 +71,20 @@ _PARTS_OF_SENTENCES = (
     "past the last day on which it was of use",
     "the server did not answer the entries before this one",
     "Please report it.",
+    "quiet hours of the recipient",
+    "the patient does not want to be reminded",
+    "no consent of the patient is recorded",
+    "the recipient said STOP on {day}",
+    "no mobile number or e-mail address is known for the recipient",
+    "told in the daily summary",
+    "waits for the daily summary",
+    "stands on the call list",
+    "stands on the letter list",
+    "measured meanwhile",
+    "the calendar is another since the patient's stay or care changed",
+    "another asks for the same since the patients were merged",
+    DIED,
+    *_GONE.values(),
 )
 _FIGURES = (*HANDS, "ICU", "lesion of nerve or muscle", GENTLE, GENTLE.capitalize())
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)

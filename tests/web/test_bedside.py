@@ -94,7 +94,7 @@ def test_a_suspicion_rests_until_a_day_and_stays_suspected(ward: Ward) -> None:
     for _ in range(2):
         assert rest(ward, days="7", rest_reason="CT is booked", token=token).status_code == 303
     page = re.sub(r"\s+", " ", ward.look(f"/patients/{ward.ana}/suspicions/left-hip").text)
-    assert page.count("rests until 27 May 2026") == 2
+    assert page.count("put off until 27 May 2026") == 2
     assert "CT is booked" in page
     assert len(ward.ports.logbook.outbox(patient="Patient/ana", open_only=False)) == before
 
