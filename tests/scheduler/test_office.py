@@ -34,7 +34,7 @@ def test_who_missed_an_appointment_is_told_its_day_and_not_the_day_of_the_messag
     desk.consent()
     was = datetime(2026, 3, 27, 16, 30, tzinfo=MADRID)
     desk.office.send(replace(REMINDER, rule=ReminderRule.NON_ATTENDANCE, about=was))
-    assert desk.sms.letters[0].text.startswith("Clinica: le esperamos el 27/03/2026.")
+    assert desk.sms.letters[0].text.startswith("Clinica: no le vimos en su cita del 27/03/2026.")
 
 
 @pytest.mark.parametrize("is_given", [None, False])
