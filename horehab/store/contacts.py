@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from horehab.domain.recipient import Medium, is_mail_address, phone_number
+from horehab.domain.recipient import MESSAGE, PATIENT, Medium, is_mail_address, phone_number
 from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError
 from horehab.store import contact_tables as tables
@@ -19,6 +19,7 @@ from horehab.store.tables import reminder
 from horehab.usecases.contacts import Feed, StaffContact, Stop, WorkedOff
 
 _OPEN = (ReminderState.DUE.value, ReminderState.CLAIMED.value)
+_NOT_GONE = (*_OPEN, ReminderState.CANCELLED.value)
 _LATER = {
     ReminderState.FAILED: (ReminderState.SENT.value, ReminderState.UNKNOWN.value),
     ReminderState.SENT: (ReminderState.UNKNOWN.value,),
@@ -42,6 +43,7 @@ class SqlContacts:
             connection.execute(
                 insert(t).values(asdict(stop) | {"medium": stop.medium.value, "subject": _folded(stop.subject)})
             )
+            _look_again(connection, stop.subject)
         return True
 
     def resume(self, medium: Medium, subject: str) -> bool:
@@ -50,6 +52,7 @@ class SqlContacts:
         with writing(self._engine) as connection:
             these = _is_about(patients.together(connection, subject))
             gone = connection.execute(delete(t).where(t.c.medium == medium.value, these))
+            _look_again(connection, subject)
         return bool(gone.rowcount)
 
     def stops(self, subjects: Collection[str]) -> tuple[Stop, ...]:
@@ -66,6 +69,7 @@ class SqlContacts:
             over = patients.together(connection, patient) if is_given else (patient,)
             connection.execute(delete(t).where(t.c.patient.in_(over)))
             connection.execute(insert(t).values(patient=patient, is_given=is_given, who=who, at=now))
+            _look_again(connection, patient)
 
     def consent(self, patient: str) -> bool | None:
         """Tell what is recorded here of a patient's consent, None for nothing."""
@@ -209,6 +213,15 @@ def _correct(connection: Connection, key: str, outcome: ReminderState, *, detail
     settled = {"state": outcome.value, "detail": detail, "settled": now, "is_leaving": False}
     mine = (c.key == key) & (c.state.in_(_LATER[outcome]) | is_leaving)
     connection.execute(update(reminder).where(mine).values(settled | leases.free(reminder)))
+
+
+def _look_again(connection: Connection, subject: str) -> None:
+    """Flag for review whoever has a message that this concerns: a patient, or whoever may have that number."""
+    t = reminder
+    concerned = (t.c.recipient == PATIENT) & (t.c.channel == MESSAGE) & t.c.state.in_(_NOT_GONE)
+    if subject.startswith("Patient/"):
+        concerned &= t.c.patient.in_(patients.together(connection, subject))
+    patients.touch(connection, connection.execute(select(t.c.patient).where(concerned).distinct()).scalars().all())
 
 
 def _folded(subject: str) -> str:

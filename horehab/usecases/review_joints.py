@@ -34,6 +34,7 @@ from horehab.usecases.merged_patients import (
     reunite,
     under_known_keys,
 )
+from horehab.usecases.opted_out import opted_out
 from horehab.usecases.ports import Ports
 from horehab.usecases.rest_suspicion import without_resting
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
@@ -99,7 +100,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     verdicts = judge(record, ports.rules, day)
     rows = ports.logbook.reminders(patient=patient)
     reminders = under_known_keys(follow_up(as_survivor(known), verdicts, ports.rules, day, zone=ports.zone), rows)
-    reminders = without_resting(ports, patient, reminders, day)
+    silent = opted_out(ports, known.patient, reminders, rows)
+    reminders = silent.wanted(without_resting(ports, patient, reminders, day))
     measured = max((r.when.day for r in known.readings), default=None)
     entries: tuple[ChartEntry, ...] = ()
     why_never = _why_never_written(ports, known)
@@ -117,7 +119,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         given = [entry for entry in (*asked, *ended) if isinstance(entry, TaskEntry)]
         moved = () if why_silent else moved_tasks(patient, standings.tasks, but=given)
         entries = (*said, *ended, *moved)
-    void = void_reminders(known, reminders, rows, ports.rules, day) | acknowledged.why_void(rows)
+    void = void_reminders(known, reminders, rows, ports.rules, day)
+    void |= acknowledged.why_void(rows) | silent.why_void(rows)
     return Review(
         patient=patient,
         as_of=day,
