@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from horehab.errors import NotAFhirServer
 from horehab.fhir.client import Client
-from horehab.fhir.envelope import Understand, item_of
+from horehab.fhir.envelope import Understand, items_of
 from horehab.fhir.kinds import NARROWED
 from horehab.fhir.marks import instant, later, latest_update, next_mark, since
 from horehab.fhir.pages import Page, PageExpired, SearchRefused, walk
@@ -77,7 +77,7 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
     kind, whose = question.kind, question.whose
     state = _Pass(newest=whose.seen_before if whose else None)
     for page in _search(client, question):
-        items, others = _ours(tuple(item_of(kind, entry, understand) for entry in page.entries), whose)
+        items, others = _ours(items_of(kind, page.entries, understand), whose)
         state.served = state.served or page.served
         state.date = state.date or page.date
         state.newest = later([state.newest, _newest(items)])
@@ -87,11 +87,10 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
         state.has_problem = state.has_problem or bool(problems)
         is_last = page.is_last or bool(circles)
         may_move = is_last and not state.has_problem
-        following = next_mark(served=state.served, date=state.date, newest=state.newest, before=question.mark)
         yield ChartPage(
             kind=kind,
             items=items,
-            mark=following if may_move else None,
+            mark=_following(state, question) if may_move else None,
             total=page.total,
             problems=problems,
             notes=tuple(f"{kind}: {note}" for note in page.notes),
@@ -99,6 +98,10 @@ def _one_pass(client: Client, question: _Question, understand: Understand) -> It
         )
         if is_last:
             return
+
+
+def _following(state: _Pass, question: _Question) -> str | None:
+    return next_mark(served=state.served, date=state.date, newest=state.newest, before=question.mark)
 
 
 def _newest(items: tuple[Item, ...]) -> datetime | None:
@@ -125,17 +128,18 @@ def _ours(items: tuple[Item, ...], whose: Whose | None) -> tuple[tuple[Item, ...
 
 def _goes_in_circles(state: _Pass, items: tuple[Item, ...]) -> tuple[str, ...]:
     """Note what was seen; page after page with nothing new means that the server never ends."""
-    names = {_name(item) for item in items}
-    if names:
-        state.stale_pages = 0 if names - state.seen else state.stale_pages + 1
-    state.seen |= names
+    before = len(state.seen)
+    state.seen.update(map(_name, items))
+    if items:
+        state.stale_pages = 0 if len(state.seen) > before else state.stale_pages + 1
     return ("the server's pages go in circles",) if state.stale_pages >= _CIRCLES else ()
 
 
 def _name(item: Item) -> str:
     """Name a version of a resource; what bears no name is told apart by its text."""
-    if "/" in item.reference and item.version:
-        return f"{item.reference}/{item.version}"
+    reference, version = item.reference, item.version
+    if version and "/" in reference:
+        return f"{reference}/{version}"
     return sha256(item.source).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """How a FHIR server is reached: its address, who we are to it, and how patient and how polite we are."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ Origin = tuple[str, str, int]
 """Scheme, host and port: what must be the same for a token to be sent."""
 
 
+@lru_cache(maxsize=256)  # each request asks several times whose address it goes to
 def origin_of(url: str) -> Origin:
     """Tell scheme, host and port of an address; ValueError when the port is none."""
     parts = urlsplit(url)

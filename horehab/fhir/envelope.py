@@ -1,6 +1,6 @@
 """One entry of a Bundle becomes one item, whatever it holds: what cannot be read is set aside, never lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -29,13 +29,19 @@ class Readers:
         return self.tolerant(resource, source)
 
 
+def items_of(kind: str, entries: Iterable[Entry], understand: Understand) -> tuple[Item, ...]:
+    """Understand the entries of a search for a kind, in their order; never raises for what they hold."""
+    quick = understand.quick.get(kind, _nothing) if isinstance(understand, Readers) else _nothing
+    return tuple([quick(entry.source) or carefully(kind, entry, understand) for entry in entries])
+
+
 def item_of(kind: str, entry: Entry, understand: Understand) -> Item:
     """Understand one entry of a search for a kind; never raises for what it holds."""
-    if isinstance(understand, Readers) and kind in understand.quick:
-        item = understand.quick[kind](entry.source)
-        if item is not None:
-            return item
-    return carefully(kind, entry, understand)
+    return items_of(kind, (entry,), understand)[0]
+
+
+def _nothing(_: bytes) -> None:
+    """Read nothing quickly."""
 
 
 def carefully(kind: str, entry: Entry, understand: Understand) -> ChartItem:

@@ -1,19 +1,16 @@
 """Bundles as they come: each entry kept as it was sent, `next` followed on the server's own ground alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-import msgspec
-
 from horehab.errors import NotAFhirServer
-from horehab.fhir import verbatim
 from horehab.fhir.answers import Answer, issues
+from horehab.fhir.bundles import Entry, open_any, open_plain
 from horehab.fhir.client import Client
-from horehab.fhir.outcomes import Heard, heard
-from horehab.fhir.rescue import cut_entries
+
+__all__ = ["Entry", "Obeyed", "Page", "PageExpired", "SearchRefused", "walk"]
 
 
 class PageExpired(Exception):
@@ -30,19 +27,6 @@ class SearchRefused(Exception):
 
 Obeyed = Mapping[str, frozenset[str]]
 """Parameters of a self link without their modifiers, each with all its values, parted at commas."""
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One entry of a Bundle: `source` is its resource verbatim, empty when it has none."""
-
-    path: str
-    source: bytes = b""
-    mode: str = "match"
-    full_url: str = ""
-    method: str = ""
-    request_url: str = ""
-    tag: str = ""
-    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,41 +49,6 @@ class Page:
     def asked(self) -> frozenset[str] | None:
         """The names of the parameters that the server says it obeyed."""
         return None if self.obeyed is None else frozenset(self.obeyed)
-
-
-class _Bundle(msgspec.Struct, rename="camel"):
-    resource_type: Any = None
-    entry: msgspec.Raw = msgspec.Raw(b"")
-    link: Any = None
-    meta: Any = None
-    total: Any = None
-
-
-class _Entry(msgspec.Struct, rename="camel"):
-    resource: msgspec.Raw = msgspec.Raw(b"")
-    search: Any = None
-    full_url: Any = None
-    request: Any = None
-    response: Any = None
-
-
-class _Search(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    mode: str = "match"
-    score: float = 0.0
-
-
-class _PlainEntry(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
-    """An entry as nearly all of a search are: a resource, its address, and why it is there."""
-
-    resource: msgspec.Raw
-    full_url: str = ""
-    search: _Search | None = None
-
-
-_PLAIN = msgspec.json.Decoder(list[_PlainEntry])
-_BUNDLE = msgspec.json.Decoder(_Bundle)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_ENTRY = msgspec.json.Decoder(_Entry)
 
 
 def walk(client: Client, path: str, params: Mapping[str, str]) -> Iterator[Page]:
@@ -168,12 +117,12 @@ def _with(page: Page, problem: str) -> Page:
 
 def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     """Read one page and the link to the next; a page that cannot be read is a page with a problem."""
-    opened = _open(answer.body.removeprefix(b"\xef\xbb\xbf"))
+    body = answer.body.removeprefix(b"\xef\xbb\xbf")
+    opened = open_plain(body) or open_any(body)
     if opened is None or opened[0].resource_type != "Bundle":
         return _broken(answer, number), None
-    bundle, slices = opened
+    bundle, entries, said = opened
     links = _links(bundle.link)
-    entries, said = _entries(slices)
     meta = bundle.meta if isinstance(bundle.meta, dict) else {}
     page = Page(
         entries=entries,
@@ -188,32 +137,6 @@ def _read(answer: Answer, number: int) -> tuple[Page, str | None]:
     return page, links.get("next")
 
 
-def _open(body: bytes) -> tuple[_Bundle, Sequence[bytes | _PlainEntry] | None] | None:
-    """Part a Bundle into its frame and its entries (None when they are no list); None when it cannot be read."""
-    try:
-        bundle = _BUNDLE.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        rescued = cut_entries(body)
-        return _reopen(*rescued) if rescued else None
-    if bytes(bundle.entry) in (b"", b"null"):
-        return bundle, []
-    try:
-        return bundle, _PLAIN.decode(bundle.entry)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        pass  # one entry that is not as entries of a search are: each is looked at by itself
-    try:
-        return bundle, [bytes(piece) for piece in _LIST.decode(bundle.entry)]
-    except msgspec.MsgspecError:
-        return bundle, None
-
-
-def _reopen(frame: bytes, slices: list[bytes]) -> tuple[_Bundle, list[bytes]] | None:
-    try:
-        return _BUNDLE.decode(frame), slices
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _broken(answer: Answer, number: int) -> Page:
     try:
         resource = answer.resource()
@@ -222,67 +145,6 @@ def _broken(answer: Answer, number: int) -> Page:
     words = "; ".join(issues(resource)) or "no Bundle"
     problem = f"page {number}: the server answered a {resource['resourceType'][:40]} ({words})"
     return Page(problems=(problem,), is_last=True)
-
-
-def _entries(slices: Sequence[bytes | _PlainEntry] | None) -> tuple[tuple[Entry, ...], tuple[Heard, ...]]:
-    if slices is None:
-        return (), (Heard(problem="its entries are no list"),)
-    entries: list[Entry] = []
-    said: list[Heard] = []
-    for index, piece in enumerate(slices):
-        entry = _plain(piece, index) if isinstance(piece, _PlainEntry) else _entry(piece, f"Bundle.entry[{index}]")
-        outcome = _outcome(entry)
-        if outcome is None:
-            entries.append(entry)
-        else:
-            said.append(heard(outcome))
-    return tuple(entries), tuple(said)
-
-
-@lru_cache(maxsize=1024)
-def _place(index: int) -> str:
-    return f"Bundle.entry[{index}].resource"
-
-
-def _plain(entry: _PlainEntry, index: int) -> Entry:
-    return Entry(
-        path=_place(index),
-        source=bytes(entry.resource),
-        mode=entry.search.mode if entry.search else "match",
-        full_url=entry.full_url,
-    )
-
-
-def _entry(piece: bytes, path: str) -> Entry:
-    try:
-        entry = _ENTRY.decode(piece)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Entry(path=path, source=piece)
-    request = entry.request if isinstance(entry.request, dict) else {}
-    response = entry.response if isinstance(entry.response, dict) else {}
-    search = entry.search if isinstance(entry.search, dict) else {}
-    return Entry(
-        path=f"{path}.resource",
-        source=bytes(entry.resource),
-        mode=str(search.get("mode", "match")),
-        full_url=str(entry.full_url or ""),
-        method=str(request.get("method", "")),
-        request_url=str(request.get("url", "")),
-        tag=str(response.get("etag", "")),
-        modified=str(response.get("lastModified", "")),
-    )
-
-
-def _outcome(entry: Entry) -> dict[str, Any] | None:
-    """Read an entry in which the server speaks of the search itself; None for any other."""
-    if entry.mode != "outcome" and b'"OperationOutcome"' not in entry.source:
-        return None
-    try:
-        resource = verbatim.read(entry.source)
-    except verbatim.NotJson:
-        return None
-    is_one = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
-    return resource if is_one else None
 
 
 def _links(value: Any) -> dict[str, str]:

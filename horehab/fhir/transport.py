@@ -1,5 +1,6 @@
 """One HTTP session as the connection says: no proxy of the environment, no .netrc, no redirect followed."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import requests
 
 from horehab.errors import ConfigurationError
 from horehab.fhir.connection import Connection
+
+_AS_IT_STANDS = re.compile(r"https?://[A-Za-z0-9.:\-]+/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
+"""An address in which nothing has to be quoted, and in which no user is named."""
 
 
 class _Session(requests.Session):
@@ -51,7 +55,12 @@ def plain_get(
     if session.cookies:
         return session.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True)
     request = requests.PreparedRequest()
-    request.prepare(method="GET", url=url, headers={**session.headers, **headers})
+    request.method = "GET"
+    if _AS_IT_STANDS.fullmatch(url):
+        request.url = url
+    else:
+        request.prepare_url(url, None)
+    request.prepare_headers({**session.headers, **headers})
     adapter = session.get_adapter(url)
     response = adapter.send(
         request,
