@@ -5,6 +5,7 @@ elements are kept as their text: what it means is found once for each text, and 
 """
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -62,7 +63,7 @@ class Component(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=F
 class PlainObservation(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     """An Observation in the plain shape."""
 
-    resource_type: msgspec.Raw
+    resource_type: Literal["Observation"]
     id: str
     status: msgspec.Raw
     code: msgspec.Raw
@@ -125,25 +126,27 @@ def shape_key(plain: PlainObservation) -> bytes:
     What was said by whom, of whom and when is no part of it.
     """
     meta, quantity = plain.meta, plain.value_quantity
-    parts = (
-        plain.resource_type,
-        plain.status,
-        plain.code,
-        plain.body_site,
-        plain.method,
-        plain.extension,
-        plain.reference_range,
-        plain.data_absent_reason,
-        plain.category,
-        meta.profile,
-        meta.tag,
+    if quantity is None or plain.component:
+        forms = [_form(plain)]
+        for each in plain.component:
+            forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
+    else:
+        forms = [quantity.unit, quantity.system, quantity.code, quantity.comparator]
+    return BETWEEN.join(
+        [
+            plain.status,
+            plain.code,
+            plain.body_site,
+            plain.method,
+            plain.extension,
+            plain.reference_range,
+            plain.data_absent_reason,
+            plain.category,
+            meta.profile,
+            meta.tag,
+            *forms,
+        ]
     )
-    if quantity is not None and not plain.component:
-        return BETWEEN.join((*parts, quantity.unit, quantity.system, quantity.code, quantity.comparator))
-    forms = [_form(plain)]
-    for each in plain.component:
-        forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
-    return BETWEEN.join((*parts, *forms))
 
 
 def _form(node: PlainObservation | Component) -> bytes:

@@ -21,7 +21,8 @@ class Circumstances:
     """What is the same in all Observations that were made together.
 
     `filling` is what goes into the blanks of a form after id and number, as JSON text; None where something has to
-    be assumed, or cannot be read: each such Observation is read by itself. `day` and `known_on` are ward days.
+    be assumed, or cannot be read, or nobody's: each such Observation is read by itself. `day` and `known_on` are
+    ward days.
     """
 
     patient: str | None
@@ -48,7 +49,7 @@ class CircumstancesReader:
         session = self._session(bytes(plain.part_of))
         when, issued = self._moment(bytes(plain.effective_date_time)), self._moment(bytes(plain.issued))
         is_issued = bool(bytes(plain.issued))
-        if when is None or when.is_zone_assumed or (is_issued and issued is None):
+        if patient is None or when is None or when.is_zone_assumed or (is_issued and issued is None):
             return Circumstances(patient=patient)
         known_on = (issued or when).day.isoformat()
         return Circumstances(

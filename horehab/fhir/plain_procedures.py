@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from horehab.domain.exposure import Background, Exposure
+from horehab.domain.moment import Moment
 from horehab.domain.record import Fact
 from horehab.domain.session import Session
 from horehab.fhir import verbatim
@@ -77,6 +78,7 @@ class PlainProcedures:
         remember = lru_cache(maxsize=_MOST_TEXTS)
         self._patient = remember(lambda text: patient_of({"subject": _part(text)}, site))
         self._performer = remember(lambda text: json_text(called(_actor(_part(text)), site)))
+        self._moment = remember(lambda text: _moment(text, site))
 
     def read(self, source: bytes) -> WrittenItem | None:
         """Understand one Procedure as `understand` would; None when that has to be done by itself."""
@@ -89,7 +91,7 @@ class PlainProcedures:
             return None
 
     def _item(self, source: bytes, plain: _Plain) -> WrittenItem | None:
-        name, meta, forms = plain.id.strip(), plain.meta, self._found(source, plain)
+        name, meta, forms = plain.id, plain.meta, self._found(source, plain)
         patient = self._patient(bytes(plain.subject))
         rest = b"".join((plain.identifier, plain.encounter, plain.location, plain.text, meta.source, meta.security))
         if forms is None or patient is None or not IS_ID.fullmatch(name) or may_be_ours(plain.identifier):
@@ -97,7 +99,7 @@ class PlainProcedures:
         if meta.extension is not ABSENT or brackets(rest) > MOST_BRACKETS:
             return None
         day, filling = self._filling(name, plain)
-        facts = tuple([(form.kind, day, day, form.text % form.take(filling)) for form in forms])
+        facts = tuple([(form.kind, day, day, form.text, form.take(filling)) for form in forms])
         updated = meta.last_updated.strip() or None
         return WrittenItem(f"Procedure/{name}", meta.version_id.strip(), patient, source, updated, facts)
 
@@ -126,14 +128,12 @@ class PlainProcedures:
 
     def _filling(self, name: str, plain: _Plain) -> tuple[str, Filling]:
         """Tell the day of a Procedure and what goes into its blanks; CannotRead for a time that is none."""
-        period, zone = plain.performed_period, self._site.zone
-        start, end = moment(period.start.strip(), zone), moment(period.end.strip(), zone)
-        if start is None or end is None:
-            raise ValueError("a time that cannot be read")
+        period = plain.performed_period
+        (start, started), (end, ended) = self._moment(period.start), self._moment(period.end)
         day = start.day.isoformat()
         length = length_of(Spell(start=start, end=end, known_on=start.day))
         who = self._performer(bytes(plain.performer))
-        return day, (name, json_text(start), json_text(end), f'"{day}"', who, json_text(length))
+        return day, (name, started, ended, f'"{day}"', who, json_text(length))
 
 
 def _forms_of(source: bytes, site: Site) -> tuple[Form, ...] | None:
@@ -160,6 +160,14 @@ def _form(fact: Fact, site: Site) -> Form | None:
         (f'"minutes":{minutes},', '"minutes":%s,'),
     )
     return form_of(fact, blanks, sign=_SIGN, needed=frozenset({0, 1, 3}))
+
+
+def _moment(text: str, site: Site) -> tuple[Moment, str]:
+    """Read a time and write it down; ValueError for one that is none."""
+    found = moment(text.strip(), site.zone)
+    if found is None:
+        raise ValueError("a time that cannot be read")
+    return found, json_text(found)
 
 
 def _actor(performer: object) -> Tree:

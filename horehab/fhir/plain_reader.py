@@ -6,6 +6,7 @@ foreseen here is not read here.
 """
 
 from horehab.fhir.plain import (
+    ABSENT,
     IS_ID,
     PlainObservation,
     circumstances_key,
@@ -20,11 +21,12 @@ from horehab.fhir.plain_forms import Form
 from horehab.fhir.plain_procedures import PlainProcedures
 from horehab.fhir.plain_shapes import Shape, forms_of, shape_of
 from horehab.fhir.site import Site
-from horehab.usecases.written import WrittenFact, WrittenItem
+from horehab.usecases.written import FilledForm, WrittenItem
 
 _MOST_SHAPES = 4096
 _MOST_CIRCUMSTANCES = 8192
 _MOST_VALUES = 1024
+_is_id = IS_ID.fullmatch
 _TRIES = 3
 """How many of a shape have to be refused before the next ones are not tried: the first may be an odd one."""
 
@@ -48,14 +50,22 @@ class PlainReader:
             return None
 
     def _item(self, source: bytes, plain: PlainObservation) -> WrittenItem | None:
-        name, meta, key, about_key = plain.id.strip(), plain.meta, shape_key(plain), circumstances_key(plain)
+        name, meta, key, about_key = plain.id, plain.meta, shape_key(plain), circumstances_key(plain)
         shape = self._shapes.get(key)
         if shape is None or shape.tries:
             shape = self._found(source, plain, key)
-        if shape is None or not IS_ID.fullmatch(name) or may_be_ours(plain.identifier) or not is_shallow(plain):
+        if shape is None or not _is_id(name) or not is_shallow(plain):
+            return None
+        if plain.identifier is not ABSENT and may_be_ours(plain.identifier):
             return None
         about = self._circumstances.get(about_key) or self._about(about_key, plain)
-        facts = () if shape.is_nothing else self._facts(name, shape, about, plain=plain, source=source)
+        facts: tuple[FilledForm, ...] | None = ()
+        if shape.only is not None and about.filling is not None and plain.value_quantity is not None:
+            value, numbered, form = plain.value_quantity.value, shape.only, shape.only.form
+            blanks = form.take((name, numbered.known.get(value) or numbered.number(value), *about.filling))
+            facts = ((form.kind, about.day, about.known_on, form.text, blanks),)
+        elif not shape.is_nothing:
+            facts = self._facts(name, shape, about, plain=plain, source=source)
         if facts is None:
             return None
         updated = meta.last_updated.strip() or None
@@ -82,15 +92,11 @@ class PlainReader:
 
     def _facts(
         self, name: str, shape: Shape, about: Circumstances, *, plain: PlainObservation, source: bytes
-    ) -> tuple[WrittenFact, ...] | None:
-        """Write the facts of an Observation down; None where that has to be done by itself."""
-        filling, quantity, numbered = about.filling, plain.value_quantity, shape.numbered
-        if filling is None or about.patient is None:
+    ) -> tuple[FilledForm, ...] | None:
+        """Fill in the forms of an Observation; None where it has to be read by itself."""
+        filling, numbered = about.filling, shape.numbered
+        if filling is None:
             return None
-        if quantity is not None and len(numbered) == 1:
-            value, form = quantity.value, numbered[0].form
-            number = numbered[0].known.get(value) or numbered[0].number(value)
-            return ((form.kind, about.day, about.known_on, form.text % form.take((name, number, *filling))),)
         forms: tuple[Form, ...] | None = tuple([each.form for each in numbered])
         numbers = [each.number(value) for each, value in zip(numbered, _values(plain), strict=bool(numbered))]
         if not forms:
@@ -99,7 +105,7 @@ class PlainReader:
         if forms is None:
             return None
         whole = [(form, (name, number, *filling)) for form, number in zip(forms, numbers, strict=True)]
-        return tuple([(form.kind, about.day, about.known_on, form.text % form.take(fill)) for form, fill in whole])
+        return tuple([(form.kind, about.day, about.known_on, form.text, form.take(fill)) for form, fill in whole])
 
 
 def _values(plain: PlainObservation) -> list[float]:

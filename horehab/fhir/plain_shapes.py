@@ -77,6 +77,12 @@ class Shape:
     numbered: tuple[Numbered, ...] = ()
     forms: dict[tuple[object, ...], tuple[Form, ...] | None] = field(default_factory=dict)
     tries: int = 0
+    only: Numbered | None = field(init=False)
+    """The fact of most: the one that there is."""
+
+    def __post_init__(self) -> None:
+        """Note the one fact of those that have no more."""
+        self.only = self.numbered[0] if len(self.numbered) == 1 else None
 
 
 def shape_of(source: bytes, site: Site, *, value: tuple[object, ...]) -> Shape | None:

@@ -24,12 +24,14 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
     `is_read_again` for items of our own memory: the same text counts anew where it is understood otherwise.
     """
     given = list(items)
-    known = _known(connection, {item.reference for item in given})
+    known = _known(connection, list(dict.fromkeys([item.reference for item in given])))
     fresh = _fresh(connection, given, known, is_read_again=is_read_again)
+    quick = [item for item in fresh.values() if isinstance(item, WrittenItem)]
     others = [item for item in fresh.values() if isinstance(item, ChartItem)]
     if fresh:
-        replace(connection, fresh, known)
-        _flag(connection, fresh, others, known)
+        replaced = {reference: old for reference, old in known.items() if reference in fresh}
+        replace(connection, quick, others, replaced)
+        _flag(connection, quick, others, replaced)
     gone = sum(item.is_gone for item in others)
     return Kept(
         changed=len(fresh) - gone,
@@ -39,11 +41,13 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
     )
 
 
-def _known(connection: Connection, references: set[str]) -> dict[str, Known]:
+def _known(connection: Connection, references: Sequence[str]) -> dict[str, Known]:
     known = {
         row[0]: Known(*row)
-        for chunk in patients.chunks(references)
-        for row in many.look_up(connection, tables.resource, Known.__struct_fields__, chunk)
+        for start in range(0, len(references), patients.CHUNK)
+        for row in many.look_up(
+            connection, tables.resource, Known.__struct_fields__, references[start : start + patients.CHUNK]
+        )
     }
     if known and not connection.execute(_IS_ALL_READ).scalar_one():
         for chunk in patients.chunks(known):
@@ -97,19 +101,20 @@ def _replaces(
 
 
 def _flag(
-    connection: Connection, fresh: Mapping[str, Item], others: Sequence[ChartItem], known: Mapping[str, Known]
+    connection: Connection, quick: Sequence[WrittenItem], others: Sequence[ChartItem], replaced: Mapping[str, Known]
 ) -> None:
     identities = {
         item.reference: (None if item.is_gone else item.identity)
         for item in others
         if item.identity is not None or (item.is_gone and item.reference.startswith("Patient/"))
     }
-    now = {item.patient for item in fresh.values() if isinstance(item, WrittenItem) and item.written}
-    now |= {item.patient for item in others if item.facts or item.unreadable or item.own_key}
-    now |= {fresh[reference].patient for reference in known if reference in fresh}
-    before = {old.patient for reference, old in known.items() if reference in fresh}
-    replaced = {who.replaced_by for who in identities.values() if who and who.replaced_by}
-    concerned = {name for name in {*now, *before, *identities, *replaced} if name}
+    now = {item.patient for item in quick if item.forms or item.reference in replaced}
+    now |= {
+        item.patient for item in others if item.facts or item.unreadable or item.own_key or item.reference in replaced
+    }
+    before = {old.patient for old in replaced.values()}
+    survivors = {who.replaced_by for who in identities.values() if who and who.replaced_by}
+    concerned = {name for name in {*now, *before, *identities, *survivors} if name}
     patients.touch(connection, concerned)
     patients.identify(connection, identities)
     patients.relist(connection, concerned)

@@ -17,7 +17,7 @@ from horehab.usecases.exchange import ChartItem, Item
 from horehab.usecases.written import WrittenFact, WrittenItem
 
 _LARGE = 4096
-_DEFLATED = b"x"
+_DEFLATED, _OBJECT = b"x", b"{"
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +53,16 @@ def plain_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
     for reference, version, patient, source, updated, _ in items:
         content = b"" if version else hash_of(source)
         kind = reference.partition("/")[0]
-        yield reference, kind, version, microseconds(updated), patient, content, deflate(source)
+        kept = source if len(source) <= _LARGE and source[:1] == _OBJECT else deflate(source)
+        yield reference, kind, version, microseconds(updated), patient, content, kept
+
+
+def plain_fact_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
+    """Give the rows of the facts that were read quickly."""
+    for reference, _, patient, _, _, forms in items:
+        if patient is not None:
+            for ordinal, (kind, day, known_on, text, blanks) in enumerate(forms):
+                yield reference, ordinal, patient, kind, day, known_on, text % blanks
 
 
 def row_of(item: ChartItem, known: Known | None) -> many.Row:
@@ -112,21 +121,21 @@ def completed(connection: Connection, known: Known) -> Known:
     return msgspec.structs.replace(known, content=hash_of(inflate(source)), understood=understood)
 
 
-def replace(connection: Connection, fresh: Mapping[str, Item], known: Mapping[str, Known]) -> None:
-    """Write the rows of fresh items in place of those that they replace."""
-    for chunk in patients.chunks(reference for reference in known if reference in fresh):
+def replace(
+    connection: Connection, quick: Sequence[WrittenItem], others: Sequence[ChartItem], known: Mapping[str, Known]
+) -> None:
+    """Write the rows of items, read quickly or otherwise, in place of those that are known of them."""
+    for chunk in patients.chunks(known):
         for table in (tables.fact, tables.set_aside, code_tables.unread_code, tables.resource):
             connection.execute(delete(table).where(table.c.reference.in_(chunk)))
-    quick = [item for item in fresh.values() if isinstance(item, WrittenItem)]
-    others = [item for item in fresh.values() if isinstance(item, ChartItem)]
     many.write(connection, tables.resource, list(plain_rows(quick)), same=SAME)
     many.write(connection, tables.resource, [row_of(item, known.get(item.reference)) for item in others])
-    many.write(connection, tables.fact, list(_fact_rows(fresh.values())))
+    many.write(connection, tables.fact, [*plain_fact_rows(quick), *_fact_rows(others)])
     many.write(connection, tables.set_aside, [row for item in others for row in _set_aside_rows(item)])
     many.write(connection, code_tables.unread_code, [row for item in others for row in _unread_rows(item)])
 
 
-def _fact_rows(items: Iterable[Item]) -> Iterator[many.Row]:
+def _fact_rows(items: Iterable[ChartItem]) -> Iterator[many.Row]:
     for item in items:
         reference, patient = item.reference, item.patient
         if patient is not None:
