@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -69,14 +70,14 @@ def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
 
 def narrowed(query: CaseloadQuery, **otherwise: str | None) -> str:
     """Give the address of the caseload narrowed as now, but for what is said otherwise; of its first page."""
-    kept = {
+    kept: dict[str, Any] = {
         "text": query.text or None,
         "tier": query.tier.value if query.tier else None,
         "joint": query.joint,
         "ward": query.ward,
         "therapist": query.therapist,
     }
-    return url_for("horehab.caseload", **{**kept, **otherwise})
+    return url_for("horehab.caseload", **(kept | otherwise))
 
 
 def therapists(asked_by: Viewer, page: CaseloadPage, chosen: str | None) -> dict[str, str]:

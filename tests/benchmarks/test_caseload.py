@@ -1,0 +1,39 @@
+"""The benchmark of the caseload asks for what it says: full pages, of every view, the last as full as the first."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks import caseload
+from benchmarks.caseload import VIEWS, filled, hospital, last_page, measured
+from benchmarks.caseload_table import goals, table
+from horehab.domain.suspicion import Tier
+from horehab.usecases.exchange import CaseloadQuery
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hospitals")
+
+
+def test_the_last_page_is_the_end_of_the_list_and_as_full_as_the_first(folder: Path) -> None:
+    with hospital(filled(folder, 130)) as place:
+        for query in (CaseloadQuery(limit=9), CaseloadQuery(tier=Tier.QUIET, limit=9), CaseloadQuery(limit=500)):
+            everybody = [row.key for row in place.logbook.caseload(replace(query, limit=500)).rows]
+            last = place.logbook.caseload(last_page(place, query))
+            assert last.next is None
+            assert [row.key for row in last.rows] == everybody[-query.limit :]
+
+
+def test_every_view_is_timed_in_both_hospitals_and_told_in_a_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [view for view in VIEWS if view.words in ("all, as they come", 'search "mar"')]
+    monkeypatch.setattr(caseload, "VIEWS", some)
+    figures = measured("sqlite", sizes=(70, 130), rounds=1, folder=folder)
+    assert [figure.view for figure in figures] == some
+    assert (figures[0].few, figures[0].many, figures[0].has_more_pages) == (50, 50, True)
+    assert all(second > 0 for figure in figures for second in figure.seconds.values())
+    assert len(goals(figures)) == 4
+    assert "| all, as they come | 50 / 50 |" in table("sqlite", figures, rounds=1)
