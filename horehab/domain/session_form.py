@@ -13,6 +13,7 @@ from horehab.errors import InputError
 
 _LONGEST_SESSION = 600  # minutes; a typing error beyond it
 _MOST_REPETITIONS = 1000  # a typing error beyond it
+_EARLIEST_YEAR = 1900
 _TOP_OF_SCALES = 10  # of mobility, exertion and pain, which all begin at 0
 
 
@@ -80,13 +81,19 @@ class SessionForm:
     signs: tuple[SignAnswer, ...] = ()
 
 
+def wrong_year(field: str, day: date) -> list[InputError]:
+    """Refuse a day before whoever is treated now can have been treated: its year was typed wrongly, such as 0026."""
+    remedy = "Write all four digits of the year, as in 2026-03-31."
+    return [_error(field, day.isoformat(), "This year cannot be.", remedy)] if day.year < _EARLIEST_YEAR else []
+
+
 def errors_in(form: SessionForm, rules: Rules, *, today: date) -> tuple[InputError, ...]:
     """Find everything in a form that cannot be, one error per field, in the order of the form."""
     return (*_errors_of_session(form, today), *_errors_of_angles(form, rules), *_errors_of_answers(form))
 
 
 def _errors_of_session(form: SessionForm, today: date) -> list[InputError]:
-    errors = []
+    errors = wrong_year("day", form.day)
     if form.day > today:
         errors.append(_error("day", form.day.isoformat(), "The session lies in the future.", "Write the day it was."))
     if form.minutes is not None and not 0 < form.minutes <= _LONGEST_SESSION:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from horehab.domain.exposure import Background, BackgroundKind, Exposure, ExposureKind
 from horehab.domain.moment import local_moment
+from horehab.domain.session_form import wrong_year
 from horehab.errors import FormRefused, InputError
 from horehab.usecases.bedside import Report, Told
 from horehab.usecases.ports import Ports
@@ -86,6 +87,7 @@ def _errors(form: ReportForm, kind: Enum | None, today: date) -> list[InputError
     if form.end is not None and (form.end > today or (form.start is not None and form.end < form.start)):
         said = "It ended before it began, or in the future."
         errors.append(_error("end", form.end.isoformat(), said, "Write its last day, or nothing while it goes on."))
+    errors += wrong_year("start", form.start) if form.start else []
     if len(form.text) > LONGEST_TEXT:
         said = f"This text is longer than {LONGEST_TEXT} characters."
         errors.append(_error("text", len(form.text), said, "Shorten it."))

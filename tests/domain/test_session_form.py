@@ -46,6 +46,13 @@ def _fields(form: SessionForm) -> list[str]:
     return [error.field for error in errors_in(form, RULES, today=TODAY)]
 
 
+def test_a_year_of_two_digits_is_asked_for_in_full() -> None:
+    """A date field that is left too early says 0026: as a day of this session it would stand in the EHR."""
+    (error,) = errors_in(replace(FORM, day=date(26, 3, 12)), RULES, today=TODAY)
+    assert (error.field, error.value) == ("day", "0026-03-12")
+    assert "four digits" in error.remedy
+
+
 def test_a_usual_session_has_nothing_wrong() -> None:
     assert _fields(FORM) == []
 

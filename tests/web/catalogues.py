@@ -51,7 +51,8 @@ _KINDS: tuple[type[Enum], ...] = (
 )  # fmt: skip
 _RECORDING = (
     "domain/follow_up*.py", "domain/attendance.py", "domain/session_form*.py", "domain/reminder*.py",
-    "usecases/decide_suspicion.py", "usecases/settle_conflict.py", "usecases/*session*.py",
+    "usecases/decide_*.py", "usecases/tell_before.py", "usecases/work_off.py", "usecases/rest_suspicion.py",
+    "usecases/settle_conflict.py", "usecases/*session*.py",
     "usecases/send_reminders.py", "usecases/deliver_entries.py", "store/engine.py", "store/reminders.py",
     "store/conflicts.py", "fhir/occasion.py", "fhir/delivery.py", "fhir/placing.py",
 )  # fmt: skip

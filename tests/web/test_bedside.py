@@ -54,6 +54,7 @@ def test_the_same_form_sent_twice_is_one_report(ward: Ward) -> None:
         ("start", {"start": ""}, "When it began"),
         ("start", {"start": "2026-06-01", "end": ""}, "in the future"),
         ("start", {"start": "last winter"}, "not a date"),
+        ("start", {"start": "0026-01-10"}, "year cannot be"),
         ("end", {"end": "2026-01-09"}, "before it began"),
         ("end", {"end": "2026-06-01"}, "before it began, or in the future"),
         ("text", {"text": "x" * 201}, "longer than 200"),
