@@ -7,6 +7,7 @@ from horehab.domain.message import MessageRequestEntry
 from horehab.domain.reminder import ReminderState
 from horehab.usecases.letters import Letter
 from horehab.usecases.ports import Ports, Receipt
+from horehab.usecases.send_reminders import WRITING_IS_OFF
 
 _NEXT_LOOK = timedelta(seconds=60)
 
@@ -30,5 +31,5 @@ class EhrPostbox:
             row.key == f"request:{letter.message}" for row in self.ports.logbook.outbox(patient=entry.patient)
         ):
             self.ports.logbook.log(patient=entry.patient, entries=(entry,), reminders=(), now=now)
-        why = "its request is not in the EHR yet"
+        why = "its request is not in the EHR yet" if self.ports.may_write else WRITING_IS_OFF
         return Receipt(state=ReminderState.DUE, detail=why, until=now + _NEXT_LOOK, is_tried=False)
