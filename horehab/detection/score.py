@@ -77,7 +77,7 @@ def _is_quiet(features: Doubles, card: ScoreCard) -> Bools:
 class _Grove:
     """The trees of a card side by side: what each place asks, tree after tree, and what each is worth.
 
-    `supported` are the numbers of the trees that ask for anything that is known of the whole patient.
+    `all` numbers them, `supported` those that ask for anything that is known of the whole patient.
     """
 
     count: int
@@ -85,6 +85,7 @@ class _Grove:
     features: Ints
     limits: Doubles
     points: Ints
+    all: Ints
     supported: Ints
 
 
@@ -92,6 +93,7 @@ class _Grove:
 def _grove(card: ScoreCard) -> _Grove:
     support = {FEATURES.index(name) for name in NOTHING_ELSE}
     return _Grove(
+        all=np.arange(len(card.trees)),
         supported=np.array([n for n, tree in enumerate(card.trees) if support & set(tree.features)], dtype=np.int64),
         count=len(card.trees),
         asks=len(card.trees[0].features),
@@ -102,18 +104,24 @@ def _grove(card: ScoreCard) -> _Grove:
 
 
 def _by_itself_and_supported(alone: Doubles, loud: Doubles, grove: _Grove) -> tuple[Doubles, Doubles]:
-    """Add up what the trees are worth without and with support; most never ask for it and stay as they are."""
-    points = _leaves(alone, grove, np.arange(grove.count))
+    """Add up what the trees are worth without and with support; what asks for none, or has none, stays as it is."""
+    points = _leaves(alone, grove, grove.all)
     by_itself = points.sum(axis=1)
-    gained = _leaves(loud, grove, grove.supported) - points[:, grove.supported]
-    return np.asarray(by_itself / MILLION), np.asarray((by_itself + gained.sum(axis=1)) / MILLION)
+    supported = by_itself.copy()
+    row = np.flatnonzero((alone != loud).any(axis=1))
+    if len(row):
+        gained = _leaves(loud[row], grove, grove.supported) - points[row][:, grove.supported]
+        supported[row] += gained.sum(axis=1)
+    return np.asarray(by_itself / MILLION), np.asarray(supported / MILLION)
 
 
 def _leaves(rows: Doubles, grove: _Grove, tree: Ints) -> Ints:
     """Walk every row down these trees and give what the leaves are worth, of shape (row, tree)."""
     values, row = np.ravel(rows), np.arange(len(rows))[:, None] * len(FEATURES)
-    place = np.zeros((len(rows), len(tree)), dtype=np.int64)
-    asks, left = tree * grove.asks, grove.asks
+    asks, left = tree * grove.asks, grove.asks // 2
+    # The first question of a tree is the same for all rows.
+    place = (rows.take(grove.features.take(asks), axis=1) > grove.limits.take(asks)).astype(np.int64)
+    place += 1
     while left:
         node = place + asks
         is_above = values.take(grove.features.take(node) + row) > grove.limits.take(node)

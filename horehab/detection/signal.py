@@ -14,7 +14,7 @@ _CLEAR_LOSS = 0.1
 _DECIMALS = 9
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every visit, and freezing takes as long again
+@dataclass(slots=True)  # not frozen, made by position: one is made for every visit, and either takes as long again
 class Signal:
     """What a joint's passive motions say together at one visit; `day` is the ordinal of the ward day.
 
@@ -117,17 +117,17 @@ class _Joint:
         if self.best.follow(value):
             self.best_day = day
         return Signal(
-            day=day,
-            value=value,
-            error=sqrt(variance + errors.shared_error**2 + hand**2),
-            best=self.best.value,
-            best_day=self.best_day,
-            most_lost=max(losses) if losses else 0.0,
-            share_lost=len([lost for lost in losses if lost > 1]) / len(losses) if losses else 0.0,
-            fall=fall,
-            rise=rise,
-            is_other_hand=is_other,
-            is_firm=any(not visit.is_assumed for _, visit in taken),
+            day,
+            value,
+            sqrt(variance + errors.shared_error**2 + hand**2),
+            self.best.value,
+            self.best_day,
+            max(losses) if losses else 0.0,
+            len([lost for lost in losses if lost > 1]) / len(losses) if losses else 0.0,
+            fall,
+            rise,
+            is_other,
+            not all(visit.is_assumed for _, visit in taken),
         )
 
     def _is_other_hand(self, taken: list[tuple[_Own, Visit]]) -> bool:

@@ -79,7 +79,7 @@ def _log(values: Doubles) -> Doubles:
 
 
 def _library_days(days: Ints, zero: int) -> Ints:
-    return np.clip(days - zero, 0, LAST_DAY)
+    return np.minimum(np.maximum(days - zero, 0), LAST_DAY)
 
 
 def _motion_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> tuple[Floats, Ints]:
@@ -99,14 +99,14 @@ def _follow_levels(deviations: Floats, sds: list[float], steps: list[int], error
     """Take each joint's own level off the deviations in place, learned under each course; give their variance."""
     total, gain, limit = _gains(sds, steps, errors)
     level = np.full((max(steps), deviations.shape[1]), errors.usual_level, dtype=np.float32)
-    pull = np.empty_like(level)
+    pull, least = np.empty_like(level), -limit
     start = 0
     for joints in steps:
         here = slice(start, start + joints)
         now, pulled = deviations[here], pull[:joints]
         now -= level[:joints]
         np.minimum(now, limit[here], out=pulled)
-        np.maximum(pulled, -limit[here], out=pulled)
+        np.maximum(pulled, least[here], out=pulled)
         pulled *= gain[here]
         level[:joints] += pulled
         start += joints
@@ -148,10 +148,9 @@ def _steps(joints: Ints) -> list[Ints]:
     """
     if not len(joints):
         return []
-    firsts = np.flatnonzero(np.diff(joints, prepend=-1))
-    counts = np.diff(firsts, append=len(joints))
-    ranks = np.argsort(-counts, kind="stable")
-    firsts, counts = firsts[ranks], counts[ranks]
+    numbers = np.bincount(joints)
+    ranks = np.argsort(-numbers, kind="stable")
+    firsts, counts = (np.cumsum(numbers) - numbers)[ranks], numbers[ranks]
     alive = (counts[:, None] > np.arange(counts[0])).sum(axis=0).tolist()
     return [firsts[:joints_left] + step for step, joints_left in enumerate(alive)]
 

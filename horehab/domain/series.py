@@ -8,7 +8,8 @@ from itertools import pairwise
 from math import isfinite
 from statistics import median
 
-from horehab.domain.joints import MOTIONS, Joint, JointSide, Motion, Side
+from horehab.domain.joints import MOTIONS, JointSide, Motion
+from horehab.domain.moment import Moment
 from horehab.domain.range_of_motion import Mode, Reading
 
 Means = tuple[str | None, str | None, str | None]
@@ -19,7 +20,7 @@ SeriesKey = tuple[JointSide, Motion, Mode]
 _TENS = 20
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every day, and freezing takes as long again
+@dataclass(slots=True)  # not frozen, made by position: one is made for every day, and either takes as long again
 class Visit:
     """What one motion measured on one ward day: the median of that day's readings, in degrees.
 
@@ -47,9 +48,10 @@ class Series:
 
 def series_of(readings: Iterable[Reading]) -> dict[SeriesKey, list[Reading]]:
     """Sort readings by place, motion and mode, in the order of the joint's forms; each mode is its own series."""
-    found: dict[tuple[Joint, Side, Motion, Mode], list[Reading]] = {}
+    found: dict[tuple[int, int, int, int], list[Reading]] = {}
     for reading in readings:
-        key = (reading.joint, reading.side, reading.motion, reading.mode)
+        # By identity: there is one of each joint and motion, and to hash one takes as long as all of this.
+        key = (id(reading.joint), id(reading.side), id(reading.motion), id(reading.mode))
         if key in found:
             found[key].append(reading)
         else:
@@ -86,7 +88,7 @@ def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
 def _distinct(readings: Iterable[Reading]) -> list[Reading]:
     """Keep one of each exact repeat: the same instant, value and means under another reference says nothing new."""
     listed = list(readings)
-    if all(_is_before(one, next_one) for one, next_one in pairwise(listed)):
+    if all(_is_before(one.when, other.when) for one, other in pairwise(listed)):
         return listed
     found: dict[object, Reading] = {}
     for reading in sorted(listed, key=lambda r: r.source):
@@ -95,8 +97,8 @@ def _distinct(readings: Iterable[Reading]) -> list[Reading]:
     return sorted(found.values(), key=lambda r: (r.when.day, r.when.earliest, r.source))
 
 
-def _is_before(one: Reading, other: Reading) -> bool:
-    return one.when.earliest < other.when.earliest and one.when.day <= other.when.day
+def _is_before(one: Moment, other: Moment) -> bool:
+    return one.earliest < other.earliest and one.day <= other.day
 
 
 def _without_slips(readings: list[Reading], suspect_radians: float) -> list[Reading]:
@@ -129,7 +131,7 @@ def _means(reading: Reading) -> Means:
 
 def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
     if all(one.when.day < other.when.day for one, other in pairwise(readings)):
-        return tuple(_single(reading.when.day, reading) for reading in readings)
+        return tuple([_single(reading) for reading in readings])
     days: dict[date, list[Reading]] = {}
     for reading in readings:
         days.setdefault(reading.when.day, []).append(reading)
@@ -138,7 +140,7 @@ def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
 
 def _visit(day: date, readings: Sequence[Reading]) -> Visit:
     if len(readings) == 1:
-        return _single(day, readings[0])
+        return _single(readings[0])
     means = {_means(r) for r in readings}
     only = next(iter(means)) if len(means) == 1 else None
     return Visit(
@@ -151,13 +153,7 @@ def _visit(day: date, readings: Sequence[Reading]) -> Visit:
     )
 
 
-def _single(day: date, reading: Reading) -> Visit:
-    means = _means(reading)
-    return Visit(
-        day=day,
-        degrees=reading.degrees,
-        sources=(reading.source,),
-        means=means if means[0] is not None else None,
-        is_assumed=reading.when.is_zone_assumed,
-        position=reading.position,
-    )
+def _single(reading: Reading) -> Visit:
+    when, rater, position = reading.when, reading.rater, reading.position
+    means = (rater, reading.device, position) if rater is not None else None
+    return Visit(when.day, reading.degrees, (reading.source,), means, when.is_zone_assumed, position)

@@ -10,7 +10,7 @@ _CONFIRMED = 2
 _OF_THREE = 3
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every visit, and freezing takes as long again
+@dataclass(slots=True)  # not frozen, made by position: one is made for every visit, and either takes as long again
 class CoursePoint:
     """One visit of a course, seen against what had been reached and held before it.
 
@@ -76,24 +76,28 @@ class Walk:
         """Take the next visit and see it against what was reached and held before."""
         point = self._seen(visit)
         is_beyond = bool(self.since) and self.best - visit.degrees > point.threshold
-        self._follow_fall(visit.degrees, is_beyond=is_beyond)
-        if self.low is not None and self.risen >= _CONFIRMED:
-            self._won_back()
-            point = self._seen(visit)
-            is_beyond = point.is_beyond_error
+        if is_beyond or self.low is not None:
+            self._follow_fall(visit.degrees, is_beyond=is_beyond)
+            if self.low is not None and self.risen >= _CONFIRMED:
+                self._won_back()
+                point = self._seen(visit)
+                is_beyond = point.is_beyond_error
+        else:
+            self.beyond, self.within = 0, self.within + 1
         self.since.append(visit)
         self._follow_best(is_calm=not is_beyond)
         return point
 
     def _seen(self, visit: Visit) -> CoursePoint:
-        is_same = is_known(visit.means) and (visit.means == self.best_means or not self.best_visits)
+        means, best_visits = visit.means, self.best_visits
+        is_same = means is not None and means == self.best_means if best_visits else is_known(means)
         return CoursePoint(
-            visit=visit,
-            reference=self.best if self.since else None,
-            reference_visits=self.best_visits,
-            is_same_rater=is_same,
-            threshold=self.same if is_same else self.different,
-            fall=self.falls,
+            visit,
+            self.best if self.since else None,
+            best_visits,
+            is_same,
+            self.same if is_same else self.different,
+            self.falls,
         )
 
     def _follow_fall(self, degrees: float, *, is_beyond: bool) -> None:
@@ -136,7 +140,8 @@ class Walk:
     def _set_best(self, degrees: float, visits: Sequence[Visit]) -> None:
         first = visits[0].means
         self.best, self.best_visits = degrees, visits
-        self.best_means = first if all(visit.means == first for visit in visits) else None
+        is_one = first is not None and first[1] is not None and all(visit.means == first for visit in visits)
+        self.best_means = first if is_one else None
 
 
 def is_known(means: Means | None) -> bool:
