@@ -1,10 +1,11 @@
 """What is kept here and nowhere else, in the database: drafts, what was told at the bedside, suspicions that rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, update
 
 from horehab.domain.exposure import Background, Exposure
 from horehab.domain.joints import Joint, JointSide, Side
@@ -59,22 +60,15 @@ class SqlBedside:
 
     def report(self, report: Report) -> bool:
         """Keep what was told at the bedside; False when this report was kept before."""
-        t = bedside_tables.reported
-        with writing(self._engine) as connection:
-            if connection.execute(select(t.c.report_id).where(t.c.report_id == report.report_id)).first():
-                return False
-            connection.execute(
-                insert(t).values(
-                    report_id=report.report_id,
-                    patient=report.patient,
-                    kind=type(report.fact).__name__,
-                    payload=encode(report.fact),
-                    who=report.who,
-                    at=report.at,
-                )
-            )
-            patients.touch(connection, [report.patient])
-        return True
+        row = {
+            "report_id": report.report_id,
+            "patient": report.patient,
+            "kind": type(report.fact).__name__,
+            "payload": encode(report.fact),
+            "who": report.who,
+            "at": report.at,
+        }
+        return self._keep_once(bedside_tables.reported, row)
 
     def reports(self, patient: str) -> tuple[Report, ...]:
         """List what was told about a patient and was not taken back, oldest first."""
@@ -105,24 +99,17 @@ class SqlBedside:
 
     def snooze(self, snooze: Snooze) -> bool:
         """Let a suspicion rest; False when this was asked before."""
-        t = bedside_tables.snooze
-        with writing(self._engine) as connection:
-            if connection.execute(select(t.c.snooze_id).where(t.c.snooze_id == snooze.snooze_id)).first():
-                return False
-            connection.execute(
-                insert(t).values(
-                    snooze_id=snooze.snooze_id,
-                    patient=snooze.patient,
-                    joint=snooze.place.joint.value,
-                    side=snooze.place.side.value,
-                    until=snooze.until,
-                    reason=plain(snooze.reason),
-                    who=snooze.who,
-                    at=snooze.at,
-                )
-            )
-            patients.touch(connection, [snooze.patient])
-        return True
+        row = {
+            "snooze_id": snooze.snooze_id,
+            "patient": snooze.patient,
+            "joint": snooze.place.joint.value,
+            "side": snooze.place.side.value,
+            "until": snooze.until,
+            "reason": plain(snooze.reason),
+            "who": snooze.who,
+            "at": snooze.at,
+        }
+        return self._keep_once(bedside_tables.snooze, row)
 
     def snoozes(self, patient: str) -> tuple[Snooze, ...]:
         """List what was let rest of a patient, oldest first, also what is over."""
@@ -142,6 +129,16 @@ class SqlBedside:
             )
             for row in rows
         )
+
+    def _keep_once(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Keep a row of a patient; False when one of its id was kept before."""
+        (named,) = table.primary_key.columns
+        with writing(self._engine) as connection:
+            if connection.execute(select(named).where(named == row[named.name])).first():
+                return False
+            connection.execute(insert(table).values(row))
+            patients.touch(connection, [row["patient"]])
+        return True
 
 
 def told(connection: Connection, together: Sequence[str]) -> list[Told]:

@@ -1,6 +1,5 @@
 """A ward with one published patient on a real embedded server, and the command line before it."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from click.testing import CliRunner, Result
 from horehab.cli import main
 from horehab.demo.published import patients
 from horehab.demo.story import Story
+from tests.servers.loopback import answering_at
 from tests.servers.sandbox import RunningSandbox
 
 Run = Callable[..., Result]
@@ -88,12 +88,5 @@ def answering(status: int, body: str, headers: Mapping[str, str]) -> Iterator[st
         def log_message(self, *_words: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Same)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/fhir"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering_at(ThreadingHTTPServer(("127.0.0.1", 0), Same)) as address:
+        yield f"{address}/fhir"

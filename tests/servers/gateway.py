@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+
+from tests.servers.loopback import answering_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +57,5 @@ def start_gateway() -> Iterator[Gateway]:
         def log_message(self, *_words: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Desk)
-    gateway.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering_at(ThreadingHTTPServer(("127.0.0.1", 0), _Desk)) as gateway.url:
         yield gateway
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,7 +1,6 @@
 """The faulty proxy's two small HTTP servers: the proxy itself, and another origin that only writes down who came."""
 
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.servers.faults import FaultyProxy, Reply, Seen
+from tests.servers.loopback import answering_at
 
 
 def _handler(proxy: FaultyProxy, origin: str) -> type[BaseHTTPRequestHandler]:
@@ -61,15 +61,11 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def _listening(proxy: FaultyProxy, origin: str) -> Iterator[str]:
-    with _Server(("127.0.0.1", 0), _handler(proxy, origin)) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+    with answering_at(_Server(("127.0.0.1", 0), _handler(proxy, origin))) as address:
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield address
         finally:
             proxy.closing.set()
-            server.shutdown()
-            thread.join()
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 
+from tests.servers.loopback import answering_at
+
 FAULTS = ("cut before", "cut after", "500 after", "503 before")
 """The ways in which it fails; "after": it took the message and delivers it all the same."""
 
@@ -102,13 +104,5 @@ def start_sms(*, drops_repeats: bool) -> Iterator[SmsGateway]:
         def log_message(self, *_words: object) -> None:
             """Say nothing."""
 
-    server = _Server(("127.0.0.1", 0), _Desk)
-    gateway.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering_at(_Server(("127.0.0.1", 0), _Desk)) as gateway.url:
         yield gateway
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
