@@ -102,6 +102,15 @@ def gives_its_own_ids(statement: dict[str, Any]) -> None:
         resource["updateCreate"] = False
 
 
+def about_what(server: MeddledServer, desk: Desk) -> Any:
+    """Deliver the reasons, and say of what they stand in the chart."""
+    reasons = desk.deliver(REASONS)
+    assert reasons.reference is not None
+    stored = server.store.read(reasons.reference)
+    assert stored is not None
+    return stored["target"]
+
+
 @contextmanager
 def ward_server() -> Iterator[MeddledServer]:
     """Start a server that holds the patient and three observations."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import ChartEntry, MeasurementEntry, Outcome, ReasonsEntry, SessionEntry, TaskEntry
-from tests.fhir.team_entries import ENTRIES, REASONS, SESSION, TASK, fresh, gives_its_own_ids
+from horehab.domain.reminder import ReminderRule
+from tests.fhir.team_entries import ENTRIES, SESSION, TASK, about_what, fresh, gives_its_own_ids
 from tests.fhir.ward import SUSPICION, Desk
 from tests.servers.meddler import MeddledServer
 
@@ -55,11 +56,7 @@ def test_a_server_that_takes_no_conditions_gets_a_task_with_its_reasons(server: 
     assert task.reference is not None
     assert task.reference.startswith("Task/")
     assert server.store.search("Condition") == ()
-    reasons = fresh(desk).deliver(REASONS)
-    assert reasons.reference is not None
-    stored = server.store.read(reasons.reference)
-    assert stored is not None
-    assert stored["target"] == [{"reference": task.reference}]
+    assert about_what(server, fresh(desk)) == [{"reference": task.reference}]
 
 
 def test_a_server_that_takes_neither_leaves_it_on_the_outbox_page(server: MeddledServer, desk: Desk) -> None:
@@ -103,6 +100,22 @@ def test_a_task_to_which_somebody_only_added_who_does_it_is_still_ours_to_cancel
     stored = server.store.read(desk.target)
     assert stored is not None
     assert (stored["status"], stored["owner"]) == ("cancelled", {"display": "Eva"})
+
+
+def test_a_task_points_to_its_suspicion_only_where_that_stands_in_the_chart(
+    server: MeddledServer, desk: Desk
+) -> None:
+    about = replace(TASK, rule=ReminderRule.REVIEW_SUSPICION, condition_id=SUSPICION.condition_id)
+    delivery = desk.deliver(about)
+    assert delivery.reference is not None
+    stored = server.store.read(delivery.reference)
+    assert stored is not None
+    assert "focus" not in stored, "a server may refuse to point to what is not there"
+    fresh(desk).deliver(SUSPICION)
+    desk.deliver(replace(about, due=about.due + timedelta(days=1)))
+    stored = server.store.read(delivery.reference)
+    assert stored is not None
+    assert stored["focus"] == {"reference": f"Condition/{SUSPICION.condition_id}"}
 
 
 def test_a_session_that_somebody_corrected_in_the_chart_stays_corrected(server: MeddledServer, desk: Desk) -> None:

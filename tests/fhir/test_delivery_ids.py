@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.entries import Outcome
-from tests.fhir.team_entries import MEASUREMENT, REASONS, SESSION, fresh, gives_its_own_ids
+from tests.fhir.team_entries import MEASUREMENT, SESSION, about_what, fresh, gives_its_own_ids
 from tests.fhir.ward import NAME, SUSPICION, WITH_MORE, WITHDRAWN, Desk, chart_at
 from tests.servers.meddler import MeddledServer
 
@@ -23,11 +23,7 @@ def of_one_suspicion(server: MeddledServer) -> list[dict[str, Any]]:
 def test_a_server_that_says_nothing_of_ids_is_given_ours(server: MeddledServer, desk: Desk) -> None:
     server.edit_metadata = says_nothing_of_ids
     assert desk.deliver(SUSPICION).reference == NAME
-    reasons = fresh(desk).deliver(REASONS)
-    assert reasons.reference is not None
-    stored = server.store.read(reasons.reference)
-    assert stored is not None
-    assert stored["target"] == [{"reference": NAME}]
+    assert about_what(server, fresh(desk)) == [{"reference": NAME}]
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 422])
@@ -39,11 +35,7 @@ def test_a_server_that_says_nothing_of_ids_and_refuses_ours_gives_its_own(
     suspicion = desk.deliver(SUSPICION)
     assert suspicion.outcome is Outcome.DONE
     assert suspicion.reference not in (None, NAME)
-    reasons = fresh(desk).deliver(REASONS)
-    assert reasons.reference is not None
-    stored = server.store.read(reasons.reference)
-    assert stored is not None
-    assert stored["target"] == [{"reference": suspicion.reference}]
+    assert about_what(server, fresh(desk)) == [{"reference": suspicion.reference}]
 
 
 def test_a_server_that_changes_its_mind_about_ids_gets_no_double(server: MeddledServer, desk: Desk) -> None:
@@ -75,11 +67,7 @@ def test_the_reasons_cite_the_condition_under_the_servers_id(server: MeddledServ
     server.edit_metadata = gives_its_own_ids
     suspicion = fresh(desk).deliver(SUSPICION)
     assert suspicion.reference != NAME
-    reasons = fresh(desk).deliver(REASONS)
-    assert reasons.reference is not None
-    stored = server.store.read(reasons.reference)
-    assert stored is not None
-    assert stored["target"] == [{"reference": suspicion.reference}]
+    assert about_what(server, fresh(desk)) == [{"reference": suspicion.reference}]
 
 
 def test_with_the_servers_ids_a_suspicion_is_updated_and_withdrawn_in_place(

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -13,17 +12,8 @@ from horehab.fhir.capability import Capability
 from horehab.fhir.delivery import Courier
 from horehab.fhir.site import Site
 from tests.fhir.team_entries import SESSION, TASK
-from tests.fhir.ward import MADRID, PATIENT, SUSPICION, Desk, chart_at, client_at, observation
-from tests.servers.meddler import MeddledServer, start_meddled
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    with start_meddled() as running:
-        running.store.put(PATIENT)
-        for name in ("o1", "o2"):
-            running.store.put(observation(name))
-        yield running
+from tests.fhir.ward import MADRID, SUSPICION, Desk, chart_at, client_at
+from tests.servers.meddler import MeddledServer
 
 
 def test_a_fault_of_ours_is_logged_by_place_and_without_the_patient(

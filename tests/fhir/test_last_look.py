@@ -1,7 +1,6 @@
 """Before it is sent, what we write is looked at as the setting says: it is let go, named in the log, or kept back."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,25 +13,15 @@ from horehab.fhir.delivery import Courier
 from horehab.fhir.last_look import look, profile_of
 from horehab.fhir.site import Site
 from tests.fhir.team_entries import MEASUREMENT, SESSION, TASK
-from tests.fhir.ward import HIP, MADRID, NAME, PATIENT, SUSPICION, client_at, observation
+from tests.fhir.ward import HIP, MADRID, NAME, SUSPICION, client_at
 from tests.profiles.every_form import every_form
-from tests.servers.meddler import MeddledServer, start_meddled
+from tests.servers.meddler import MeddledServer
 
 CANARY = "Canary Smith"
 WRONG = replace(SUSPICION, strength=7, sentence=CANARY)
 SAID = (
     "Condition.extension[2]: The strength of a suspicion is a whole number from 0 to 5 [horehab-suspicion-strength]"
 )
-
-
-@pytest.fixture
-def server() -> Iterator[MeddledServer]:
-    """A server that knows the patient and the evidence."""
-    with start_meddled() as running:
-        running.store.put(PATIENT)
-        for name in ("o1", "o2"):
-            running.store.put(observation(name))
-        yield running
 
 
 def _courier(client: Client, validation: str) -> Courier:
