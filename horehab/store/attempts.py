@@ -1,8 +1,7 @@
 """Attempts to send a reminder: each one written down before anything leaves, and what became of it."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +9,69 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from horehab.domain.reminder import ReminderState
 from horehab.store import leases, tables
+from horehab.store.heads import Instant, is_listed, listing
 from horehab.store.patients import CHUNK
 from horehab.store.reminder_tables import attempt
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.reminding import Attempt, Outcome
 
 _MAY_HAVE_LEFT = (None, ReminderState.SENT.value, ReminderState.UNKNOWN.value)
+_PARTS = 16
+"""Into how many times those are spread that failed together: they are written down by one statement each."""
+
+# These run with every piece that leaves, so they are made once.
+_NAMED = is_listed(tables.reminder.c.row, "names")
+_HELD = _NAMED & (tables.reminder.c.state == ReminderState.CLAIMED.value)
+_OURS = _HELD & tables.reminder.c.lease_owner.in_(bindparam("owners", expanding=True))
+_LEAVE = (
+    update(tables.reminder)
+    .where(_OURS)
+    .values(is_leaving=True, attempts=tables.reminder.c.attempts + 1, lease_until=bindparam("held_until"), detail="")
+)
+_LEAVING = select(tables.reminder.c.row).where(_OURS)
+_WRITE_DOWN = insert(attempt).from_select(
+    ["reminder", "key", "number", "begun", "owner"],
+    select(
+        tables.reminder.c.row,
+        tables.reminder.c.key,
+        tables.reminder.c.attempts,
+        bindparam("now", type_=Instant()),
+        tables.reminder.c.lease_owner,
+    )
+    .where(_OURS)
+    .order_by(tables.reminder.c.row),
+)
+_LET_GO = (
+    update(tables.reminder)
+    .where(_HELD, tables.reminder.c.lease_owner == bindparam("who"))
+    .values(
+        state=bindparam("the_state"),
+        detail=bindparam("the_detail"),
+        settled=bindparam("the_end"),
+        not_before=bindparam("the_rest"),
+        attempts=tables.reminder.c.attempts - bindparam("uncounted"),
+        is_leaving=False,
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+_END_DOUBT = (
+    update(tables.reminder)
+    .where(
+        _NAMED,
+        tables.reminder.c.state == ReminderState.UNKNOWN.value,
+        tables.reminder.c.attempts == bindparam("counted"),
+        tables.reminder.c.decided_by == "",
+    )
+    .values(state=bindparam("the_state"), detail=bindparam("the_detail"), settled=bindparam("the_end"))
+)
+_OF_THESE = is_listed(attempt.c.reminder, "names") & (attempt.c.number == bindparam("counted"))
+_CLOSE = (
+    update(attempt)
+    .where(_OF_THESE, attempt.c.outcome.is_(None) | (attempt.c.outcome == ReminderState.UNKNOWN.value))
+    .values(outcome=bindparam("the_state"), detail=bindparam("the_detail"), settled=bindparam("the_end"))
+)
+_TAKE_BACK = delete(attempt).where(_OF_THESE, attempt.c.outcome.is_(None), attempt.c.owner == bindparam("who"))
 
 
 def begin(connection: Connection, rows: Sequence[ReminderRow], *, now: datetime) -> tuple[ReminderRow, ...]:
@@ -23,102 +79,73 @@ def begin(connection: Connection, rows: Sequence[ReminderRow], *, now: datetime)
 
     The lease begins anew, so that nobody takes for dead who has only just begun.
     """
-    t = tables.reminder
-    begun: dict[int, int] = {}
-    by_row = {row.row: row for row in rows}
-    for start in range(0, len(rows), CHUNK):
-        names = sorted(by_row)[start : start + CHUNK]
-        owners = {by_row[name].owner for name in names}
-        picked = update(t).where(
-            t.c.row.in_(names), t.c.state == ReminderState.CLAIMED.value, t.c.lease_owner.in_(owners)
-        )
-        until = now + timedelta(seconds=leases.LEASE_SECONDS)
-        taken = picked.values(is_leaving=True, attempts=t.c.attempts + 1, lease_until=until, detail="")
-        begun |= {row.row: row.attempts for row in connection.execute(taken.returning(t.c.row, t.c.attempts))}
-    leaving = tuple(replace(row, attempts=begun[row.row]) for row in rows if row.row in begun)
-    if leaving:
-        connection.execute(insert(attempt), [_begun(row, now) for row in leaving])
-    return leaving
+    if not rows:
+        return ()
+    until = now + timedelta(seconds=leases.LEASE_SECONDS)
+    owners = sorted({row.owner for row in rows})
+    values = {"names": listing(row.row for row in rows), "owners": owners}
+    are_all = connection.execute(_LEAVE, values | {"held_until": until}).rowcount == len(rows)
+    connection.execute(_WRITE_DOWN, values | {"now": now})
+    if are_all:
+        return tuple(map(_counted, rows))
+    begun = set(connection.execute(_LEAVING, values).scalars())
+    return tuple(_counted(row) for row in rows if row.row in begun)
 
 
-def _begun(row: ReminderRow, now: datetime) -> dict[str, Any]:
-    key = row.reminder.key
-    return {"reminder": row.row, "key": key, "number": row.attempts, "begun": now, "owner": row.owner}
+def _counted(row: ReminderRow) -> ReminderRow:
+    """Copy a row of which one more attempt is counted; dataclasses.replace takes three times as long."""
+    return ReminderRow(
+        row=row.row,
+        reminder=row.reminder,
+        due=row.due,
+        state=row.state,
+        attempts=row.attempts + 1,
+        detail=row.detail,
+        is_interrupted=row.is_interrupted,
+        owner=row.owner,
+        settled=row.settled,
+        decided_by=row.decided_by,
+    )
 
 
-def settle(connection: Connection, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+def settle(connection: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> None:
     """Note what became of leased reminders, and of the attempts that were begun for them.
 
     What somebody else has by now is left to them. A late word that it was taken ends the doubt about one that
     is unknown.
     """
-    t = tables.reminder
-    if not outcomes:
-        return
-    tried = [outcome for outcome in outcomes if outcome.is_tried and outcome.row.attempts]
+    alike: dict[tuple[Any, ...], list[Outcome]] = {}
     for outcome in outcomes:
-        if not outcome.is_tried:
-            _take_back(connection, outcome.row)
-    if tried:
-        _close(connection, tried, now)
-    values = [_settled(outcome, now) for outcome in outcomes]
-    columns = ("state", "detail", "settled", "not_before", "attempts")
-    held = (t.c.row == bindparam("r")) & (t.c.state == ReminderState.CLAIMED.value)
-    ours = update(t).where(held, t.c.lease_owner == bindparam("who"))
-    nobodys: dict[str, Any] = {"is_leaving": False, "lease_owner": None, "lease_until": None}
-    let_go = ours.values(nobodys | {name: bindparam(f"the_{name}") for name in columns})
-    if connection.execute(let_go, values).rowcount == len(values):
-        return
-    for outcome in tried:
-        if outcome.state is ReminderState.SENT:
-            _end_doubt(connection, outcome, now)
+        row = outcome.row
+        later = (outcome.until, row.row % _PARTS) if outcome.state is ReminderState.DUE else None
+        fate = (outcome.state.name, outcome.detail, later, outcome.is_tried, row.attempts, row.owner)
+        alike.setdefault(fate, []).append(outcome)
+    for these in alike.values():
+        _settle(connection, these, now)
 
 
-def _settled(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    row, is_later = outcome.row, outcome.state is ReminderState.DUE
-    number = row.attempts if outcome.is_tried or not row.attempts else row.attempts - 1
-    return {
-        "r": row.row,
-        "who": row.owner,
-        "the_state": outcome.state.value,
-        "the_detail": outcome.detail,
-        "the_settled": None if is_later else now,
-        "the_not_before": (outcome.until or leases.rest(number, now, spread=row.row)) if is_later else None,
-        "the_attempts": number,
+def _settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Note what became of those of which the same became, at the same attempt, under the same lease."""
+    first = outcomes[0]
+    counted, is_tried, is_later = first.row.attempts, first.is_tried, first.state is ReminderState.DUE
+    names = listing(outcome.row.row for outcome in outcomes)
+    told = {"names": names, "the_state": first.state.value, "the_detail": first.detail, "the_end": now}
+    which = {"names": names, "counted": counted}
+    if counted and is_tried:
+        connection.execute(_CLOSE, told | which)
+    elif counted:  # nothing was handed to anybody: there was no attempt
+        connection.execute(_TAKE_BACK, which | {"who": first.row.owner})
+    uncounted = int(bool(counted) and not is_tried)
+    rest = leases.rest(counted - uncounted, now, spread=first.row.row % _PARTS) if is_later else None
+    ended: dict[str, Any] = {
+        "the_end": None if is_later else now,
+        "the_rest": first.until or rest if is_later else None,
     }
-
-
-def _close(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
-    a = attempt
-    rows = [
-        {"r": o.row.row, "n": o.row.attempts, "state": o.state.value, "words": o.detail, "at": now} for o in outcomes
-    ]
-    is_open = a.c.outcome.is_(None) | (a.c.outcome == ReminderState.UNKNOWN.value)
-    connection.execute(
-        update(a)
-        .where(a.c.reminder == bindparam("r"), a.c.number == bindparam("n"), is_open)
-        .values(outcome=bindparam("state"), detail=bindparam("words"), settled=bindparam("at")),
-        rows,
-    )
-
-
-def _take_back(connection: Connection, row: ReminderRow) -> None:
-    """Nothing was handed to anybody: there was no attempt."""
-    a = attempt
-    mine = (a.c.reminder == row.row) & (a.c.number == row.attempts) & a.c.outcome.is_(None)
-    connection.execute(delete(a).where(mine, a.c.owner == row.owner))
-
-
-def _end_doubt(connection: Connection, outcome: Outcome, now: datetime) -> None:
-    t = tables.reminder
-    in_doubt = (t.c.state == ReminderState.UNKNOWN.value) & (t.c.attempts == outcome.row.attempts)
-    connection.execute(
-        update(t)
-        .where(t.c.row == outcome.row.row, in_doubt, t.c.decided_by == "")
-        .values(
-            state=ReminderState.SENT.value, settled=now, detail=f"{outcome.detail} (the answer came late)".strip()
-        )
-    )
+    left = ended | {"uncounted": uncounted, "who": first.row.owner}
+    ours = connection.execute(_LET_GO, told | left).rowcount
+    if ours < len(outcomes) and counted and is_tried and first.state is ReminderState.SENT:
+        late = f"{first.detail} (the answer came late)".strip()
+        connection.execute(_END_DOUBT, told | which | {"the_detail": late})
 
 
 def harmless(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:

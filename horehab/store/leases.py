@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, Update, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Engine, Table, Update, insert, or_, select, update
 
 from horehab.store import tables
 from horehab.store.engine import reading, writing
@@ -15,12 +15,12 @@ _LONGEST_WAIT = 900
 _LEASED = (tables.outbox, tables.reminder, tables.lease)
 
 
-def is_nobodys(table: Table, now: datetime) -> ColumnElement[bool]:
+def is_nobodys(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Say which rows nobody has now, resting or not."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
 
 
-def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
+def is_free(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Say which rows nobody has now and whose time of rest is over."""
     return is_nobodys(table, now) & or_(table.c.not_before.is_(None), table.c.not_before <= now)
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Column, Connection, Integer, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import attempts, leases, tables
 from horehab.store.binding import TASK
+from horehab.store.heads import Instant
 from horehab.store.local_time import due_instant, zone_of
 from horehab.store.patients import CHUNK
 from horehab.store.payloads import decode_reminder, decode_reminders, encode
@@ -147,26 +150,44 @@ def is_waiting() -> Any:
 def claim(
     connection: Connection, *, owner: str, now: datetime, limit: int, is_held: bool = False
 ) -> tuple[ReminderRow, ...]:
-    """Expire what is past its void day, then lease what is due, soonest first; nobody else gets the same row.
+    """Lease what is due, soonest first; nobody else gets the same row. What is past its last day is never leased.
 
+    What was leased by who is gone comes before all else. When no more is due, what is past its last day is settled.
     `is_held`: only the tasks, which go into the chart.
     """
-    t = tables.reminder
-    _expire(connection, now)
+    found: list[Row[Any]] = []
+    asked = {"now": now, "who": owner, "held_until": now + timedelta(seconds=leases.LEASE_SECONDS)}
+    for state in (ReminderState.CLAIMED, ReminderState.DUE):
+        taking = _taking(state, is_held=is_held)
+        found += connection.execute(taking, asked | {"most": limit - len(found)}).all()
+    if len(found) < limit:
+        _expire(connection, now)
+    found.sort(key=itemgetter(1, 0))
+    wanted = decode_reminders([row[-1] for row in found])
+    return tuple(_claimed(row, reminder, owner) for row, reminder in zip(found, wanted, strict=True))
+
+
+@cache
+def _taking(state: ReminderState, *, is_held: bool) -> ReturningUpdate[Any]:
+    """Make, once, the statement that leases what is due in a state and nobody has: its index names each state."""
+    t, now = tables.reminder, bindparam("now", type_=Instant())
     chosen = (
         select(t.c.row)
-        .where(_is_due(now), leases.is_free(t, now), *((t.c.channel == TASK,) if is_held else ()))
+        .where(t.c.state == state.value, t.c.due <= now, t.c.void_at > now, leases.is_free(t, now))
+        .where(*((t.c.channel == TASK,) if is_held else ()))
         .order_by(t.c.due, t.c.row)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
         .cte("chosen")
     )
-    picked = update(t).where(t.c.row.in_(select(chosen.c.row))).values(state=ReminderState.CLAIMED.value)
-    taken = leases.take(picked, owner=owner, now=now).values(attempts=t.c.attempts)  # counted when one begins
+    lease: dict[str, Any] = {
+        "lease_owner": bindparam("who"),
+        "lease_until": bindparam("held_until"),
+        "not_before": None,
+    }
+    picked = update(t).where(t.c.row.in_(select(chosen.c.row)))
     columns = (t.c.row, t.c.due, t.c.attempts, t.c.detail, t.c.is_leaving, t.c.decided_by, t.c.payload)
-    found = sorted(map(tuple, connection.execute(taken.returning(*columns)).all()), key=itemgetter(1, 0))
-    wanted = decode_reminders(row[-1] for row in found)
-    return tuple(_claimed(row, reminder, owner) for row, reminder in zip(found, wanted, strict=True))
+    return picked.values(state=ReminderState.CLAIMED.value, **lease).returning(*columns)
 
 
 def _is_due(now: datetime) -> Any:
@@ -186,8 +207,8 @@ def _expire(connection: Connection, now: datetime) -> None:
         connection.execute(ended.values(settled | leases.free(t)))
 
 
-def _claimed(row: tuple[Any, ...], reminder: Reminder, owner: str) -> ReminderRow:
-    name, due, attempts, detail, is_leaving, decided_by, _payload = row
+def _claimed(row: Row[Any], reminder: Reminder, owner: str) -> ReminderRow:
+    name, due, attempts, detail, is_leaving, decided_by, _payload = tuple(row)
     return ReminderRow(
         row=name,
         reminder=reminder,

@@ -12,11 +12,19 @@ from horehab.domain.reminder import Reminder, ReminderState
 from horehab.store import attempts, leases, patients, reminders, tables
 from horehab.store.binding import TASK
 from horehab.store.engine import reading, writing
+from horehab.store.heads import is_listed, listing
 from horehab.store.local_time import zone_of
 from horehab.store.payloads import decode_reminder
 from horehab.store.reminder_tables import attempt
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.reminding import Attempt, GoingLive, NewTime, Outcome, ReminderCounts, Tick
+
+_NOW_AS = tables.patient.alias()
+_UNREVIEWED = (
+    select(tables.patient.c.reference, tables.patient.c.survivor)
+    .join(_NOW_AS, _NOW_AS.c.reference == tables.patient.c.survivor)
+    .where(is_listed(tables.patient.c.reference, "names"), _NOW_AS.c.changes > _NOW_AS.c.reviewed)
+)
 
 
 class SqlReminding:
@@ -26,9 +34,14 @@ class SqlReminding:
         self._engine = engine
         self._zone = zone
 
-    def begin(self, rows: Sequence[ReminderRow], *, now: datetime) -> tuple[ReminderRow, ...]:
-        """Write down that these leased reminders are about to leave; gives those that may."""
+    def begin(
+        self, rows: Sequence[ReminderRow], *, now: datetime, after: Sequence[Outcome] = ()
+    ) -> tuple[ReminderRow, ...]:
+        """Note what became of those before, and that these are about to leave; gives those that may."""
+        if not rows and not after:
+            return ()
         with writing(self._engine, is_shared=True) as connection:
+            attempts.settle(connection, after, now=now)
             return attempts.begin(connection, rows, now=now)
 
     def settle(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -38,26 +51,19 @@ class SqlReminding:
 
     def give_back(self, rows: Sequence[ReminderRow]) -> None:
         """Let go of leased reminders that are not leaving, for whoever comes next."""
+        if not rows:
+            return
         t = tables.reminder
+        mine = is_listed(t.c.row, "names") & t.c.lease_owner.in_({row.owner for row in rows}) & reminders.is_waiting()
+        values = {"state": ReminderState.DUE.value, **leases.free(t)}
         with writing(self._engine, is_shared=True) as connection:
-            for row in rows:
-                mine = (t.c.row == row.row) & (t.c.lease_owner == row.owner) & reminders.is_waiting()
-                values = {"state": ReminderState.DUE.value, **leases.free(t)}
-                connection.execute(update(t).where(mine).values(values))
+            connection.execute(update(t).where(mine).values(values), {"names": listing(row.row for row in rows)})
 
     def unreviewed(self, patients_: Iterable[str]) -> Mapping[str, str]:
         """Tell of which of these patients something changed since their review, with who they are now."""
-        p, now_as = tables.patient, tables.patient.alias()
-        found: dict[str, str] = {}
         with reading(self._engine) as connection:
-            for names in patients.chunks(set(patients_)):
-                asked = (
-                    select(p.c.reference, p.c.survivor)
-                    .join(now_as, now_as.c.reference == p.c.survivor)
-                    .where(p.c.reference.in_(names), now_as.c.changes > now_as.c.reviewed)
-                )
-                found |= {row.reference: row.survivor for row in connection.execute(asked)}
-        return found
+            rows = connection.execute(_UNREVIEWED, {"names": listing(patients_)})
+            return {row.reference: row.survivor for row in rows}
 
     def attempts(self, *, key: str | None = None) -> tuple[Attempt, ...]:
         """List attempts in the order in which they began: all, or those of one reminder."""

@@ -82,10 +82,13 @@ class NewTime:
 class Reminding(Protocol):
     """The ledger of reminders: nothing leaves without its attempt being written down before."""
 
-    def begin(self, rows: Sequence[ReminderRow], *, now: datetime) -> tuple[ReminderRow, ...]:
+    def begin(
+        self, rows: Sequence[ReminderRow], *, now: datetime, after: Sequence[Outcome] = ()
+    ) -> tuple[ReminderRow, ...]:
         """Write down, in one transaction, that these leased reminders are about to leave; gives those that may.
 
-        One whose lease was lost, or that was cancelled meanwhile, is left out.
+        One whose lease was lost, or that was cancelled meanwhile, is left out. `after` is what became of those
+        before them: it is noted, as by `settle`, in the same transaction.
         """
 
     def settle(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:

@@ -1,16 +1,24 @@
 """Send the reminders that are due, each once, and note what the postbox said."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.usecases.exchange import ReminderRow
-from horehab.usecases.ports import Ports, Postbox
+from horehab.usecases.ports import Ports, Postbox, Receipt
 from horehab.usecases.reminding import Outcome
 from horehab.usecases.review_joints import review_patient
 
-_BATCH = 100
+_CLAIMED_AT_ONCE = 100
+_MOST_AT_ONCE = 1000
+_FIRST_PIECE = 16
+_GOOD_PIECE = timedelta(seconds=1)
+"""Where repeats are dropped, a piece is as many as left in about so long: no more than these look begun, and are
+handed over again, when a scheduler dies. Where repeats are not dropped, a piece is one."""
+
+_PIECES_AT_ONCE = 4
+
 _LONGEST_PIECE = timedelta(seconds=60)
 """After so long what became of a piece is noted, and the rest of it waits for the next: it must not outlast its
 lease, or another scheduler takes it over and sends it again, and so on without an end."""
@@ -45,22 +53,23 @@ def send_reminders(
     person has released the first ones, only tasks count. `between` is called between two pieces of work and may
     raise to stop: what was leased and not begun is given back.
     """
-    counts = dict.fromkeys(ReminderState, 0)
-    ledger = ports.logbook.reminding
+    ledger, sending = ports.logbook.reminding, _Sending(ports=ports, postbox=postbox, address_of=address_of)
     is_held = not ledger.is_released()
     while rows := ports.logbook.due_reminders(
-        owner=ports.owner, now=ports.clock.now(), limit=_BATCH, is_held=is_held
+        owner=ports.owner, now=ports.clock.now(), limit=sending.most(), is_held=is_held
     ):
-        left = {row.row: row for row in rows}
+        done = 0
         try:
-            for piece in _pieces(rows, 1 if not postbox.deduplicates else _BATCH):
+            for piece in sending.pieces(rows):
                 between()
-                for outcome in _sent(ports, postbox, piece, address_of):
-                    counts[outcome.state] += 1
-                for row in piece:
-                    del left[row.row]
+                sending.send(piece)
+                done += len(piece)
         finally:
-            ledger.give_back(tuple(left.values()))
+            try:
+                sending.note()
+            finally:
+                ledger.give_back(rows[done:])
+    counts = sending.counts
     return ReminderReport(
         sent=counts[ReminderState.SENT],
         failed=counts[ReminderState.FAILED],
@@ -70,44 +79,88 @@ def send_reminders(
     )
 
 
-def _pieces(rows: Sequence[ReminderRow], size: int) -> Iterator[Sequence[ReminderRow]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+@dataclass(slots=True, kw_only=True)
+class _Sending:
+    """What is being sent, piece by piece; `told` is what the postbox said and the ledger does not have yet.
+
+    It is written down in the transaction that notes the attempts of the next piece: one instead of two for each.
+    """
+
+    ports: Ports
+    postbox: Postbox
+    address_of: Callable[[Reminder], str | None]
+    told: list[Outcome] = field(default_factory=list)
+    counts: dict[ReminderState, int] = field(default_factory=lambda: dict.fromkeys(ReminderState, 0))
+    size: int = _FIRST_PIECE
+
+    def most(self) -> int:
+        """Say how many to claim at once: what will have left long before its lease is over."""
+        if not self.postbox.deduplicates:
+            return _CLAIMED_AT_ONCE
+        return min(max(self.size * _PIECES_AT_ONCE, _CLAIMED_AT_ONCE), _MOST_AT_ONCE)
+
+    def pieces(self, rows: Sequence[ReminderRow]) -> Iterator[Sequence[ReminderRow]]:
+        """Cut what was claimed into pieces, each as large as the one before has shown to be good."""
+        start = 0
+        while start < len(rows):
+            piece = rows[start : start + (self.size if self.postbox.deduplicates else 1)]
+            start += len(piece)
+            yield piece
+
+    def note(self) -> None:
+        """Write down what became of the last piece, when no other follows it at once."""
+        if self.told:
+            self.ports.logbook.reminding.settle(self.told, now=self.ports.clock.now())
+            self.told = []
+
+    def send(self, rows: Sequence[ReminderRow]) -> None:
+        """Send a piece of what was claimed; whatever interrupts, what was told is kept to be noted."""
+        postbox, address_of, clock = self.postbox, self.address_of, self.ports.clock
+        why_void = self._looked_at_again(rows)
+        aside = {row.row: found for row in rows if (found := _set_aside(self.ports, postbox, row, why_void))}
+        leaving = [row for row in rows if row.row not in aside] if aside else rows
+        since = clock.now()
+        last = since + _LONGEST_PIECE
+        begun = self.ports.logbook.reminding.begin(leaving, now=since, after=self.told)
+        self.told = [*aside.values()]
+        done = 0
+        try:
+            for row in begun:
+                if clock.now() > last:
+                    break
+                done += 1
+                receipt = postbox.send(row.reminder, address=address_of(row.reminder))
+                self.told.append(_outcome(row, receipt))
+        finally:
+            now = clock.now()
+            self.told += [
+                Outcome(row=row, state=ReminderState.DUE, until=now, is_tried=False) for row in begun[done:]
+            ]
+        for outcome in self.told:
+            self.counts[outcome.state] += 1
+        if now - since >= _GOOD_PIECE:
+            self.size = max(self.size // 2, 1)
+        elif len(rows) >= self.size:
+            self.size = min(self.size * 2, _MOST_AT_ONCE)
+
+    def _looked_at_again(self, rows: Sequence[ReminderRow]) -> Mapping[int, str]:
+        """Look anew at patients of whom something changed that no closed review has seen; say what is void."""
+        changed = self.ports.logbook.reminding.unreviewed({row.reminder.patient for row in rows})
+        if not changed:
+            return {}
+        self.note()  # a review may take a while
+        day = self.ports.clock.today()
+        void = {
+            now_as: dict(review_patient(self.ports, now_as, day).why_void) for now_as in sorted(set(changed.values()))
+        }
+        found = {row: void[changed[row.reminder.patient]] for row in rows if row.reminder.patient in changed}
+        return {row.row: of_them[row.reminder.key] for row, of_them in found.items() if row.reminder.key in of_them}
 
 
-def _sent(
-    ports: Ports, postbox: Postbox, rows: Sequence[ReminderRow], address_of: Callable[[Reminder], str | None]
-) -> tuple[Outcome, ...]:
-    """Send a piece of what was claimed, and settle each of it; whatever interrupts, what was told is noted."""
-    ledger, why_void = ports.logbook.reminding, _looked_at_again(ports, rows)
-    aside = {row.row: found for row in rows if (found := _set_aside(ports, postbox, row, why_void))}
-    since = ports.clock.now()
-    begun = ledger.begin([row for row in rows if row.row not in aside], now=since)
-    outcomes = [*aside.values()]
-    try:
-        for row in begun:
-            is_late = (now := ports.clock.now()) - since > _LONGEST_PIECE
-            waits = Outcome(row=row, state=ReminderState.DUE, until=now, is_tried=False)
-            outcomes.append(waits if is_late else _given(postbox, row, address_of))
-    finally:
-        ledger.settle(outcomes, now=ports.clock.now())
-    return tuple(outcomes)
-
-
-def _given(postbox: Postbox, row: ReminderRow, address_of: Callable[[Reminder], str | None]) -> Outcome:
-    receipt = postbox.send(row.reminder, address=address_of(row.reminder))
+def _outcome(row: ReminderRow, receipt: Receipt) -> Outcome:
     return Outcome(
         row=row, state=receipt.state, detail=receipt.detail, until=receipt.until, is_tried=receipt.is_tried
     )  # fmt: skip
-
-
-def _looked_at_again(ports: Ports, rows: Sequence[ReminderRow]) -> Mapping[int, str]:
-    """Look anew at patients of whom something changed that no closed review has seen; say what of theirs is void."""
-    changed = ports.logbook.reminding.unreviewed({row.reminder.patient for row in rows})
-    day = ports.clock.today()
-    void = {now_as: dict(review_patient(ports, now_as, day).why_void) for now_as in sorted(set(changed.values()))}
-    found = {row.row: void[changed[row.reminder.patient]] for row in rows if row.reminder.patient in changed}
-    by_row = {row.row: row.reminder.key for row in rows}
-    return {name: of_patient[by_row[name]] for name, of_patient in found.items() if by_row[name] in of_patient}
 
 
 def _set_aside(ports: Ports, postbox: Postbox, row: ReminderRow, why_void: Mapping[int, str]) -> Outcome | None:

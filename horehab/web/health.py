@@ -33,11 +33,12 @@ def health() -> Any:
         ehr = ehr_standing(ports.logbook.signals.breaker(), now)
     except HorehabError as error:
         return jsonify(status="failing", code=error.code), max(status_of(error), 503)
-    is_ticking = found.last_tick is not None and now - found.last_tick <= _DEAD_AFTER
-    status = "ok" if is_ticking and ehr.is_well and not found.problems else "degraded"
+    dead = _why_dead(found.last_tick, now)
+    status = "ok" if not dead and ehr.is_well and not found.problems else "degraded"
     answer = jsonify(
         status=status,
-        is_ticking=is_ticking,
+        why=[*([dead] if dead else []), *([] if ehr.is_well else [ehr.words])],
+        is_ticking=not dead,
         last_pass=_text(found.last_pass),
         last_tick=_text(found.last_tick),
         waiting=found.waiting,
@@ -50,6 +51,17 @@ def health() -> Any:
         ticks={tick.name: {"begun": _text(tick.begun), "done": _text(tick.done)} for tick in counts.ticks},
     )
     return answer, 200
+
+
+def _why_dead(last_tick: datetime | None, now: datetime) -> str:
+    """Say why the clock tower counts as dead; nothing while it gives signs of life."""
+    if last_tick is not None and now - last_tick <= _DEAD_AFTER:
+        return ""
+    since = f"since {last_tick.isoformat()}" if last_tick else "here, never"
+    return (
+        f"The clock tower gave no sign {since}: the EHR is not read, and no reminder leaves. "
+        "Start it: python -m scheduler"
+    )
 
 
 def _ehr(standing: EhrStanding) -> dict[str, str | None]:

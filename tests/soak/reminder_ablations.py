@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
-from sqlalchemy import ColumnElement, Table, true
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, true
 
 from horehab.clock import SystemClock
 from horehab.domain.reminder import Reminder
@@ -55,10 +55,11 @@ def clock_of_jobs(tower: Tower, speed: float) -> BackgroundScheduler:
 def _only_fired() -> None:
     """Claim only what a job was run for: what misfired is nobody's any more."""
     is_free = leases.is_free
+    now_fired: BindParameter[list[int]] = bindparam("fired", callable_=lambda: sorted(_FIRED), expanding=True)
 
     def fired(table: Table, now: datetime) -> ColumnElement[bool]:
         here = is_free(table, now)
-        return here & table.c.row.in_(_FIRED) if table is tables.reminder else here
+        return here & table.c.row.in_(now_fired) if table is tables.reminder else here
 
     vars(leases)["is_free"] = fired
 
