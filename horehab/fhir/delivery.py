@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -84,6 +84,8 @@ class Courier:
             return self._decide(entry, own)
         entry = as_written(entry, self.capability())
         cited = self.cited(entry)
+        if isinstance(entry, TaskEntry) and not cited:
+            entry = replace(entry, condition_id=None)  # what was never written cannot be pointed to
         if self._is_about_nothing(entry, cited, target):
             return Delivery(outcome=Outcome.DONE, detail="The chart was never told what this takes back or explains.")
         wanted = writing.resource_of(entry, self.site, cited=cited)
@@ -143,8 +145,12 @@ class Courier:
     def cited(self, entry: ChartEntry) -> dict[str, str]:
         """Find under which references stand the entries that this one points to."""
         cited: dict[str, str | None] = {}
-        if isinstance(entry, ReasonsEntry | TaskEntry) and entry.condition_id:
+        if isinstance(entry, ReasonsEntry):
             cited[f"suspicion:{entry.condition_id}"] = self._suspicion(entry.condition_id)
+        if isinstance(entry, TaskEntry) and entry.condition_id:
+            found = self._suspicion(entry.condition_id)
+            stands = found is not None and self.client.get(found).is_success
+            cited[f"suspicion:{entry.condition_id}"] = found if stands else None
         if isinstance(entry, MeasurementEntry):
             cited[f"session:{entry.session_id}"] = self._ours("Procedure", "session", entry.session_id)
         if isinstance(entry, AmendmentEntry):
