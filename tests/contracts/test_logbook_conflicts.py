@@ -12,7 +12,6 @@ from tests.contracts.test_logbook_outbox import CONFLICT, DONE, claim, put, walk
 from tests.store.making import ANA, DAY, NOW, logged, measured, page, person, reasons, review, suspicion, task
 
 REFUSED = Delivery(outcome=Outcome.REFUSED, detail="422")
-LATER_ON = NOW + timedelta(hours=1)
 
 
 def stuck(logbook: SqlLogbook, answer: Delivery = CONFLICT) -> int:

@@ -10,8 +10,6 @@ from horehab.store import SqlLogbook
 from tests.contracts.test_logbook_outbox import DONE, put, walk
 from tests.store.making import ANA, NOW, item, logged, measured, page, person
 
-CHANGED = logged(minutes=45)
-
 
 def change(revision: int = 1, token: str = "t1") -> AmendmentEntry:
     return AmendmentEntry(
