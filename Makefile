@@ -25,7 +25,7 @@ REMINDERS ?= 8000
 # Processes that share the tests.
 WORKERS ?= 2
 
-.PHONY: help demo test lint tools bench-detection bench-sync bench-validation bench-reminders week-of-reminders fit-score soak profiles translations screenshots clean
+.PHONY: help demo test lint tools bench-detection bench-sync bench-validation bench-caseload bench-pages bench-reminders week-of-reminders fit-score soak profiles translations screenshots clean
 
 help: ## Say what there is
 	@echo "horehab: joints that worsen after intensive care, suspected early, over FHIR."
@@ -69,6 +69,12 @@ bench-sync: $(VENV)/.bench ## Read a chart of 20,000 entries beside fhir.resourc
 
 bench-validation: tools ## Ask horehab and a validating HAPI of what breaks a rule, and time them beside fhir.resources (ten minutes)
 	@$(BIN)/python -m benchmarks.validation --write-docs
+
+bench-caseload: tools ## Ask for the caseload of 10,000 and of 100,000 patients, on SQLite and PostgreSQL (ten minutes)
+	@$(BIN)/python -m benchmarks.caseload $(BENCH)
+
+bench-pages: tools ## Time every page of the demo's ward, charts included (five minutes)
+	@$(BIN)/python -m benchmarks.pages $(BENCH)
 
 bench-reminders: $(VENV)/.bench ## Claim and dispatch reminders beside APScheduler with its own job store (five minutes)
 	@$(BIN)/python -m benchmarks.reminders $(BENCH)

@@ -1,0 +1,191 @@
+"""How long the server works for each page of the demo's ward: the first time, and again when its charts are drawn.
+
+`python -m benchmarks.pages` plays the published patients and the synthetic ward into a store of its own, as
+`make demo` does, then asks for every page there is about its patients and their joints, as a physician who has not
+seen any yet, and at once for each a second time. Time is of the processor, so that it does not go by what else the
+machine does; wall time stands beside it.
+"""
+
+import argparse
+import re
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from benchmarks.sync_table import Goal, told
+from horehab.app import create_app
+from horehab.clock import SetClock
+from horehab.demo import run_demo
+from horehab.demo.resources import ZONE
+from horehab.demo.story import Story
+from horehab.domain.joints import WATCHED_PLACES
+from horehab.sandbox import create_sandbox
+from horehab.sandbox.serving import serve
+from horehab.sandbox.store import SandboxStore
+from horehab.settings import Settings
+from horehab.usecases.exchange import CaseloadQuery
+from horehab.web.options import Role
+from horehab.web.room import slug
+from horehab.wiring import opened_ports
+
+DOCS = Path(__file__).parents[1] / "docs" / "performance.md"
+_BEGIN = "<!-- pages: made by `make bench-pages BENCH=--write-docs` -->"
+_END = "<!-- pages: end -->"
+_MOST = 150.0
+_NAMED = frozenset({"key", "place"})
+_NO_PAGES = frozenset({"static", "absent", "sign_in", "metrics", "hook", "jwks", "hook_of_resource", "sms_inbound"})
+_OK, _PERCENTILES = 200, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of a page: seconds of processor and of wall time, the first time and again."""
+
+    first: float
+    again: float
+    first_wall: float
+    again_wall: float
+
+
+def main() -> int:
+    """Run the benchmark; 1 when a goal is missed and --check is said."""
+    asked = _arguments()
+    with demo_pages() as app:
+        answers = visited(app, patients=asked.patients)
+    goal = worst(answers)
+    words = "\n".join([*table(answers), "", told(goal)])
+    print(words)
+    if asked.write_docs:
+        _write(words)
+    return int(asked.check and not goal.is_reached)
+
+
+@contextmanager
+def demo_pages(published: tuple[Story, ...] | None = None, ward: tuple[Story, ...] | None = None) -> Iterator[Flask]:
+    """Play the demo, or the stories given, into a store of its own, and open the pages over it."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="horehab-bench-"))
+        clock = SetClock(zone=ZONE)
+        store = SandboxStore(clock=clock)
+        stack.callback(store.close)
+        server = stack.enter_context(serve(create_sandbox(store, clock=clock)))
+        url = f"sqlite:///{folder}/horehab.sqlite3"
+        settings = Settings(fhir_url=server.url, database_url=url, time_zone=str(ZONE), demo=True)
+        with opened_ports(settings, clock=clock) as ports:
+            result = run_demo(ports, store.put, published=published, ward=ward)
+        print(f"Played {result.days} ward days up to {result.last_day}", flush=True)
+        app = create_app(settings, clock=clock)
+        yield app
+        app.extensions["horehab"].ports().logbook.close()
+
+
+def visited(app: Flask, *, patients: int) -> dict[str, list[Answer]]:
+    """Ask for each page about the first patients of the caseload and each joint, and at once again; by page."""
+    logbook = app.extensions["horehab"].ports().logbook
+    keys = [row.key for row in logbook.caseload(CaseloadQuery(limit=patients)).rows]
+    browser = _signed_in(app)
+    answers: dict[str, list[Answer]] = defaultdict(list)
+    for rule in sorted(_pages(app), key=lambda rule: (len(rule.arguments), rule.rule)):
+        for path in _paths(rule, keys):
+            answer = _asked(browser, path)
+            if answer is not None:
+                answers[rule.endpoint.removeprefix("horehab.")].append(answer)
+    return dict(answers)
+
+
+def _signed_in(app: Flask) -> FlaskClient:
+    """Come in as the demo's physician; the first answers of a process also load what all pages share."""
+    browser = app.test_client()
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]*)"', browser.get("/sign-in").text)
+    assert token is not None
+    browser.post("/sign-in/demo", data={"csrf_token": token[1], "role": Role.PHYSICIAN.value})
+    assert browser.get("/").status_code == _OK
+    return browser
+
+
+def _pages(app: Flask) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("horehab.")
+        and rule.endpoint.removeprefix("horehab.") not in _NO_PAGES
+        and "GET" in (rule.methods or ())
+        and rule.arguments <= _NAMED
+    ]
+
+
+def _paths(rule: Rule, keys: Sequence[str]) -> Iterator[str]:
+    if not rule.arguments:
+        yield rule.rule
+        return
+    for key in keys:
+        about = rule.rule.replace("<key>", key)
+        places = map(slug, WATCHED_PLACES) if "place" in rule.arguments else ("",)
+        yield from (about.replace("<place>", place) for place in places)
+
+
+def _asked(browser: FlaskClient, path: str) -> Answer | None:
+    """Ask twice; None for a page that there is not, such as the suspicion of a joint that is under none."""
+    took = []
+    for _time in range(2):
+        wall, processor = time.perf_counter(), time.process_time()
+        answer = browser.get(path, buffered=True)
+        took += [time.process_time() - processor, time.perf_counter() - wall]
+        if answer.status_code != _OK:
+            return None
+    first, first_wall, again, again_wall = took
+    return Answer(first=first, again=again, first_wall=first_wall, again_wall=again_wall)
+
+
+def table(answers: Mapping[str, Sequence[Answer]]) -> list[str]:
+    """Write one line for each page, in ms."""
+    lines = [
+        "| page | asked for | p50 first | p95 first | p50 again | p95 again | p95 first, wall | p95 again, wall |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, each in sorted(answers.items(), key=lambda item: -p95([a.first for a in item[1]])):
+        firsts, agains = [a.first for a in each], [a.again for a in each]
+        figures = [median(firsts), p95(firsts), median(agains), p95(agains)]
+        figures += [p95([a.first_wall for a in each]), p95([a.again_wall for a in each])]
+        lines.append(f"| {name} | {len(each)} | {' | '.join(f'{figure * 1e3:.0f}' for figure in figures)} |")
+    return lines
+
+
+def p95(seconds: Sequence[float]) -> float:
+    """Give what 95 in 100 stay below; of one alone, itself."""
+    return quantiles(seconds, n=_PERCENTILES, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
+
+
+def worst(answers: Mapping[str, Sequence[Answer]]) -> Goal:
+    """Compare the page with the highest p95 with the goal."""
+    found = {name: p95([answer.first for answer in each]) * 1e3 for name, each in answers.items()}
+    name = max(found, key=found.__getitem__)
+    words = f"ms of processor time, p95 of the slowest page the first time ({name})"
+    return Goal(words=words, least=_MOST, measured=found[name], is_most=True)
+
+
+def _write(words: str) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    DOCS.write_text(f"{before}{_BEGIN}\n{words}\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--patients", type=int, default=50, help="the first of the caseload (50: all of the demo)")
+    parser.add_argument("--write-docs", action="store_true", help="put the figures into docs/performance.md")
+    parser.add_argument("--check", action="store_true", help="fail when a goal is missed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
