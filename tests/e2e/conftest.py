@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -28,12 +29,19 @@ def served(tmp_path: Path) -> Iterator[tuple[Ward, str]]:
     ports = open_ward(tmp_path)
     fill(ports, ward_items())
     ward = make_ward(ports)
+    with served_at(ward) as base:
+        yield ward, base
+    close(ports)
+
+
+@contextmanager
+def served_at(ward: Ward) -> Iterator[str]:
+    """Serve the pages of a ward, and say where they are."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, ward.app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield ward, f"http://127.0.0.1:{server.server_port}/horehab"
+    yield f"http://127.0.0.1:{server.server_port}/horehab"
     server.shutdown()
     thread.join()
     server.server_close()
-    close(ports)
