@@ -14,7 +14,9 @@ _IS_IN_ITS_GROUP = "e => document.activeElement?.type === 'radio' && document.ac
 class Hand(Protocol):
     """A way to work a page."""
 
-    page: Page
+    @property
+    def page(self) -> Page:
+        """The page that is worked."""
 
     def press(self, what: Locator) -> None:
         """Press a link, a button or a heading that opens something."""
@@ -108,7 +110,7 @@ class Keys:
     def pick(self, what: Locator, words: str) -> None:
         """Walk there, then type its first word: a blank would open the list instead."""
         self._walk(what, _IS_FOCUSED)
-        self.page.keyboard.type(words.split()[0])
+        self.page.keyboard.type(words.split(maxsplit=1)[0])
 
     def _walk(self, what: Locator, is_there: str) -> None:
         """Press Tab until the focus is there: forward to the end of the page, and once more from its top."""
