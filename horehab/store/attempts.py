@@ -22,7 +22,7 @@ _PARTS = 16
 # These run with every piece that leaves, so they are made once.
 _NAMED = is_listed(tables.reminder.c.row, "names")
 _HELD = _NAMED & (tables.reminder.c.state == ReminderState.CLAIMED.value)
-_OURS = _HELD & tables.reminder.c.lease_owner.in_(bindparam("owners", expanding=True))
+_OURS = _HELD & (tables.reminder.c.lease_owner == bindparam("who"))
 _LEAVE = (
     update(tables.reminder)
     .where(_OURS)
@@ -43,7 +43,7 @@ _WRITE_DOWN = insert(attempt).from_select(
 )
 _LET_GO = (
     update(tables.reminder)
-    .where(_HELD, tables.reminder.c.lease_owner == bindparam("who"))
+    .where(_OURS)
     .values(
         state=bindparam("the_state"),
         detail=bindparam("the_detail"),
@@ -75,15 +75,14 @@ _TAKE_BACK = delete(attempt).where(_OF_THESE, attempt.c.outcome.is_(None), attem
 
 
 def begin(connection: Connection, rows: Sequence[ReminderRow], *, now: datetime) -> tuple[ReminderRow, ...]:
-    """Write down that leased reminders are about to leave; gives those whose lease still holds.
+    """Write down that reminders leased by one owner are about to leave; gives those whose lease still holds.
 
     The lease begins anew, so that nobody takes for dead who has only just begun.
     """
     if not rows:
         return ()
     until = now + timedelta(seconds=leases.LEASE_SECONDS)
-    owners = sorted({row.owner for row in rows})
-    values = {"names": listing(row.row for row in rows), "owners": owners}
+    values = {"names": listing(row.row for row in rows), "who": rows[0].owner}
     are_all = connection.execute(_LEAVE, values | {"held_until": until}).rowcount == len(rows)
     connection.execute(_WRITE_DOWN, values | {"now": now})
     if are_all:
