@@ -21,6 +21,7 @@ from horehab.settings import Settings
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.ports import Ports
 from horehab.wiring import opened_ports
+from tests.demo.transactions import taken_whole
 from tests.servers.hapi import start_hapi
 
 
@@ -57,7 +58,7 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(ports: Ports, hapi_url: str) -> Played:
-    """Play the six patients; HAPI is slow, so that a step is taken where it shows something."""
+    """Play the six patients: HAPI takes each of their days; being slow, it is asked where that shows something."""
     stories = patients()
     last_day = max(story.last_day for story in stories)
     showing = {last_day} | {day for story in stories for day in _telling_days(story)}
@@ -66,14 +67,24 @@ def played(ports: Ports, hapi_url: str) -> Played:
     clock = ports.clock
     assert isinstance(clock, SetClock)
     stepped: list[date] = []
+    waiting: dict[str, Resource] = {}
 
-    def put(resource: Resource, _: date) -> None:
-        address = f"{hapi_url}/{resource['resourceType']}/{resource['id']}"
-        answer = session.put(address, json=resource, timeout=180)
-        assert answer.status_code in (200, 201), (address, answer.status_code, answer.text[:2000])
+    def put(resource: Resource, day: date) -> None:
+        name = f"{resource['resourceType']}/{resource['id']}"
+        if name in waiting:  # a second version on one day
+            send(day)
+        waiting[name] = resource
+
+    def send(day: date) -> None:
+        bundle = taken_whole(waiting, base=hapi_url)
+        waiting.clear()
+        answer = session.post(hapi_url, json=bundle, timeout=300)
+        assert answer.status_code == 200, (day, answer.text[:2000])
 
     def step(day: date) -> None:
         clock.set_day(day)
+        if waiting:
+            send(day)
         if any((stepped[-1] if stepped else date.min) < told <= day for told in showing):
             keep_step(ports, StepOrder(as_of=day))
             stepped.append(day)
