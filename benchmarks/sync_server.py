@@ -1,7 +1,7 @@
 """A loopback HTTP server that only hands out prepared pages, so that the readers' work is what is measured."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -25,12 +25,12 @@ _STATEMENT = {
 @contextmanager
 def serving(pages: Pages) -> Iterator[str]:
     """Serve the pages on a free port of this machine and give the base address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler())
+    shelves: dict[str, list[bytes]] = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(shelves))
     base = f"http://127.0.0.1:{server.server_address[1]}/fhir"
-    shelves = {
+    shelves |= {
         kind: [page.replace(b'"BASE/', f'"{base}/'.encode()) for page in found] for kind, found in pages.items()
     }
-    server.shelves = shelves  # type: ignore[attr-defined]  # how http.server hands a handler its data
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -41,7 +41,7 @@ def serving(pages: Pages) -> Iterator[str]:
         thread.join()
 
 
-def _handler() -> type[BaseHTTPRequestHandler]:
+def _handler(shelves: Mapping[str, list[bytes]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
@@ -54,7 +54,7 @@ def _handler() -> type[BaseHTTPRequestHandler]:
                 self._answer(json.dumps(_STATEMENT).encode())
                 return
             number = int(parse_qs(parts.query).get("page", ["0"])[0])
-            self._answer(self.server.shelves[kind][number])  # type: ignore[attr-defined]  # set in `serving`
+            self._answer(shelves[kind][number])
 
         def _answer(self, body: bytes) -> None:
             self.send_response(200)

@@ -26,7 +26,8 @@ from horehab.fhir.connection import Connection
 from horehab.fhir.publishing import install
 from horehab.fhir.validation import validate
 from horehab.fhir.validation.walk import check_resource
-from tests.profiles.broken import HAPI_ACCEPTS, Broken, broken
+from tests.profiles.broken import Broken
+from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.servers.hapi import start_hapi
 
 DOCS = Path(__file__).parents[1] / "docs/validation.md"

@@ -10,7 +10,7 @@ from horehab.fhir.connection import origin_of
 from horehab.fhir.smart import json_of
 
 REFUSED = "HR-1360"
-NO_TOKEN = "HR-1362"  # noqa: S105  # a code of an error, no secret
+NOTHING_GIVEN = "HR-1362"
 NOT_KNOWN = frozenset({"invalid_client", "invalid_grant", "unauthorized_client"})
 """What a server says that does not know our key yet, or reads another time on its clock."""
 
@@ -55,7 +55,7 @@ def read_token(answer: Answer, endpoint: str) -> TokenAnswer:
         raise EhrRefused(
             f"The authorization server {origin_of(endpoint)[1]} answers {what}.",
             remedy="Check HOREHAB_TOKEN_URL: it must be the token endpoint itself.",
-            code=NO_TOKEN,
+            code=NOTHING_GIVEN,
         )
     scopes = told.get("scope")
     return TokenAnswer(

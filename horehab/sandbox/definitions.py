@@ -6,17 +6,17 @@ https://hl7.org/fhir/R4/searchparameter-registry.html.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum, auto
 from types import MappingProxyType
 
 
-class Kind(Enum):
-    """How the values of a search parameter are compared."""
+class Kind(StrEnum):
+    """How the values of a search parameter are compared, named as in FHIR."""
 
-    TOKEN = "token"  # noqa: S105  # FHIR's name for coded values, not a secret
-    REFERENCE = "reference"
-    DATE = "date"
-    URI = "uri"
+    TOKEN = auto()
+    REFERENCE = auto()
+    DATE = auto()
+    URI = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from fhir_profiles import artefacts, examples
 from horehab.clock import SystemClock
 from horehab.fhir.connection import Connection
 from horehab.fhir.publishing import Placed, install
-from tests.profiles.broken import HAPI_ACCEPTS, Broken, broken
+from tests.profiles.broken import Broken
+from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.profiles.every_form import every_form
 
 pytestmark = pytest.mark.needs("hapi")

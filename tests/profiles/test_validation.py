@@ -10,7 +10,8 @@ from horehab.fhir.last_look import profile_of
 from horehab.fhir.terminology import SNOMED
 from horehab.fhir.validation import Issue, Severity, validate
 from horehab.fhir.validation.invariants import Around, check_invariants
-from tests.profiles.broken import HAPI_ACCEPTS, Broken, broken
+from tests.profiles.broken import Broken
+from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.profiles.every_form import BY_CONFIGURATION, every_form
 
 VARIANTS = broken()

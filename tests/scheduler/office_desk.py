@@ -70,7 +70,7 @@ def opened_desk(database: Path) -> Iterator[Desk]:
     item = ChartItem(reference=ANA, version="1", patient=ANA, identity=identity)
     logbook.keep(ChartPage(kind="Patient", items=(item,), mark=""), now=NOON)
     ports = Ports(
-        chart=SilentChart(),  # type: ignore[arg-type]  # nobody asks it
+        chart=SilentChart(),
         logbook=logbook, clock=clock, rules=load_rules(""), zone="Europe/Madrid", may_write=True, may_write_past=True,
     )  # fmt: skip
     sms, mail = Bag(), Bag()

@@ -1,7 +1,8 @@
 """A code of the ward's own, mapped by a person, changes what is known and suspected from the next pass on."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -92,31 +93,29 @@ def test_what_a_running_process_reads_after_the_mapping_is_read_with_it(
     assert [r.source for r in running.logbook.record("Patient/ana").readings] == ["Observation/rom-9"]
 
 
-class Interrupted:
-    """The EHR, with a person who maps a code while a pass is reading, as another process does."""
+@contextmanager
+def interrupted(ports: Ports, meanwhile: Callable[[], object], *, end: BaseException | None = None) -> Iterator[None]:
+    """Let a person map a code while a pass is reading, as another process does."""
+    read = ports.chart.changes
 
-    def __init__(self, ports: Ports, meanwhile: Callable[[], object], *, end: BaseException | None = None) -> None:
-        self._chart = ports.chart
-        self._meanwhile = meanwhile
-        self._end = end
-
-    def changes(self, marks: dict[str, str]) -> Iterator[ChartPage]:
-        for page in self._chart.changes(marks):
+    def changes(marks: Mapping[str, str]) -> Iterator[ChartPage]:
+        for page in read(marks):
             if page.kind == "Observation":
-                self._meanwhile()
+                meanwhile()
             yield page
-            if page.kind == "Observation" and self._end:
-                raise self._end
+            if page.kind == "Observation" and end:
+                raise end
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._chart, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ports.chart, "changes", changes)
+        yield
 
 
 def test_a_code_mapped_while_a_pass_is_reading_is_not_missed(hospital: Ward, open_ward: Callable[..., Ward]) -> None:
     falling(hospital)
     desk, running = open_ward(), hospital.ports
-    by_hand = Interrupted(running, lambda: map_codes(desk.ports, [(LOCAL, LEFT_HIP)], who="eva"))
-    pull_chart(replace(running, chart=by_hand))  # type: ignore[arg-type]  # all else is the real chart
+    with interrupted(running, lambda: map_codes(desk.ports, [(LOCAL, LEFT_HIP)], who="eva")):
+        pull_chart(running)
     assert len(running.logbook.record("Patient/ana").readings) == 6
     assert catch_up(desk.ports) == ReadAnew()
 
@@ -129,9 +128,9 @@ def test_a_code_mapped_while_a_pass_is_reading_that_breaks_off_is_not_missed(
 ) -> None:
     falling(hospital)
     desk, running = open_ward(), hospital.ports
-    by_hand = Interrupted(running, lambda: map_codes(desk.ports, [(LOCAL, LEFT_HIP)], who="eva"), end=end)
-    with pytest.raises(type(end)):
-        pull_chart(replace(running, chart=by_hand))  # type: ignore[arg-type]  # all else is the real chart
+    by_hand = interrupted(running, lambda: map_codes(desk.ports, [(LOCAL, LEFT_HIP)], who="eva"), end=end)
+    with by_hand, pytest.raises(type(end)):
+        pull_chart(running)
     if isinstance(end, EhrRefused):
         assert len(running.logbook.record("Patient/ana").readings) == 6, "at once"
     pull_chart(running)

@@ -6,9 +6,10 @@ of hers in any answer, and an answer about her is the answer about nobody.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -70,10 +71,9 @@ class Asker:
     def rules(self) -> list[Rule]:
         return [rule for rule in self.app.url_map.iter_rules() if rule.endpoint.startswith("horehab.")]
 
-    def ask(self, method: str, path: str, **words: object) -> TestResponse:
-        form = {"csrf_token": self.token, **(words.pop("form", None) or {})}  # type: ignore[dict-item]  # a form or none
-        data = form if method == "POST" else None
-        return self.client.open(path, method=method, data=data, buffered=True, **words)  # type: ignore[arg-type]  # what a client takes
+    def ask(self, method: str, path: str, *, form: Mapping[str, str] | None = None, **words: Any) -> TestResponse:
+        data = {"csrf_token": self.token, **(form or {})} if method == "POST" else None
+        return self.client.open(path, method=method, data=data, buffered=True, **words)
 
 
 def asked(asker: Asker, rule: Rule, hers: Hers) -> Iterator[tuple[str, str, TestResponse]]:
@@ -84,7 +84,7 @@ def asked(asker: Asker, rule: Rule, hers: Hers) -> Iterator[tuple[str, str, Test
         yield method, path, asker.ask(method, path)
         if method in ("HEAD", "PUT"):
             continue
-        ways: dict[str, dict[str, object]] = {
+        ways: dict[str, dict[str, Any]] = {
             "query": {"query_string": {**naming, "after": hers.key}},
             "body": {"form": naming} if method == "POST" else {"json": naming},
             "header": {"headers": {"X-Patient": ANA.reference, "Referer": f"http://localhost/patients/{hers.key}"}},

@@ -1,6 +1,6 @@
 """A synthetic patient with a left hip that worsens, and ports over a real SQLite store that holds them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -18,8 +18,11 @@ from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import Fact, Patient
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating
+from horehab.errors import EhrUnavailable
 from horehab.rules import load_rules
 from horehab.store import SqlLogbook, adopt, open_logbook
+from horehab.usecases.chart_copy import Copies
+from horehab.usecases.conflict_queue import Sweep
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice, Unreadable
 from horehab.usecases.local_codes import Understanding
 from horehab.usecases.ports import Held, Ports
@@ -43,7 +46,7 @@ class SilentChart:
 
     address: str = "https://ehr.example/fhir"
 
-    def changes(self, marks: Mapping[str, str]) -> Iterable[ChartPage]:
+    def changes(self, marks: Mapping[str, str]) -> Iterator[ChartPage]:
         del marks
         return iter(())
 
@@ -64,6 +67,16 @@ class SilentChart:
     def deliver(self, entry: ChartEntry, *, own_versions: frozenset[str], target: str | None) -> Delivery:
         del entry, own_versions, target
         return Delivery(outcome=Outcome.LATER, detail="down")
+
+    def end_doubles(
+        self, entries: Sequence[ChartEntry], own_versions: Callable[[str], frozenset[str]]
+    ) -> Iterator[Sweep]:
+        del entries, own_versions
+        return iter(())
+
+    @property
+    def copies(self) -> Copies:
+        raise EhrUnavailable("The EHR is down.")
 
     def inspect(self) -> Sequence[Choice]:
         return ()
@@ -203,7 +216,7 @@ def open_ward(folder: Path, *, today: date = TODAY) -> Ports:
     """Open ports over the SQLite store in a folder, on a day of the ward."""
     clock = SetClock(zone=ZONE, instant=datetime(today.year, today.month, today.day, 10, tzinfo=UTC))
     return Ports(
-        chart=SilentChart(),  # type: ignore[arg-type]  # an iterator of nothing
+        chart=SilentChart(),
         logbook=open_logbook(f"sqlite:///{folder / STORE}", zone=ZONE),
         clock=clock,
         rules=load_rules(),
