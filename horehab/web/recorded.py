@@ -16,6 +16,7 @@ from horehab.web.language import RECORDED_IN, day, degrees, gettext, language, n
 
 _HOLE = re.compile(r"\\\{(\w+)\\\}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY_IN_WORDS = re.compile(rf"(?<![\w-]){_DAY.pattern}(?![\w-])")  # of an instant, or in a name, it stays as it is
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _ANGLE = re.compile(r"(-?\d+(?:\.\d+)?)°")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) +")
@@ -35,7 +36,7 @@ def as_told(words: str) -> str:
 def recorded(words: str) -> str:
     """Say a sentence of the record in the reader's language, or several; what cannot be said is marked as English."""
     if not words or language().startswith(RECORDED_IN):
-        return words
+        return _DAY_IN_WORDS.sub(lambda found: _figure(found[0]), words)
     return Markup(" ").join(_one(sentence) for sentence in _parts(words))
 
 
@@ -86,7 +87,10 @@ def _recogniser(template: str) -> re.Pattern[str]:
 def _figure(value: str) -> str:
     """Write a figure of such a sentence as the reader does: days and numbers by locale, words in the language."""
     if _DAY.fullmatch(value):
-        return day(date.fromisoformat(value))
+        try:
+            return day(date.fromisoformat(value))
+        except ValueError:
+            return value
     if _DECIMAL.fullmatch(value):
         return number(float(value), _DIGITS)
     if angle := _ANGLE.fullmatch(value):

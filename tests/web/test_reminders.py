@@ -235,3 +235,9 @@ def test_a_list_shows_nobody_who_is_not_theirs_and_notes_nothing_for_them(ward: 
     assert "Ana Prueba" not in page
     ward.send(f"/reminders/{row.row}/done", form="/reminders/calls", outcome="reached")
     assert not ward.ports.logbook.contacts.worked_off()
+
+
+def test_a_day_in_a_reason_is_written_as_all_other_days_of_the_page(ward: Ward) -> None:
+    row = put(ward, replace(asked(), reason="Nobody has reviewed the left hip since 2026-05-13, nor 2026-13-40."))
+    page = ward.look(f"/reminders/{row.row}").text
+    assert "since 13 May 2026, nor 2026-13-40." in page
