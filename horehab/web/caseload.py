@@ -1,10 +1,12 @@
 """The caseload: who needs somebody next, by tier, nerve, grade and name; search, filters, counts, one tap to log."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from horehab.domain.joints import WATCHED_JOINTS
 from horehab.domain.suspicion import Reason, Tier, Verdict
@@ -14,6 +16,7 @@ from horehab.web.language import gettext as _
 from horehab.web.language import ngettext
 from horehab.web.options import Viewer, everyone
 from horehab.web.room import room, viewer
+from horehab.web.sealed import sealed, unsealed
 from horehab.web.words import TIER_MARKS, TIER_ORDER, place_word, reason_word
 
 _LONGEST_SEARCH = 100
@@ -25,13 +28,14 @@ _LONG_AGO = 7  # days without a measurement before the row says so as a gap (wee
 def add_to(pages: Blueprint) -> None:
     """Add the caseload to our pages."""
     pages.add_url_rule("/", "caseload", caseload)
+    pages.add_url_rule("/find", "find", find, methods=["POST"])
 
 
 @allow(*TEAM)
 def caseload() -> str:
     """Show one page of the patients whom this viewer may see."""
     asked_by, ports, options = viewer(), room().ports(), room().options
-    query = _query()
+    query = _query(request.args)
     found = visible_page(asked_by, query)
     ports.logbook.audit(who=asked_by.name, what="read caseload", patient=None, now=ports.clock.now())
     return render_template(
@@ -52,6 +56,12 @@ def caseload() -> str:
     )
 
 
+@allow(*TEAM)
+def find() -> Response:
+    """Look for patients by name or record number: what was typed stands sealed in the address that follows."""
+    return redirect(narrowed(_query(request.form)), 303)
+
+
 def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
     """Fill one page with patients whom this viewer may see, however many others stand between them.
 
@@ -69,9 +79,14 @@ def visible_page(asked_by: Viewer, query: CaseloadQuery) -> CaseloadPage:
 
 
 def narrowed(query: CaseloadQuery, **otherwise: str | None) -> str:
-    """Give the address of the caseload narrowed as now, but for what is said otherwise; of its first page."""
+    """Give the address of the caseload narrowed as now, but for what is said otherwise; of its first page.
+
+    Whom somebody looks for, and after whom a page begins, are names: they stand sealed in it.
+    """
+    if after := otherwise.get("after"):
+        otherwise["after"] = sealed(after)
     kept: dict[str, Any] = {
-        "text": query.text or None,
+        "found": sealed(query.text) if query.text else None,
         "tier": query.tier.value if query.tier else None,
         "joint": query.joint,
         "ward": query.ward,
@@ -143,16 +158,19 @@ def _reason(verdict: Verdict, code: str) -> Reason | None:
     return next((reason for reason in verdict.missing if reason.code == code), None)
 
 
-def _query() -> CaseloadQuery:
-    """Read the filters from the address; one that is none is left out."""
+def _query(given: Mapping[str, str]) -> CaseloadQuery:
+    """Read the filters from an address or a form; one that is none is left out.
+
+    `text` as it is may be typed into an address too, such as a record number that the EHR links to.
+    """
     tiers = {tier.value: tier for tier in Tier}
     joints = {joint.value for joint in WATCHED_JOINTS}
-    joint = request.args.get("joint", "")
+    joint, found, after = given.get("joint", ""), given.get("found"), given.get("after")
     return CaseloadQuery(
-        text=request.args.get("text", "").strip()[:_LONGEST_SEARCH],
-        tier=tiers.get(request.args.get("tier", "")),
+        text=(unsealed(found, field="found") if found else given.get("text", "")).strip()[:_LONGEST_SEARCH],
+        tier=tiers.get(given.get("tier", "")),
         joint=joint if joint in joints else None,
-        ward=request.args.get("ward", "")[:_LONGEST_KEY] or None,
-        therapist=request.args.get("therapist", "")[:_LONGEST_KEY] or None,
-        after=request.args.get("after") or None,
+        ward=given.get("ward", "")[:_LONGEST_KEY] or None,
+        therapist=given.get("therapist", "")[:_LONGEST_KEY] or None,
+        after=unsealed(after, field="after") if after else None,
     )

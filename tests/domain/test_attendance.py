@@ -62,7 +62,9 @@ def test_a_missed_appointment_is_followed_by_a_message_a_call_and_a_letter() -> 
     assert {r.rule for r in asked(31, missed)} == {ReminderRule.NON_ATTENDANCE}
     assert {r.void_after for r in asked(31, missed)} == {day(58)}
     assert asked(59, missed) == []
-    assert {r.about for r in asked(31, missed)} == {datetime.combine(date(2026, 1, 31), time(11))}, "that day is meant"
+    assert {r.about for r in asked(31, missed)} == {datetime.combine(date(2026, 1, 31), time(11))}, (
+        "that day is meant"
+    )
 
 
 def test_who_came_since_or_has_another_appointment_is_not_asked_why() -> None:

@@ -1,8 +1,10 @@
 """The caseload narrowed to a ward, or to whom somebody saw last: kept by every link, and it tells of nobody else."""
 
+import base64
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
@@ -82,7 +84,7 @@ def test_what_was_chosen_is_kept_by_paging_and_by_the_tiers(wards: Ward) -> None
     page = wards.look("/?ward=Location/9&text=aina").text
     links = [unescape(link) for link in re.findall(r'href="(/horehab/\?[^"]*)"', page)]
     assert len(links) >= 6
-    assert all("ward=Location/9" in link and "text=aina" in link for link in links)
+    assert all("ward=Location/9" in link and "found=" in link for link in links)
     assert '<option value="Location/9" selected>' in page
     following = next(link for link in links if "after=" in link)
     later = shown(wards, following.removeprefix("/horehab"))
@@ -108,7 +110,8 @@ def test_whoever_may_see_few_learns_neither_of_other_wards_nor_of_other_therapis
     assert offered(page, "ward") == {"": "All wards", WARD_3B: "Ward 3B"}
     assert "Ortho" not in page
     assert SANZ not in page
-    hidden, absent = (wards.look(f"/?ward={ward}").text for ward in ("Location/9", "Location/0"))
+    pages = (wards.look(f"/?ward={ward}").text for ward in ("Location/9", "Location/0"))
+    hidden, absent = (re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page) for page in pages)
     assert hidden.replace("Location/9", "Location/0") == absent
 
 
@@ -131,3 +134,25 @@ def test_where_the_chart_says_neither_nothing_is_offered(ward: Ward) -> None:
     page = ward.look("/").text
     assert 'id="ward"' not in page
     assert 'id="therapist"' not in page
+
+
+def test_whom_somebody_looks_for_stands_in_no_address(wards: Ward) -> None:
+    let_everyone_see(wards)
+    found = wards.send("/find", form="/", text="aina", ward="Location/9")
+    assert found.status_code == 303
+    page = wards.look(found.location.removeprefix("/horehab")).text
+    links = [unescape(link) for link in re.findall(r'(?:href|action)="(/horehab/[^"]*)"', page)]
+    written = [unquote(link).casefold() for link in (found.location, *links)]
+    assert not [link for link in written if "aina" in link]
+    sealed = [token for link in links for token in re.findall(r"(?:found|after)=([\w-]+)", link)]
+    assert sealed
+    assert not [token for token in sealed if b"aina" in base64.urlsafe_b64decode(token + "==").lower()]
+    assert 'value="aina"' in page, "it stands in the field, to be changed"
+    assert len(shown(wards, found.location.removeprefix("/horehab"))) > 5
+
+
+@pytest.mark.parametrize("path", ["/?found=nonsense", "/?after=nonsense", "/?found=gAAAAABk&after=x"])
+def test_an_address_that_is_not_ours_is_answered_with_a_sentence(wards: Ward, path: str) -> None:
+    answer = wards.look(path)
+    assert answer.status_code == 400
+    assert "Start again at the first page." in answer.text
