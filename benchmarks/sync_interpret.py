@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fhir_profiles import CANONICAL
-from horehab.fhir.terminology import meanings
+from horehab.fhir.basis.terminology import meanings
 
 Row = tuple[str, str, str, str, float | None]
 """Reference, version, patient, kind of fact ("reading left hip flexion passive"), value."""

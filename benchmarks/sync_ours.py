@@ -10,9 +10,9 @@ import msgspec
 
 from benchmarks.sync_interpret import Row
 from horehab.clock import SystemClock
+from horehab.fhir.basis.site import Site
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client import Connection
-from horehab.fhir.site import Site
+from horehab.fhir.wire.client import Connection
 from horehab.rules import load_rules
 from horehab.store import open_logbook
 from horehab.usecases.gather import gathered

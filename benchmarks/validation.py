@@ -21,11 +21,11 @@ import requests
 from fhir_profiles import examples
 from horehab.clock import SystemClock
 from horehab.errors import InputError
-from horehab.fhir.checking import check
-from horehab.fhir.connection import Connection
 from horehab.fhir.publishing import install
 from horehab.fhir.validation import validate
 from horehab.fhir.validation.walk import check_resource
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.writing.checking import check
 from tests.profiles.broken import Broken
 from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.servers.hapi import start_hapi

@@ -13,17 +13,18 @@ from horehab.clock import SystemClock, new_id
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.domain.thresholds import Rules
 from horehab.errors import ConfigurationError
-from horehab.fhir import code_map_file, publishing, subscribing
+from horehab.fhir import publishing, subscribing
+from horehab.fhir.basis.kinds import FORMS, MESSAGES
+from horehab.fhir.basis.scope import read_scope
+from horehab.fhir.basis.site import Site, read_suspicion_code
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client_keys import ALGORITHMS, KeyFile
-from horehab.fhir.connection import BackendService, Connection
-from horehab.fhir.consent import open_consents
-from horehab.fhir.kinds import FORMS, MESSAGES
-from horehab.fhir.local_codes import LocalCodes
-from horehab.fhir.scope import read_scope
-from horehab.fhir.session_files import FormDesk
-from horehab.fhir.site import Site, read_suspicion_code
+from horehab.fhir.resources import code_map_file
+from horehab.fhir.resources.local_codes import LocalCodes
+from horehab.fhir.session_form.files import FormDesk
 from horehab.fhir.validation import files
+from horehab.fhir.wire.client_keys import ALGORITHMS, KeyFile
+from horehab.fhir.wire.connection import BackendService, Connection
+from horehab.fhir.writing.consent import open_consents
 from horehab.rules import load_rules
 from horehab.settings import Settings, secret
 from horehab.usecases.ports import Chart, Clock, Ports

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from horehab.fhir.kinds import KINDS, PLACES
+from horehab.fhir.basis.kinds import KINDS, PLACES
 from tests.order import group_of, place_of
 from tests.servers.cannot_be_had import CannotBeHad
 from tests.servers.hapi import start_hapi

@@ -13,8 +13,8 @@ from horehab.domain.moment import local_moment
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import Fact, Patient, PatientRecord, record_of
 from horehab.domain.thresholds import Rules
+from horehab.fhir.basis.site import Site
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
 from horehab.rules import load_rules
 
 

@@ -7,25 +7,25 @@ from typing import Any
 from horehab.domain.entries import ChartEntry, Delivery, Outcome
 from horehab.domain.local_code import LocalCode
 from horehab.errors import EhrUnavailable, HorehabError
-from horehab.fhir.bulk import BulkCopies
-from horehab.fhir.capability import Capability, read_capability
-from horehab.fhir.client import Client
-from horehab.fhir.connection import Connection
-from horehab.fhir.delivery import Courier
-from horehab.fhir.doubles import Doubles
-from horehab.fhir.envelope import Readers, Understand, carefully
-from horehab.fhir.kinds import ESSENTIAL, KINDS, kinds_of
-from horehab.fhir.local_codes import LocalCodes, understanding_of
-from horehab.fhir.members import scope_choices
-from horehab.fhir.negotiation import inspect_server
-from horehab.fhir.pages import Entry
-from horehab.fhir.plain_reader import PlainReader
-from horehab.fhir.r5 import as_r4, is_r5
+from horehab.fhir.basis.kinds import ESSENTIAL, KINDS, kinds_of
+from horehab.fhir.basis.site import Site
+from horehab.fhir.bulk.export import BulkCopies
+from horehab.fhir.doctor.negotiation import inspect_server
+from horehab.fhir.plain.reader import PlainReader
 from horehab.fhir.reading import understand
-from horehab.fhir.scoped_sweep import Followed
-from horehab.fhir.site import Site
-from horehab.fhir.sweep import Everybody, Reader, left_over
-from horehab.fhir.wards import icu_wards
+from horehab.fhir.resources.local_codes import LocalCodes, understanding_of
+from horehab.fhir.resources.r5 import as_r4, is_r5
+from horehab.fhir.sync.members import scope_choices
+from horehab.fhir.sync.scoped_sweep import Followed
+from horehab.fhir.sync.sweep import Everybody, Reader, left_over
+from horehab.fhir.sync.wards import icu_wards
+from horehab.fhir.wire.capability import Capability, read_capability
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.wire.envelope import Readers, Understand, carefully
+from horehab.fhir.wire.pages import Entry
+from horehab.fhir.writing.delivery import Courier
+from horehab.fhir.writing.doubles import Doubles
 from horehab.usecases.conflict_queue import Sweep
 from horehab.usecases.exchange import ChartItem, ChartPage, Choice
 from horehab.usecases.local_codes import Understanding

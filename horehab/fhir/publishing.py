@@ -10,11 +10,11 @@ from typing import Any
 from fhir_profiles import artefacts
 from fhir_profiles.packing import as_transaction, package_name, packed
 from horehab.errors import ConfigurationError, EhrUnavailable, HorehabError, InputError
-from horehab.fhir.answers import Answer
-from horehab.fhir.capability import read_capability
-from horehab.fhir.client import Client
-from horehab.fhir.connection import Connection
-from horehab.fhir.pages import PageExpired, SearchRefused, walk
+from horehab.fhir.wire.answers import Answer
+from horehab.fhir.wire.capability import read_capability
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.wire.pages import PageExpired, SearchRefused, walk
 from horehab.usecases.ports import Clock
 
 Artefact = dict[str, Any]

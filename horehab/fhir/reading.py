@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from horehab.domain.record import NotCounted
-from horehab.fhir.appointment import facts_in_appointment
-from horehab.fhir.condition import facts_in_condition
-from horehab.fhir.elements import Tree, child, own_reference, word
-from horehab.fhir.encounter import facts_in_encounter
-from horehab.fhir.imaging import facts_in_report
-from horehab.fhir.observation import facts_in_observation
-from horehab.fhir.order import facts_in_care_plan, facts_in_order
-from horehab.fhir.patient import patient_from
-from horehab.fhir.procedure import facts_in_procedure
-from horehab.fhir.quarantine import CODES, Found
-from horehab.fhir.references import own_key, patient_of
-from horehab.fhir.session_response import facts_in_response
-from horehab.fhir.site import Site
-from horehab.fhir.task import facts_in_task
-from horehab.fhir.unread import unread_in
+from horehab.fhir.basis.elements import Tree, child, own_reference, word
+from horehab.fhir.basis.quarantine import CODES, Found
+from horehab.fhir.basis.references import own_key, patient_of
+from horehab.fhir.basis.site import Site
+from horehab.fhir.resources.appointment import facts_in_appointment
+from horehab.fhir.resources.condition import facts_in_condition
+from horehab.fhir.resources.encounter import facts_in_encounter
+from horehab.fhir.resources.imaging import facts_in_report
+from horehab.fhir.resources.observation import facts_in_observation
+from horehab.fhir.resources.order import facts_in_care_plan, facts_in_order
+from horehab.fhir.resources.patient import patient_from
+from horehab.fhir.resources.procedure import facts_in_procedure
+from horehab.fhir.resources.task import facts_in_task
+from horehab.fhir.resources.unread import unread_in
+from horehab.fhir.session_form.response import facts_in_response
 from horehab.usecases.exchange import ChartItem, Unreadable
 
 READERS: Mapping[str, Callable[[Tree, Site], Found]] = {

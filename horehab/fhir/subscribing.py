@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from horehab.errors import ConfigurationError, EhrRefused
-from horehab.fhir import verbatim
-from horehab.fhir.client import Client
-from horehab.fhir.connection import Connection
-from horehab.fhir.elements import child
-from horehab.fhir.kinds import KINDS
-from horehab.fhir.pages import SearchRefused, walk
+from horehab.fhir.basis import verbatim
+from horehab.fhir.basis.elements import child
+from horehab.fhir.basis.kinds import KINDS
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.wire.pages import SearchRefused, walk
 from horehab.usecases.ports import Clock
 
 KINDS_THAT_RING = tuple(kind for kind in KINDS if kind not in ("Task", "Provenance"))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from horehab.fhir.kinds import KINDS
+from horehab.fhir.basis.kinds import KINDS
 from tests.cli.conftest import Desk, answering
 from tests.cli.doctor_pages import lines_of
 from tests.servers.faults import Fault, Forward, Reply, Seen

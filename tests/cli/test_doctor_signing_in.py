@@ -11,8 +11,8 @@ import pytest
 
 from horehab.clock import SystemClock
 from horehab.demo.story import Story
-from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
-from horehab.fhir.kinds import KINDS, PLACES, WRITTEN
+from horehab.fhir.basis.kinds import KINDS, PLACES, WRITTEN
+from horehab.fhir.wire.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
 from tests.cli.conftest import Desk
 from tests.servers.guarded import GuardedServer, start_guarded
 from tests.servers.oidc import AuthorizationServer

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from horehab.demo.story import Story
-from horehab.fhir.session_links import FORM
+from horehab.fhir.basis.session_links import FORM
 from tests.cli.conftest import Desk, says_one_sentence
 from tests.servers.sandbox import RunningSandbox
 

@@ -10,7 +10,7 @@ import pytest
 from fhir.resources.R4B.conceptmap import ConceptMap
 
 from horehab.domain.local_code import LocalCode, meaning_of
-from horehab.fhir.code_map_file import read_code_map
+from horehab.fhir.resources.code_map_file import read_code_map
 from tests.cli.conftest import Desk, says_one_sentence
 from tests.cli.local_ward import WARD, angle, fill
 from tests.servers.sandbox import RunningSandbox

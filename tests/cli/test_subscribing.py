@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from horehab.fhir.kinds import KINDS
+from horehab.fhir.basis.kinds import KINDS
 from tests.cli.conftest import Desk
 from tests.servers.faults import Fault, FaultyProxy, Forward, Reply, Seen, answers
 from tests.servers.proxying import faulty_proxy

@@ -15,7 +15,7 @@ from horehab.domain.record import Fact, record_of
 from horehab.domain.signs import PainRating, Sign
 from horehab.domain.suspicion import Reason, Verdict
 from horehab.domain.verdict_text import verdict_text
-from horehab.fhir.measurement import measurement_to_observation
+from horehab.fhir.writing.measurement import measurement_to_observation
 from horehab.usecases.exchange import ChartItem
 from tests.detection.charts import DAYS, FACTS
 from tests.detection.joints_at_hand import PATIENT, RULES, day, record

@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from horehab.domain.joints import Joint, Motion
+from horehab.fhir.basis.site import Site
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
 from horehab.usecases.exchange import ChartItem
 
 SNOMED = "http://snomed.info/sct"

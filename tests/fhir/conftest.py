@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import responses
 
-from horehab.fhir.client import Client
+from horehab.fhir.wire.client import Client
 from tests.fhir.hand_written_pages import BASE
 from tests.fhir.team_entries import ward_server
 from tests.fhir.ward import Desk, chart_at, client_at

@@ -21,7 +21,7 @@ from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
-from horehab.fhir.moments import moment
+from horehab.fhir.basis.moments import moment
 from tests.fhir.charts import MADRID
 
 LEFT_HIP = JointSide(joint=Joint.HIP, side=Side.LEFT)

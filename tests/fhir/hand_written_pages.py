@@ -4,10 +4,10 @@ from typing import Any
 
 import responses
 
-from horehab.fhir.changes import changes_of
-from horehab.fhir.client import Client
+from horehab.fhir.basis.site import Site
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
+from horehab.fhir.sync.changes import changes_of
+from horehab.fhir.wire.client import Client
 from horehab.usecases.exchange import ChartItem, ChartPage
 from tests.fhir.ward import MADRID, observation
 

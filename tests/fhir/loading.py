@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from horehab.fhir.basis.scope import read_scope
+from horehab.fhir.basis.site import Site
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client import Client
-from horehab.fhir.connection import Connection
-from horehab.fhir.scope import read_scope
-from horehab.fhir.site import Site
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.connection import Connection
 from horehab.settings import Settings
 from horehab.usecases.chart_copy import CopyOrder
 from horehab.usecases.exchange import PullReport

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from horehab.demo.coding import Coding, observations
 from horehab.domain.joints import Joint, JointSide, Motion, Side
 from horehab.domain.range_of_motion import Mode
-from horehab.fhir.site import Site
+from horehab.fhir.basis.site import Site
 from horehab.rules import load_rules
 from tests.fhir.charts import MADRID
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from horehab.domain.range_of_motion import Reading
-from horehab.fhir.envelope import carefully
-from horehab.fhir.pages import Entry
-from horehab.fhir.quarantine import CODES
+from horehab.fhir.basis.quarantine import CODES
+from horehab.fhir.basis.site import Site
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
+from horehab.fhir.wire.envelope import carefully
+from horehab.fhir.wire.pages import Entry
 from horehab.store import SqlLogbook
 from horehab.usecases.exchange import ChartItem, ChartPage
 from tests.fhir.charts import SITE

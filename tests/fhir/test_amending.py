@@ -10,9 +10,9 @@ from horehab.domain.amendment import AmendmentEntry, Change, Validity
 from horehab.domain.entries import Outcome
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode, Reading
-from horehab.fhir.amending import AmendmentRights, amendment_to_provenance, as_told, merged
-from horehab.fhir.standing import Settled, Standing
-from horehab.fhir.writing import check, resource_of
+from horehab.fhir.writing.amending import AmendmentRights, amendment_to_provenance, as_told, merged
+from horehab.fhir.writing.standing import Settled, Standing
+from horehab.fhir.writing.writing import check, resource_of
 from tests.fhir import entries
 from tests.fhir.charts import SITE
 

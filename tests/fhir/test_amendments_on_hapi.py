@@ -9,7 +9,7 @@ from horehab.clock import new_id
 from horehab.domain.amendment import AmendmentEntry, Change, Validity
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode, Reading
-from horehab.fhir.writing import resource_of
+from horehab.fhir.writing.writing import resource_of
 from tests.fhir import entries
 from tests.fhir.charts import SITE
 from tests.fhir.test_written_resources_on_hapi import put

@@ -7,8 +7,8 @@ import pytest
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.session import Session, SessionKind
 from horehab.errors import InputError
-from horehab.fhir.marks import http_date, instant
-from horehab.fhir.session_files import FormDesk
+from horehab.fhir.basis.marks import http_date, instant
+from horehab.fhir.session_form.files import FormDesk
 from horehab.usecases.exchange import ChartItem
 from tests.fhir.charts import SITE, understood
 from tests.fhir.test_form_of_a_session import answered, form

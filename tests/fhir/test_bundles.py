@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.sync_pages import pages
-from horehab.fhir.bundles import open_any, open_plain
+from horehab.fhir.wire.bundles import open_any, open_plain
 
 RESOURCES = st.sampled_from(
     [

@@ -3,8 +3,8 @@
 import pytest
 import responses
 
-from horehab.fhir.client import Client
-from horehab.fhir.marks import instant, next_mark, since
+from horehab.fhir.basis.marks import instant, next_mark, since
+from horehab.fhir.wire.client import Client
 from tests.fhir.hand_written_pages import BASE, DATE, NOON, SEARCH, bundle, names, problem, read
 from tests.fhir.ward import client_at
 

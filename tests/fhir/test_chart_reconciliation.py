@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from horehab.errors import EhrRefused, EhrUnavailable
-from horehab.fhir import reconciliation
+from horehab.fhir.sync import reconciliation
 from tests.fhir.in_scope import (
     BLIND,
     Pulls,

@@ -8,7 +8,7 @@ import requests
 import responses
 
 from horehab.errors import EhrRefused, EhrUnavailable, NotAFhirServer
-from horehab.fhir.client import FORBIDDEN
+from horehab.fhir.wire.client import FORBIDDEN
 from tests.fhir.hand_written_pages import BASE, PATIENT
 from tests.fhir.ward import Naps, client_at
 

@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import KeySet, OctKey
 
 from horehab.errors import ConfigurationError, InputError
-from horehab.fhir.client_keys import (
+from horehab.fhir.wire.client_keys import (
     ALGORITHMS,
     is_open_to_others,
     make_keys,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.fhir.waiting import back_off, pause, retry_after
+from horehab.fhir.wire.waiting import back_off, pause, retry_after
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

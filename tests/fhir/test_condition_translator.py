@@ -9,9 +9,9 @@ from fhir_profiles import codes
 from horehab.domain.exposure import Background, BackgroundKind, Exposure, ExposureKind
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.record import ChartedOssification, ChartedStatus
-from horehab.fhir.diagnoses import ICD, place_said
-from horehab.fhir.site import Site
-from horehab.fhir.terminology import places_named
+from horehab.fhir.basis.site import Site
+from horehab.fhir.basis.terminology import places_named
+from horehab.fhir.resources.diagnoses import ICD, place_said
 from tests.fhir.charts import HL7, SITE, SNOMED, concept, understood, why_not
 
 ICD10, ICD10CM = ICD

@@ -7,7 +7,7 @@ import pytest
 import responses
 
 from horehab.errors import ConfigurationError
-from horehab.fhir.client import Connection
+from horehab.fhir.wire.client import Connection
 from tests.fhir.hand_written_pages import BASE, PATIENT, options_sent
 from tests.fhir.ward import client_at
 

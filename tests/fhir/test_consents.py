@@ -7,7 +7,7 @@ import pytest
 
 from horehab.clock import SetClock
 from horehab.errors import ConfigurationError, EhrUnavailable
-from horehab.fhir.consent import consent_in
+from horehab.fhir.writing.consent import consent_in
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from tests.fhir.charts import MADRID

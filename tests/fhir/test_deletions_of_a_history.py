@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import responses
 
-from horehab.fhir.client import Client
-from horehab.fhir.deletions import deletions_of
+from horehab.fhir.sync.deletions import deletions_of
+from horehab.fhir.wire.client import Client
 from tests.fhir.hand_written_pages import BASE, NOON, SEARCH, bundle, named
 
 HISTORY = f"{SEARCH}/_history"

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from horehab.domain.entries import Outcome, SuspicionEntry, suspicion_id
-from horehab.fhir.client import Client
+from horehab.fhir.wire.client import Client
 from tests.fhir.team_entries import CONFIRM, MEASUREMENT, REASONS, SESSION, TASK
 from tests.fhir.ward import HIP, SUSPICION, Desk, chart_at, client_at, observation
 

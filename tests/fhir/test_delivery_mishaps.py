@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from horehab.domain.entries import Outcome
-from horehab.fhir.capability import Capability
-from horehab.fhir.delivery import Courier
-from horehab.fhir.site import Site
+from horehab.fhir.basis.site import Site
+from horehab.fhir.wire.capability import Capability
+from horehab.fhir.writing.delivery import Courier
 from tests.fhir.team_entries import SESSION, TASK
 from tests.fhir.ward import MADRID, SUSPICION, Desk, chart_at, client_at
 from tests.servers.meddler import MeddledServer
@@ -25,11 +25,13 @@ def test_a_fault_of_ours_is_logged_by_place_and_without_the_patient(
         delivery = Desk(chart=chart).deliver(wrong)
         after = [Desk(chart=chart).deliver(entry).outcome for entry in (SUSPICION, TASK)]
     assert delivery.outcome is Outcome.CONFLICT
-    assert re.search(r"\((\w+) at horehab/fhir/\w+\.py:\d+\)", delivery.detail), delivery.detail
+    assert re.search(r"\((\w+) at horehab/fhir/[\w/]+\.py:\d+\)", delivery.detail), delivery.detail
     (record,) = caplog.records
     assert record.exc_info is None
     assert "SessionEntry" in record.getMessage()
-    assert re.search(r"horehab/fhir/delivery\.py:\d+ > .*horehab/fhir/writing\.py:\d+ > ", record.getMessage())
+    assert re.search(
+        r"horehab/fhir/writing/delivery\.py:\d+ > .*horehab/fhir/writing/writing\.py:\d+ > ", record.getMessage()
+    )
     assert not any(word in record.getMessage() + delivery.detail for word in ("Canary", "Smith", "p1"))
     assert after == [Outcome.DONE, Outcome.DONE]
 
@@ -46,7 +48,7 @@ def test_the_errors_that_led_to_a_fault_are_logged_with_it(caplog: pytest.LogCap
     with client_at("http://127.0.0.1:9/fhir") as client:
         courier = Courier(client=client, site=Site(zone=MADRID), capability=ask)
         delivery = courier.deliver(SUSPICION, own_versions=frozenset(), target=None)
-    assert "ZeroDivisionError at horehab/fhir/delivery.py:" in delivery.detail
+    assert "ZeroDivisionError at horehab/fhir/writing/delivery.py:" in delivery.detail
     message = caplog.records[0].getMessage()
     assert re.search(r"ZeroDivisionError at .*; from KeyError at .*test_delivery_mishaps\.py:\d+$", message)
     assert not any(word in message for word in ("Canary", "Smith"))

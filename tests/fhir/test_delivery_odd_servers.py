@@ -7,10 +7,10 @@ import pytest
 import responses
 
 from horehab.domain.entries import Delivery, Outcome
-from horehab.fhir.client import Client
-from horehab.fhir.comparison import carries, lacking
-from horehab.fhir.placing import NotCreated, place
-from horehab.fhir.standing import Settled, Standing
+from horehab.fhir.wire.client import Client
+from horehab.fhir.writing.comparison import carries, lacking
+from horehab.fhir.writing.placing import NotCreated, place
+from horehab.fhir.writing.standing import Settled, Standing
 from tests.fhir.ward import client_at
 
 BASE = "https://ehr.example/fhir"

@@ -7,7 +7,7 @@ import pytest
 
 from horehab.domain.exposure import Exposure, ExposureKind
 from horehab.domain.record import Attendance, Visit
-from horehab.fhir.encounter import icu_locations
+from horehab.fhir.resources.encounter import icu_locations
 from tests.fhir.charts import HL7, SITE, SNOMED, concept, understood, why_not
 
 STAY = {"start": "2026-02-01T08:00:00+01:00", "end": "2026-02-28T17:00:00+01:00"}

@@ -7,8 +7,8 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.fhir.client import Client
-from horehab.fhir.rescue import cut_entries
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.rescue import cut_entries
 from tests.fhir.hand_written_pages import DATE, NOON, SEARCH, bundle, names, read
 
 

@@ -15,10 +15,10 @@ from horehab.domain.record import NotCounted, WhyNotCounted
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign
 from horehab.errors import InputError
-from horehab.fhir.session_files import FormDesk
-from horehab.fhir.session_links import ANGLES, CHOICES, FORM, NUMBERS, PAINS, WHEN, WORDS
-from horehab.fhir.session_prefill import prefilled
-from horehab.fhir.site import Site
+from horehab.fhir.basis.session_links import ANGLES, CHOICES, FORM, NUMBERS, PAINS, WHEN, WORDS
+from horehab.fhir.basis.site import Site
+from horehab.fhir.session_form.files import FormDesk
+from horehab.fhir.session_form.prefill import prefilled
 from tests.fhir.charts import MADRID, SITE, understood
 from tests.fhir.entries import moments, pains, readings, sessions, signs
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from horehab.errors import EhrUnavailable
-from horehab.fhir.client import Client
+from horehab.fhir.wire.client import Client
 from tests.fhir.in_scope import Pulls, all_items, edited, gone, items, notes, open_pulls, person, problems, seen_of
 from tests.fhir.ward import NOW, Naps, client_at
 from tests.servers.faults import (

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from horehab.domain.entries import Decision, DecisionEntry, Outcome
-from horehab.fhir import ours
-from horehab.fhir.capability import read_capability
-from horehab.fhir.client import Client
-from horehab.fhir.delivery import Courier
-from horehab.fhir.last_look import look, profile_of
-from horehab.fhir.site import Site
+from horehab.fhir.basis import ours
+from horehab.fhir.basis.site import Site
+from horehab.fhir.wire.capability import read_capability
+from horehab.fhir.wire.client import Client
+from horehab.fhir.writing.delivery import Courier
+from horehab.fhir.writing.last_look import look, profile_of
 from tests.fhir.team_entries import MEASUREMENT, SESSION, TASK
 from tests.fhir.ward import HIP, MADRID, NAME, SUSPICION, client_at
 from tests.profiles.every_form import every_form

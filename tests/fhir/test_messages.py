@@ -8,8 +8,8 @@ import pytest
 from horehab.domain.entries import ChartEntry, Outcome, entry_key
 from horehab.domain.message import MessageEntry, MessageRequestEntry
 from horehab.domain.recipient import Medium
-from horehab.fhir.checking import check
-from horehab.fhir.writing import resource_of
+from horehab.fhir.writing.checking import check
+from horehab.fhir.writing.writing import resource_of
 from horehab.settings import Settings
 from horehab.store.payloads import decode_entry, encode_entry
 from horehab.wiring import open_chart

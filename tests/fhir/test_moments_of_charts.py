@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.fhir.moments import instant_of, moment, written
+from horehab.fhir.basis.moments import instant_of, moment, written
 from tests.fhir.charts import MADRID, SITE, observation, reading, understood
 
 

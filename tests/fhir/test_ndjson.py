@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horehab.fhir.ndjson import CutOff, Line, NotAFile, lines, unpacked
+from horehab.fhir.bulk.ndjson import CutOff, Line, NotAFile, lines, unpacked
 from tests.servers.export_faults import as_binary, as_escaped_binary
 
 Pack = Callable[[bytes], bytes]

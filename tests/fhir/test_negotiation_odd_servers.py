@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import responses
 
-from horehab.fhir.kinds import KINDS
+from horehab.fhir.basis.kinds import KINDS
 from tests.fhir.ward import PATIENT, chart_at, look
 
 BASE = "https://ehr.example/fhir"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from horehab.fhir.answers import Answer
-from horehab.fhir.pages import _read
+from horehab.fhir.wire.answers import Answer
+from horehab.fhir.wire.pages import _read
 from horehab.store import SqlLogbook, open_logbook
 from tests.fhir.charts import MADRID
 from tests.fhir.mutants import Mutants

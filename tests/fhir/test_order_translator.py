@@ -7,7 +7,7 @@ import pytest
 
 from horehab.domain.plan import Plan, Rhythm, Span, planned_spans
 from horehab.domain.session import SessionKind
-from horehab.fhir.r5 import as_r4
+from horehab.fhir.resources.r5 import as_r4
 from tests.fhir.charts import SNOMED, concept, understood, why_not
 
 PHYSIOTHERAPY = concept((SNOMED, "91251008"))

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.sync_pages import pages
-from horehab.fhir.envelope import item_of
-from horehab.fhir.pages import Entry
-from horehab.fhir.plain_procedures import PlainProcedures
+from horehab.fhir.basis.site import Site
+from horehab.fhir.plain.procedures import PlainProcedures
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
+from horehab.fhir.wire.envelope import item_of
+from horehab.fhir.wire.pages import Entry
 from horehab.usecases.exchange import Item
 from tests.fhir.plain_observations import CANONICAL, METAS, SITES, SNOMED, SUBJECTS, bitten, concept, spoilt
 from tests.fhir.test_plain_reader import rows

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from benchmarks.sync_pages import pages
 from horehab.demo.resources import Pen
-from horehab.fhir.envelope import Readers, item_of
-from horehab.fhir.pages import Entry
-from horehab.fhir.plain_reader import PlainReader
+from horehab.fhir.basis.site import Site
+from horehab.fhir.plain.reader import PlainReader
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
+from horehab.fhir.wire.envelope import Readers, item_of
+from horehab.fhir.wire.pages import Entry
 from horehab.store import tables
 from horehab.store.keeping_rows import SAME, facts_of, plain_rows, row_of, understanding
 from horehab.store.versions import stamp_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from horehab.domain.exposure import Exposure
 from horehab.domain.record import ChartedOssification
 from horehab.domain.session import Session
-from horehab.fhir.r5 import as_r4
+from horehab.fhir.resources.r5 import as_r4
 from tests.fhir.charts import Tree, understood
 from tests.fhir.r5_twins import BURN, SPAN, TWINS, at
 

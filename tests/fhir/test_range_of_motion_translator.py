@@ -9,7 +9,7 @@ import pytest
 from horehab.domain.joints import Joint, Motion, Side
 from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.domain.record import NotCounted, WhyNotCounted
-from horehab.fhir.site import concept_map_of
+from horehab.fhir.basis.site import concept_map_of
 from tests.fhir.charts import LOINC, OURS, SITE, SNOMED, concept, degrees, observation, reading, understood, why_not
 
 ROM = (SNOMED, "364564000")

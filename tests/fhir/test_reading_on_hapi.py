@@ -7,9 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from horehab.fhir.client import Client
-from horehab.fhir.pages import walk
-from horehab.fhir.session_links import FORM
+from horehab.fhir.basis.session_links import FORM
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.pages import walk
 from tests.fhir.in_scope import BLIND, Pulls, gone, items, open_pulls, problems
 from tests.fhir.ward import client_at, observation
 from tests.servers.sandbox import RunningSandbox, start_sandbox

@@ -9,8 +9,8 @@ from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import ChartedOssification, ChartedStatus
 from horehab.domain.session import Session
 from horehab.domain.signs import PainRating, Sign
-from horehab.fhir.site import Site
-from horehab.fhir.writing import check, resource_of
+from horehab.fhir.basis.site import Site
+from horehab.fhir.writing.writing import check, resource_of
 from tests.fhir.charts import MADRID, understood
 from tests.fhir.entries import SESSION_ID, measured, pains, readings, sessions, signs, suspicions
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horehab.errors import ConfigurationError
-from horehab.fhir.scope import read_scope
+from horehab.fhir.basis.scope import read_scope
 
 
 @pytest.mark.parametrize("text", ["everything", "", "  ", " everything "])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from horehab.fhir.scope import read_scope
-from horehab.fhir.scopes import lacking_scopes, wanted_scopes
+from horehab.fhir.basis.scope import read_scope
+from horehab.fhir.wire.scopes import lacking_scopes, wanted_scopes
 
 READS, WRITES = ("Patient", "Observation"), ("Observation", "Task")
 

@@ -13,11 +13,11 @@ from horehab.domain.joints import MOTIONS, WATCHED_PLACES, Joint, Motion, Side
 from horehab.domain.laboratory import LabResult
 from horehab.domain.range_of_motion import Mode
 from horehab.errors import ConfigurationError
-from horehab.fhir.diagnoses import OSSIFICATION, subject_of
-from horehab.fhir.places import place_of, said_of, written_place
-from horehab.fhir.quarantine import CODES
-from horehab.fhir.site import UNMATCHED, concept_map_of, read_concept_map
-from horehab.fhir.terminology import LOINC, SNOMED, joint_motion, loinc_to_write, meanings
+from horehab.fhir.basis.places import place_of, said_of, written_place
+from horehab.fhir.basis.quarantine import CODES
+from horehab.fhir.basis.site import UNMATCHED, concept_map_of, read_concept_map
+from horehab.fhir.basis.terminology import LOINC, SNOMED, joint_motion, loinc_to_write, meanings
+from horehab.fhir.resources.diagnoses import OSSIFICATION, subject_of
 from tests.fhir.charts import SITE, concept, observation, understood
 
 

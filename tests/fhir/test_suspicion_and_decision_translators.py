@@ -11,9 +11,9 @@ from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.record import ChartedOssification
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import InputError
-from horehab.fhir.comparison import carries, says_just_that
-from horehab.fhir.site import Site
-from horehab.fhir.writing import apply_decision, check, resource_of
+from horehab.fhir.basis.site import Site
+from horehab.fhir.writing.comparison import carries, says_just_that
+from horehab.fhir.writing.writing import apply_decision, check, resource_of
 from tests.fhir.charts import MADRID, SITE, understood
 from tests.fhir.entries import CONDITION_ID, MEASUREMENT_ID, decided, reasons, session, suspicion, task
 from tests.fhir.entries import at as moment_at

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from horehab.domain.acknowledgement import Acknowledgement, Answer
-from horehab.fhir.r5 import as_r4
+from horehab.fhir.resources.r5 import as_r4
 from tests.fhir.charts import understood, why_not
 
 KEY = "Patient/1|review-suspicion|left hip|team|task|since-2026-03-02"

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.fhir import reading as front_door
-from horehab.fhir.quarantine import CODES
-from horehab.fhir.words import answer_in, said_in
+from horehab.fhir.basis.quarantine import CODES
+from horehab.fhir.resources import words
+from horehab.fhir.resources.words import answer_in, said_in
 from tests.fhir.charts import SITE, concept, degrees, observation, understood
 
 _TABLE = Path(__file__).with_name("texts_of_wards.txt").read_text(encoding="utf-8").splitlines()
 ROWS = [tuple(part.strip() for part in line.rsplit("|", 1)) for line in _TABLE if line and line[0] != "#"]
-WORDS = tomllib.loads(Path(front_door.__file__).with_name("words.toml").read_text(encoding="utf-8"))
+WORDS = tomllib.loads(Path(words.__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
 
 def said(text: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horehab.domain.plan import Rhythm, Span
-from horehab.fhir.timing import NoFixedTimes, Times, times_of
+from horehab.fhir.resources.timing import NoFixedTimes, Times, times_of
 from tests.fhir.charts import HL7, SITE, concept
 
 GTS = HL7 + "v3-GTSAbbreviation"

@@ -12,9 +12,9 @@ from horehab.domain.exposure import Exposure
 from horehab.domain.moment import Moment
 from horehab.domain.range_of_motion import Reading
 from horehab.fhir import reading as front_door
-from horehab.fhir.quarantine import CODES
+from horehab.fhir.basis.quarantine import CODES
 from horehab.fhir.reading import understand
-from horehab.fhir.writing import resource_of
+from horehab.fhir.writing.writing import resource_of
 from horehab.usecases.exchange import ChartItem
 from tests.fhir import entries
 from tests.fhir.charts import HL7, LOINC, OURS, SITE, SNOMED, concept, degrees, observation, reading, understood

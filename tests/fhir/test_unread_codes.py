@@ -14,9 +14,9 @@ from horehab.domain.joints import MOTIONS, Joint, Motion, Side
 from horehab.domain.laboratory import Analyte
 from horehab.domain.local_code import MODES, CodeMeaning, LocalCode, UnreadCode, joint_with, meaning_of
 from horehab.domain.signs import SignKind
-from horehab.fhir.code_map_file import from_concept_map, to_concept_map
-from horehab.fhir.local_codes import codings_of, meaning_in, spoken
 from horehab.fhir.reading import understand
+from horehab.fhir.resources.code_map_file import from_concept_map, to_concept_map
+from horehab.fhir.resources.local_codes import codings_of, meaning_in, spoken
 from tests.fhir.charts import SITE
 
 SYSTEM = "urn:ward"

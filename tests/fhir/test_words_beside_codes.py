@@ -6,8 +6,8 @@ import pytest
 
 from horehab.domain.local_code import meaning_of
 from horehab.domain.range_of_motion import Reading
-from horehab.fhir.local_codes import codings_of
-from horehab.fhir.site import concept_map_of
+from horehab.fhir.basis.site import concept_map_of
+from horehab.fhir.resources.local_codes import codings_of
 from tests.fhir.charts import LOINC, OURS, SITE, SNOMED, concept, degrees, observation, reading, understood, why_not
 
 

@@ -15,7 +15,7 @@ from horehab.domain.range_of_motion import Bound, Mode, Reading
 from horehab.domain.recipient import Medium
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
-from horehab.fhir.writing import apply_decision, resource_of
+from horehab.fhir.writing.writing import apply_decision, resource_of
 from tests.fhir import entries
 from tests.fhir.charts import SITE, understood
 from tests.fhir.entries import LEFT_HIP

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from horehab.clock import SetClock
 from horehab.domain.entries import ChartEntry, Delivery, SuspicionEntry, suspicion_id
 from horehab.domain.joints import Joint, JointSide, Side
+from horehab.fhir.basis.scope import read_scope
+from horehab.fhir.basis.site import Site
 from horehab.fhir.chart import FhirChart
-from horehab.fhir.client import Client, Connection
-from horehab.fhir.scope import read_scope
-from horehab.fhir.site import Site
+from horehab.fhir.wire.client import Client, Connection
 from horehab.usecases.exchange import Choice
 
 MADRID = ZoneInfo("Europe/Madrid")

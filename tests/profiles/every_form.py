@@ -23,8 +23,8 @@ from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
-from horehab.fhir.provenance import double_to_provenance
-from horehab.fhir.writing import apply_decision, resource_of
+from horehab.fhir.resources.provenance import double_to_provenance
+from horehab.fhir.writing.writing import apply_decision, resource_of
 from tests.profiles.examples import CITED, PATIENT, SESSION, SITE, SUSPICION, WHEN, entries
 
 Resource = dict[str, Any]

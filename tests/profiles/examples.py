@@ -26,9 +26,9 @@ from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
-from horehab.fhir.moments import moment
-from horehab.fhir.site import Site
-from horehab.fhir.writing import resource_of
+from horehab.fhir.basis.moments import moment
+from horehab.fhir.basis.site import Site
+from horehab.fhir.writing.writing import resource_of
 
 Resource = dict[str, Any]
 

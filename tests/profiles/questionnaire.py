@@ -12,8 +12,16 @@ from fhir_profiles import CANONICAL
 from horehab.domain.joints import MOTIONS, Joint, JointSide, Motion, Side
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.session import SessionKind, SessionStatus
-from horehab.fhir.places import written_place
-from horehab.fhir.terminology import JOINT_MOTION, LOINC, RANGE_OF_MOTION, SESSION_TYPE, UCUM, coded, joint_motion
+from horehab.fhir.basis.places import written_place
+from horehab.fhir.basis.terminology import (
+    JOINT_MOTION,
+    LOINC,
+    RANGE_OF_MOTION,
+    SESSION_TYPE,
+    UCUM,
+    coded,
+    joint_motion,
+)
 from tests.profiles.examples import SITE
 
 NAME = "horehab-rom-session"

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from fhir_profiles import CANONICAL, codes, uses
-from horehab.fhir.terminology import LOINC, SNOMED
+from horehab.fhir.basis.terminology import LOINC, SNOMED
 from horehab.settings import Settings
 from tests.profiles.every_form import BY_CONFIGURATION, every_form
 from tests.profiles.test_package import _codings
 
 HOUSE = Path(__file__).parents[2]
 _CODE = re.compile(r"(?:.*\|)?(\d{6,18}|\d{3,5}-\d)")
-_OF_SETTINGS = {"horehab/settings.py", "horehab/wiring.py", "horehab/fhir/site.py"}
+_OF_SETTINGS = {"horehab/settings.py", "horehab/wiring.py", "horehab/fhir/basis/site.py"}
 _OF_THE_PLAYED_EHR = "horehab/demo/"
 ROWS = {(row.system, row.code): row for row in codes()}
 

@@ -16,10 +16,10 @@ from horehab.domain.joints import MOTIONS
 from horehab.domain.range_of_motion import Mode
 from horehab.domain.session import SessionKind
 from horehab.domain.signs import PainOccasion, SignKind
-from horehab.fhir import kinds, ours
-from horehab.fhir.checking import check
-from horehab.fhir.quarantine import CODES
-from horehab.fhir.terminology import LOINC, SNOMED, joint_motion
+from horehab.fhir.basis import kinds, ours
+from horehab.fhir.basis.quarantine import CODES
+from horehab.fhir.basis.terminology import LOINC, SNOMED, joint_motion
+from horehab.fhir.writing.checking import check
 from tests.profiles import vocabulary
 from tests.profiles.conftest import Fresh
 from tests.profiles.every_form import BY_CONFIGURATION, TASKS

@@ -8,8 +8,8 @@ import requests
 
 from fhir_profiles import artefacts, examples
 from horehab.clock import SystemClock
-from horehab.fhir.connection import Connection
 from horehab.fhir.publishing import Placed, install
+from horehab.fhir.wire.connection import Connection
 from tests.profiles.broken import Broken
 from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.profiles.every_form import every_form

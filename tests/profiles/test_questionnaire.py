@@ -5,7 +5,7 @@ from typing import Any
 
 from fhir_profiles import CANONICAL, load
 from horehab.domain.joints import MOTIONS, Side
-from horehab.fhir.terminology import JOINT_MOTION, joint_motion
+from horehab.fhir.basis.terminology import JOINT_MOTION, joint_motion
 
 Item = dict[str, Any]
 FORM = load("horehab-rom-session", "Questionnaire")

@@ -6,10 +6,10 @@ import pytest
 
 from benchmarks.validation import rows_of
 from fhir_profiles import examples
-from horehab.fhir.last_look import profile_of
-from horehab.fhir.terminology import SNOMED
+from horehab.fhir.basis.terminology import SNOMED
 from horehab.fhir.validation import Issue, Severity, validate
 from horehab.fhir.validation.invariants import Around, check_invariants
+from horehab.fhir.writing.last_look import profile_of
 from tests.profiles.broken import Broken
 from tests.profiles.every_fault import HAPI_ACCEPTS, broken
 from tests.profiles.every_form import BY_CONFIGURATION, every_form

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from fhir_profiles import CANONICAL, Code, codes
 from horehab.domain.joints import MOTIONS, Joint, Motion
-from horehab.fhir.quarantine import CODES
-from horehab.fhir.terminology import JOINT_MOTION, LOINC, SNOMED, joint_motion, loinc_to_write, meanings
+from horehab.fhir.basis.quarantine import CODES
+from horehab.fhir.basis.terminology import JOINT_MOTION, LOINC, SNOMED, joint_motion, loinc_to_write, meanings
 
 FSH = Path(__file__).parents[2] / "fhir_profiles/input/fsh"
 _SNOMED_MOTIONS = "movement direction"

@@ -5,7 +5,7 @@ import tarfile
 from functools import cache
 from typing import Any
 
-from horehab.fhir.kinds import KINDS
+from horehab.fhir.basis.kinds import KINDS
 from tests.servers.npm_package import npm_package
 
 _NAME, _VERSION = "hl7.fhir.r4.examples", "4.0.1"

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from horehab.domain.entries import Delivery, Outcome
-from horehab.fhir import connection, delivery, placing, sweep
-from horehab.fhir.client import Client
-from horehab.fhir.server_ids import _if_none_exist
+from horehab.fhir.sync import sweep
+from horehab.fhir.wire import connection
+from horehab.fhir.wire.client import Client
+from horehab.fhir.writing import delivery, placing
+from horehab.fhir.writing.server_ids import _if_none_exist
 from horehab.store import delivering, outbox
 from horehab.usecases.exchange import ChartPage, OutboxRow
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from horehab import clock, wiring
 from horehab.cli import main
-from horehab.fhir.client import Client
+from horehab.fhir.wire.client import Client
 from tests.soak.ablations import ABLATIONS
 from tests.soak.hurry import FastClock
 

@@ -15,8 +15,8 @@ from horehab.domain.joints import JointSide
 from horehab.domain.record import Fact, Patient, PatientRecord, record_of
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
+from horehab.fhir.basis.site import Site
 from horehab.fhir.reading import understand
-from horehab.fhir.site import Site
 from horehab.rules import load_rules
 from horehab.usecases.exchange import ChartItem
 

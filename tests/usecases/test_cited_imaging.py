@@ -14,7 +14,7 @@ from horehab.domain.imaging import CitedImaging, ImagingForm, ImagingKind
 from horehab.domain.moment import local_moment
 from horehab.domain.record import Imaging, Patient, PatientRecord
 from horehab.errors import FormRefused
-from horehab.fhir.decision import apply_decision
+from horehab.fhir.resources.decision import apply_decision
 from horehab.store.payloads import decode_entry, encode_entry
 from horehab.usecases.decide_suspicion import cited_imaging, decide_suspicion, questions_about_imaging
 from horehab.usecases.deliver_entries import deliver_entries

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from horehab.errors import FormRefused
-from horehab.fhir.session_files import FormDesk
-from horehab.fhir.session_links import FORM
-from horehab.fhir.site import Site
+from horehab.fhir.basis.session_links import FORM
+from horehab.fhir.basis.site import Site
+from horehab.fhir.session_form.files import FormDesk
 from horehab.usecases.filled_form import log_filled
 from horehab.usecases.keep_step import keep_step
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward

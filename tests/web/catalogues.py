@@ -32,7 +32,7 @@ from horehab.domain.reminder import ReminderState
 from horehab.domain.session import SessionKind
 from horehab.domain.signs import PainOccasion
 from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
-from horehab.fhir.quarantine import CODES
+from horehab.fhir.basis.quarantine import CODES
 from horehab.usecases.audit_trail import REFUSED
 from horehab.usecases.void_reminders import _GONE, DIED
 from horehab.web.language import LANGUAGES, RECORDED, RECORDED_IN, TRANSLATIONS
@@ -54,7 +54,7 @@ _RECORDING = (
     "usecases/decide_*.py", "usecases/tell_before.py", "usecases/work_off.py", "usecases/rest_suspicion.py",
     "usecases/settle_conflict.py", "usecases/*session*.py",
     "usecases/send_reminders.py", "usecases/deliver_entries.py", "store/engine.py", "store/reminders.py",
-    "store/conflicts.py", "fhir/occasion.py", "fhir/delivery.py", "fhir/placing.py",
+    "store/conflicts.py", "fhir/resources/occasion.py", "fhir/writing/delivery.py", "fhir/writing/placing.py",
 )  # fmt: skip
 """The modules of the core whose sentences reach a page in the words of the record."""
 _SENTENCE = re.compile(r"(?!\{detail\})[A-Z{].*\s.*[.?]", re.DOTALL)

@@ -6,7 +6,7 @@ import pytest
 
 from horehab.domain.entries import MeasurementEntry, SessionEntry
 from horehab.errors import ConfigurationError
-from horehab.fhir.writing import resource_of
+from horehab.fhir.writing.writing import resource_of
 from horehab.web.options import Role, Viewer
 from tests.fhir.charts import SITE
 from tests.web.conftest import PHYSIO, Ward

@@ -12,7 +12,7 @@ from horehab.domain.joints import Motion
 from horehab.domain.record import Patient, record_of
 from horehab.domain.session import Session, SessionKind, SessionStatus
 from horehab.errors import ConfigurationError
-from horehab.fhir.moments import moment
+from horehab.fhir.basis.moments import moment
 from horehab.web import pdf
 from horehab.web.summary import adherence
 from horehab.web.tables import READINGS, readings_table, sessions_table

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from horehab.errors import NotToBeChecked
-from horehab.fhir import verbatim
+from horehab.fhir.basis import verbatim
 from horehab.fhir.validation import packages, validate
 from horehab.fhir.validation.issues import Issue
 from horehab.fhir.validation.present import shape_issue

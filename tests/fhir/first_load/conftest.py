@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from horehab.fhir import bulk_reading
+from horehab.fhir.bulk import reading as bulk_reading
 from horehab.sandbox import exporting
 from tests.fhir.loading import Desk, fill, held, loading_desk
 from tests.servers.sandbox import RunningSandbox, start_sandbox

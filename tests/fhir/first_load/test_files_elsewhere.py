@@ -3,7 +3,7 @@
 import pytest
 
 from horehab.errors import NotAFhirServer
-from horehab.fhir.bulk_fetching import opened
+from horehab.fhir.bulk.fetching import opened
 from horehab.sandbox.exporting import FILES
 from horehab.usecases.chart_copy import CopyFile
 from tests.fhir.loading import TOKEN, Desk, held

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import requests
 
 from horehab.clock import SystemClock
-from horehab.fhir.client import Client
-from horehab.fhir.client_keys import make_keys, public_set, read_keys
-from horehab.fhir.connection import BackendService, Connection
-from horehab.fhir.kinds import KINDS, PLACES, WRITTEN
-from horehab.fhir.scopes import wanted_scopes
-from horehab.fhir.tokens import TokenDesk
+from horehab.fhir.basis.kinds import KINDS, PLACES, WRITTEN
+from horehab.fhir.wire.client import Client
+from horehab.fhir.wire.client_keys import make_keys, public_set, read_keys
+from horehab.fhir.wire.connection import BackendService, Connection
+from horehab.fhir.wire.scopes import wanted_scopes
+from horehab.fhir.wire.tokens import TokenDesk
 from horehab.usecases.ports import Clock
 from tests.fhir.ward import Naps
 from tests.servers.guarded import GuardedServer

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from horehab.errors import ConfigurationError, EhrRefused, EhrUnavailable
-from horehab.fhir.connection import Connection
-from horehab.fhir.smart import SmartOffer
-from horehab.fhir.tokens import TokenDesk
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.wire.smart import SmartOffer
+from horehab.fhir.wire.tokens import TokenDesk
 from tests.fhir.signing_in.signed import NOW, Signed, desk_of, sign_up
 from tests.servers.guarded import GuardedServer
 

@@ -15,8 +15,8 @@ from joserfc.jwk import KeySet
 from horehab.app import create_app
 from horehab.clock import SetClock
 from horehab.errors import ConfigurationError, EhrRefused
-from horehab.fhir.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
-from horehab.fhir.tokens import LIFE_OF_AN_ASSERTION, assertion
+from horehab.fhir.wire.client_keys import make_keys, public_set, read_keys, retire_key, rotate_keys
+from horehab.fhir.wire.tokens import LIFE_OF_AN_ASSERTION, assertion
 from horehab.sandbox import serve
 from horehab.settings import Settings
 from tests.fhir.signing_in.signed import EVERYTHING, NOW, SCOPES, Signed, desk_of

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from horehab.errors import EhrRefused, EhrUnavailable
-from horehab.fhir.answers import Answer
-from horehab.fhir.token_answers import read_token, refusal_of
+from horehab.fhir.wire.answers import Answer
+from horehab.fhir.wire.token_answers import read_token, refusal_of
 from tests.fhir.signing_in.signed import Signed, desk_of
 from tests.servers.faults import Fault, Reply, html
 from tests.servers.proxying import faulty_proxy

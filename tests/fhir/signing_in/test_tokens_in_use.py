@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from horehab.errors import EhrRefused, EhrUnavailable
-from horehab.fhir.bulk_fetching import opened
-from horehab.fhir.connection import Connection
-from horehab.fhir.tokens import TokenDesk
+from horehab.fhir.bulk.fetching import opened
+from horehab.fhir.wire.connection import Connection
+from horehab.fhir.wire.tokens import TokenDesk
 from horehab.usecases.chart_copy import CopyFile
 from tests.fhir.signing_in.signed import NOW, Signed, desk_of
 from tests.servers.faults import answers

@@ -1,0 +1,1 @@
+"""The first load of a large chart by $export."""

@@ -1,0 +1,1 @@
+"""What a server is and can, found out without changing anything there."""

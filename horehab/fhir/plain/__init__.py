@@ -1,0 +1,1 @@
+"""Resources of the plain shape, read quickly and exactly as the tolerant translators would."""

@@ -1,0 +1,1 @@
+"""The form of a session (QuestionnaireResponse): read, and filled in for others."""

@@ -1,0 +1,1 @@
+"""What changed in the chart and what is gone from it, kind by kind, for everybody or for a scope."""

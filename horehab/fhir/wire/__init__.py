@@ -1,0 +1,1 @@
+"""How one FHIR server is spoken with: over HTTP, signed in, patiently, page after page."""
