@@ -1,16 +1,17 @@
-"""`horehab demo`: the published patients and a synthetic ward on an embedded server, then the pages."""
+"""`horehab demo`: the published patients and a synthetic ward on an embedded server, and the pages beside."""
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import socket
 from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from horehab.cli.serving import listening, make_app, serve_pages
+from horehab.cli.serving import listening, make_app, pages_beside
 from horehab.cli.speaking import guarded
 from horehab.clock import SetClock, new_id
 from horehab.demo import run_demo
@@ -19,6 +20,7 @@ from horehab.sandbox import create_sandbox
 from horehab.sandbox.serving import serve
 from horehab.sandbox.store import SandboxStore
 from horehab.settings import Settings
+from horehab.usecases.ports import Clock
 from horehab.wiring import opened_ports
 
 _FOLDER = Path("var/demo")
@@ -32,9 +34,10 @@ _ZONE = "Europe/Madrid"
 @click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True, help="Port of the pages.")
 @guarded
 def demo(is_served: bool, port: int) -> None:
-    """Play the six published patients and a synthetic ward of 40 day by day, then show the pages.
+    """Play the six published patients and a synthetic ward of 40 day by day, with the pages open from the start.
 
     All runs on this machine: an embedded FHIR server, a database in var/demo (made anew), no settings needed.
+    What somebody enters on the pages while it plays is part of the story.
     The degrees and some sides are invented and marked so: it is no evidence of accuracy.
 
     \b
@@ -45,13 +48,15 @@ def demo(is_served: bool, port: int) -> None:
     # The port is taken first: nobody shall wait for the ward and then read that it cannot be shown.
     door = listening("127.0.0.1", port) if is_served else None
     try:
-        with _server_of_its_own() as (store, clock, settings):
-            with opened_ports(settings, clock=clock) as ports, _progress() as on_progress:
+        with (
+            _server_of_its_own() as (store, clock, settings),
+            opened_ports(settings, clock=clock) as ports,
+            _pages(settings, clock, door) as until_interrupted,
+        ):
+            with _progress() as on_progress:
                 result = run_demo(ports, store.put, on_progress=on_progress)
             click.echo(result.report())
-            if door is not None:
-                words = f"\nThe pages are on http://127.0.0.1:{port} (Ctrl-C ends them)."
-                serve_pages(make_app(settings, clock=clock), door, words=words)
+            until_interrupted()
     finally:
         if door is not None:
             door.close()
@@ -59,6 +64,24 @@ def demo(is_served: bool, port: int) -> None:
         raise HorehabError(
             "The demo did not show what it should: see the table above.", remedy="Please report it.", code="HR-1002"
         )
+
+
+@contextmanager
+def _pages(settings: Settings, clock: Clock, door: socket | None) -> Iterator[Callable[[], None]]:
+    """Open the pages while the ward fills, and give what leaves them open until Ctrl-C; without a door, nothing."""
+    if door is None:
+        yield lambda: None
+        return
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    with pages_beside(make_app(settings, clock=clock), door) as thread:
+        click.echo(f"The pages are on {address} already; the ward fills day by day for a minute or two.", err=True)
+
+        def until_interrupted() -> None:
+            click.echo(f"\nThe pages are on {address} (Ctrl-C ends them).", err=True)
+            with suppress(KeyboardInterrupt):
+                thread.join()
+
+        yield until_interrupted
 
 
 @contextmanager

@@ -4,10 +4,15 @@ import errno
 import re
 import socket
 import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
+from waitress import wasyncore
 from waitress.server import create_server
 from werkzeug.security import generate_password_hash
 
@@ -31,6 +36,16 @@ _UNSIGNED = (
 _LARGEST_BODY = 1_500_000  # bytes, above what any form or hook of ours takes; kept in memory, never spilled to a file
 _LEAST_PASSWORD = 12  # characters; NIST SP 800-63B asks for 8, and for 15 where it stands alone
 _NAME = re.compile(r"[\w.@-]{1,64}")
+_HOW: Mapping[str, Any] = MappingProxyType(
+    {
+        "threads": 8,
+        "ident": None,
+        "clear_untrusted_proxy_headers": True,
+        "max_request_body_size": _LARGEST_BODY,
+        "inbuf_overflow": _LARGEST_BODY,
+    }
+)
+"""How pages are answered, wherever they are."""
 
 
 @click.command()
@@ -99,13 +114,28 @@ def serve_pages(app: "Flask", door: socket.socket, *, words: str, trusted_proxie
             "trusted_proxy_count": trusted_proxies,
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
         }
-    options |= {"max_request_body_size": _LARGEST_BODY, "inbuf_overflow": _LARGEST_BODY}
-    server = create_server(app, sockets=[door], threads=8, ident=None, clear_untrusted_proxy_headers=True, **options)
+    server = create_server(app, sockets=[door], **_HOW, **options)
     click.echo(words, err=True)
     try:
         server.run()
     finally:
         server.close()
+
+
+@contextmanager
+def pages_beside(app: "Flask", door: socket.socket) -> Iterator[threading.Thread]:
+    """Answer on a socket that is bound already while the block runs, in a thread that can be waited for."""
+    sockets: dict[int, Any] = {}
+    server: Any = create_server(app, map=sockets, sockets=[door], **_HOW)
+    thread = threading.Thread(target=server.run, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        with suppress(OSError):  # awake already, the server may close everything before it is woken
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
+        thread.join()
+        server.task_dispatcher.shutdown()
 
 
 @click.group()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
@@ -37,9 +38,11 @@ def test_the_demo_shows_what_was_published_and_ends_by_itself(tmp_path: Path) ->
         assert not ports.logbook.outbox()
 
 
-def test_ctrl_c_ends_the_demo_in_the_middle_without_a_traceback(tmp_path: Path) -> None:
+def test_the_pages_are_open_while_the_ward_fills_and_ctrl_c_ends_both_without_a_traceback(
+    tmp_path: Path, free_port: int
+) -> None:
     process = subprocess.Popen(
-        [*HEARING, "-m", "horehab", "demo", "--no-serve"],
+        [*HEARING, "-m", "horehab", "demo", "--port", str(free_port)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -47,13 +50,23 @@ def test_ctrl_c_ends_the_demo_in_the_middle_without_a_traceback(tmp_path: Path) 
         text=True,
     )
     try:
-        while not (tmp_path / "var/demo/horehab.sqlite3").exists():
+        while not _is_open(free_port):
             with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.1)
+                process.wait(0.2)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=240)
     finally:
         process.kill()
         process.wait()
-    assert process.returncode == 1
+    assert process.returncode == 1, "it was not played to its end"
+    assert f"The pages are on http://127.0.0.1:{free_port} already" in said
     assert "Traceback" not in said
+
+
+def _is_open(port: int) -> bool:
+    try:
+        answer = requests.get(f"http://127.0.0.1:{port}/", timeout=60)
+    except requests.ConnectionError:
+        return False
+    with answer:
+        return answer.status_code == 200 and "physiotherapist" in answer.text
