@@ -34,6 +34,7 @@ from horehab.domain.suspicion import Tier
 from horehab.plugin import Role, Viewer
 from horehab.store import SqlLogbook, adopt, open_logbook
 from horehab.usecases.exchange import CaseloadQuery
+from horehab.web.caseload import narrowed
 from tests.servers.postgresql import start_postgresql
 
 VIEWS = (
@@ -165,12 +166,11 @@ def _query(place: Hospital, query: CaseloadQuery) -> Callable[[], object]:
 
 
 def _page(place: Hospital, query: CaseloadQuery) -> Callable[[], object]:
-    wanted = {"text": query.text, "joint": query.joint, "ward": query.ward, "after": query.after}
-    wanted |= {"therapist": query.therapist, "tier": query.tier.value if query.tier else None}
-    given = {name: value for name, value in wanted.items() if value}
+    with place.browser.application.test_request_context():
+        address = narrowed(query, after=query.after)
 
     def ask() -> None:
-        answer = place.browser.get("/horehab/", query_string=given)
+        answer = place.browser.get(address)
         assert answer.status_code == 200, answer.status  # noqa: PLR2004  # OK, the one that counts
 
     return ask

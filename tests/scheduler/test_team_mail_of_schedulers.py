@@ -77,7 +77,7 @@ def test_what_waits_for_the_team_leaves_as_one_mail_for_two_schedulers(
     assert {(row.state, row.detail) for row in _mails(tower)} == {(ReminderState.SENT, "told in the daily summary")}
     (mail,) = smtp.letters
     assert mail["To"] == "team@ward.example"
-    assert "20 reminders wait" in str(mail.get_payload())
+    assert "wait for you in horehab today, 2026-07-13: 20." in str(mail.get_payload())
 
 
 def _mailing(tower: Tower, settings: Settings) -> Tower:
