@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -171,7 +172,7 @@ def _page(place: Hospital, query: CaseloadQuery) -> Callable[[], object]:
 
     def ask() -> None:
         answer = place.browser.get(address)
-        assert answer.status_code == 200, answer.status  # noqa: PLR2004  # OK, the one that counts
+        assert answer.status_code == HTTPStatus.OK, answer.status
 
     return ask
 

@@ -66,7 +66,7 @@ def _desk(connection: Connection, clock: Clock) -> "TokenDesk | None":
     """Open the desk for tokens; its libraries take a tenth of a second, so they are read for those who need them."""
     if connection.service is None:
         return None
-    from horehab.fhir.wire.tokens import TokenDesk  # noqa: PLC0415  # see above
+    from horehab.fhir.wire.tokens import TokenDesk  # noqa: PLC0415  # slow to read, and for few
 
     return TokenDesk(connection, connection.service, clock)
 

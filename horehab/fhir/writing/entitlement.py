@@ -78,10 +78,8 @@ class TaskRights:
 
     def __call__(self, found: Standing) -> Resource | None:
         """Decide; a task that somebody took up, put off, finished or cancelled is theirs."""
-        refuse_other(self.wanted, found)
         is_own = found.version in self.own_versions
-        if carries(self.wanted, found.resource):
-            _leave(found, is_ours=is_own or _is_ours(self.wanted, found))
+        if _says_it(found, self.wanted, is_own=is_own):
             return None
         if is_own or found.resource.get("status") == _AS_WE_LEFT_IT:
             return edited(found.resource, self.wanted)
@@ -97,14 +95,21 @@ class FactRights:
 
     def __call__(self, found: Standing) -> Resource | None:
         """Decide; what a person corrected in the chart stays corrected."""
-        refuse_other(self.wanted, found)
         is_own = found.version in self.own_versions
-        if carries(self.wanted, found.resource):
-            _leave(found, is_ours=is_own or _is_ours(self.wanted, found))
+        if _says_it(found, self.wanted, is_own=is_own):
             return None
         if is_own:
             return edited(found.resource, self.wanted)
         raise _for_a_person(found, "A person has changed it in the chart since we wrote it.")
+
+
+def _says_it(found: Standing, wanted: Resource, *, is_own: bool) -> bool:
+    """Say whether what stands there, which must be what we mean, says already what is wanted; then it is left."""
+    refuse_other(wanted, found)
+    if not carries(wanted, found.resource):
+        return False
+    _leave(found, is_ours=is_own or _is_ours(wanted, found))
+    return True
 
 
 def _is_ours(wanted: Resource, found: Standing) -> bool:
