@@ -1,6 +1,5 @@
 """`horehab demo`: the whole house on one machine, and how it ends."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,18 +10,15 @@ import requests
 
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
-from tests.servers.ctrl_c import HEARING
-
-ROOT = Path(__file__).parents[2]
+from tests.servers.ctrl_c import HEARING, uncounted
 
 
 def test_the_demo_shows_what_was_published_and_ends_by_itself(tmp_path: Path) -> None:
     """As a person runs it. Its lines are not counted: that takes minutes, and other tests count all that it runs."""
-    uncounted = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
         [sys.executable, "-m", "horehab", "demo", "--no-serve"],
         cwd=tmp_path,
-        env={**uncounted, "PYTHONPATH": str(ROOT)},
+        env=uncounted(),
         capture_output=True,
         text=True,
         check=False,
@@ -41,23 +37,22 @@ def test_the_demo_shows_what_was_published_and_ends_by_itself(tmp_path: Path) ->
 def test_the_pages_are_open_while_the_ward_fills_and_ctrl_c_ends_both_without_a_traceback(
     tmp_path: Path, free_port: int
 ) -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*HEARING, "-m", "horehab", "demo", "--port", str(free_port)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=uncounted(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    try:
-        while not _is_open(free_port):
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.2)
-        process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=240)
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            while not _is_open(free_port):
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(0.2)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=240)
+        finally:
+            process.kill()
     assert process.returncode == 1, "it was not played to its end"
     assert f"The pages are on http://127.0.0.1:{free_port} already" in said
     assert "Traceback" not in said

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.conftest import Desk, says_one_sentence
-from tests.servers.ctrl_c import HEARING
+from tests.servers.ctrl_c import HEARING, uncounted
 from tests.servers.export_faults import files_at, manifest, preparing
 from tests.servers.faults import FaultyProxy, answers, slow
 from tests.servers.proxying import faulty_proxy
@@ -107,7 +107,7 @@ def test_on_a_terminal_it_shows_one_line_and_ctrl_c_stops_it_for_a_while(
     command = [*HEARING, "-m", "horehab", "load"]
     process = subprocess.Popen(
         command,
-        env={**os.environ, **desk.settings, "TERM": "xterm"},
+        env=uncounted(**desk.settings, TERM="xterm"),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -1,7 +1,6 @@
 """What stays on until it is stopped: the pages, the sandbox, the demo; and the same commands inside a Flask host."""
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -17,9 +16,7 @@ from horehab.cli import main
 from horehab.demo.story import Story
 from horehab.sandbox import SandboxStore
 from tests.cli.conftest import Desk, says_one_sentence
-from tests.servers.ctrl_c import HEARING
-
-ROOT = Path(__file__).parents[2]
+from tests.servers.ctrl_c import HEARING, uncounted
 
 
 @contextmanager
@@ -28,7 +25,7 @@ def _running(folder: Path, settings: dict[str, str], *words: str, ready: str) ->
     process = subprocess.Popen(
         [*HEARING, "-m", "horehab", *words],
         cwd=folder,
-        env={**os.environ, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        env=uncounted(**settings, PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
