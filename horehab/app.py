@@ -17,7 +17,7 @@ from horehab.web.door import Door
 from horehab.web.language import speak
 from horehab.web.options import WebOptions
 from horehab.web.pages import make_blueprint
-from horehab.web.standalone import StandAlone, harden, is_loopback, open_door
+from horehab.web.standalone import StandAlone, harden, is_loopback, open_door, viewers_by_name
 from horehab.wiring import key_file, open_ports
 
 _LEAST_SECRET = 16  # characters
@@ -54,6 +54,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     options = WebOptions(
         new_id=new_id,
         current_user=open_door(app, stand_alone),
+        viewer_named=viewers_by_name(stand_alone),
         url_prefix="",
         ehr_address=settings.fhir_url.rstrip("/"),
         sign_in_endpoint="horehab.sign_in",

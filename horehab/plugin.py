@@ -18,11 +18,13 @@ class HoRehab:
     """Our pages inside somebody else's Flask app; touches nothing but our own routes, and starts no thread.
 
     `current_user` says who asks, as a `Viewer`, or None when nobody is signed in; without it nobody sees
-    anything. `may_see(viewer, patient)` narrows whom they see. `base_template` is the host's frame, with the
-    blocks `title`, `head` and `content`. Settings are HOREHAB_* of `app.config`.
+    anything. `may_see(viewer, patient)` narrows whom they see. `viewer_named(name)` says who somebody is today,
+    None once they may not sign in any more: without it there are no calendar feeds, which are read without a
+    sign-in. `base_template` is the host's frame, with the blocks `title`, `head` and `content`. Settings are
+    HOREHAB_* of `app.config`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a host may say is named one by one in one call
         self,
         app: Flask | None = None,
         *,
@@ -30,11 +32,13 @@ class HoRehab:
         current_user: Callable[[], Viewer | None] | None = None,
         base_template: str | None = None,
         may_see: Callable[[Viewer, str], bool] | None = None,
+        viewer_named: Callable[[str], Viewer | None] | None = None,
     ) -> None:
         self._url_prefix = url_prefix
         self._current_user = current_user or nobody
         self._base_template = base_template
         self._may_see = may_see or everyone
+        self._viewer_named = viewer_named
         if app is not None:
             self.init_app(app)
 
@@ -45,6 +49,7 @@ class HoRehab:
         options = WebOptions(
             new_id=new_id,
             current_user=self._current_user,
+            viewer_named=self._viewer_named,
             may_see=self._may_see,
             url_prefix=self._url_prefix,
             base_template=self._base_template or own_frame,

@@ -39,6 +39,7 @@ def create_app(*, has_rehabilitation: bool = True, **config: str) -> Flask:
             current_user=who_is_here,
             base_template="portal.html",
             may_see=is_on_their_ward,
+            viewer_named=STAFF.get,
         )
     return app
 

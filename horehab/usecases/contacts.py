@@ -22,7 +22,7 @@ class StaffContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A calendar feed of one person, as who they were when they made it."""
+    """A calendar feed of one person, as who they were when they made it; what it shows goes by who they are today."""
 
     feed: str
     name: str

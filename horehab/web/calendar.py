@@ -18,7 +18,7 @@ from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.signed_addresses import CALENDAR, is_signed, signature
 from horehab.web.access import TEAM, allow, allow_signed
 from horehab.web.language import gettext as _
-from horehab.web.options import Role, Viewer
+from horehab.web.options import Viewer
 from horehab.web.room import room, viewer
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=400)
@@ -53,7 +53,8 @@ def add_to(pages: Blueprint) -> None:
 def calendar() -> str:
     """Show the address of the viewer's own feed, if they made one."""
     found = room().ports().logbook.contacts.feeds_of(viewer().name)
-    return render_template("horehab/calendar.html", address=_address(found[-1]) if found else None)
+    address = _address(found[-1]) if found else None
+    return render_template("horehab/calendar.html", address=address, can_be_made=_can_be_made())
 
 
 @allow(*TEAM)
@@ -61,7 +62,7 @@ def change_calendar() -> Response:
     """Make a feed, or revoke what was made: an address that came into wrong hands is of no use from then on."""
     ports, me = room().ports(), viewer()
     wanted = request.form.get("action")
-    if wanted not in ("make", "revoke"):
+    if wanted not in ("make", "revoke") or (wanted == "make" and not _can_be_made()):
         abort(400)
     ports.logbook.contacts.revoke_feeds(me.name, now=ports.clock.now())
     if wanted == "make":
@@ -71,16 +72,23 @@ def change_calendar() -> Response:
     return redirect(url_for("horehab.calendar"), code=303)
 
 
+def _can_be_made() -> bool:
+    """Whether anybody could tell, when a feed is read, whether its owner still may: else it would never end."""
+    return room().options.viewer_named is not None
+
+
 def _is_ours(feed: str, signed: str) -> bool:
     """Whether we signed this address, it was not revoked, and its owner may still sign in."""
     if not is_signed(_key(), CALENDAR, feed, signed):
         return False
-    memory = room().ports().logbook
-    found = memory.contacts.feed(feed)
-    if found is None:
-        return False
-    owner = memory.user(found.name)
-    return owner is None or owner.is_active
+    found = room().ports().logbook.contacts.feed(feed)
+    return found is not None and _owner(found) is not None
+
+
+def _owner(found: Feed) -> Viewer | None:
+    """Say who its owner is today, whoever they were when they made it; None once they may not sign in any more."""
+    named = room().options.viewer_named
+    return named(found.name) if named else None
 
 
 @allow_signed(_is_ours)
@@ -89,9 +97,9 @@ def feed_of(feed: str, signed: str) -> Response:
     del signed
     ports = room().ports()
     found = ports.logbook.contacts.feed(feed)
-    if found is None:
+    owner = _owner(found) if found else None
+    if owner is None:
         abort(404)
-    owner = Viewer(name=found.name, display=found.display, role=Role(found.role))
     ports.logbook.audit(who=owner.name, what="read calendar feed", patient=None, now=ports.clock.now())
     rows = [row for row in ports.logbook.reminders() if _is_shown(row, owner, ports.clock.now())]
     content = written(

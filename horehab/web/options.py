@@ -63,8 +63,10 @@ def everyone(viewer: Viewer, patient: str) -> bool:
 class WebOptions:
     """How the pages stand in a Flask app.
 
-    `current_user` says who asks (None: nobody signed in); `may_see` whether they may see a patient (given by
-    reference), and a patient whom they may not see looks exactly like one who does not exist. `base_template`
+    `current_user` says who asks (None: nobody signed in), `viewer_named` who somebody is today by `Viewer.name`
+    (None: they may not sign in any more); where it is None nobody can tell, and there are no calendar feeds.
+    `may_see` says whether they may see a patient (given by reference), and a patient whom they may not see looks
+    exactly like one who does not exist. `base_template`
     is the host's frame, with blocks `title`, `head` and `content`. `ehr_address` is the base of the FHIR
     server, to which evidence is linked. `sign_in_endpoint` is where someone unknown is sent, "" for nowhere.
     `hook_secret` is what the EHR shows when it rings a hook; without one every hook is refused.
@@ -73,6 +75,7 @@ class WebOptions:
 
     new_id: Callable[[], str]
     current_user: Callable[[], Viewer | None] = nobody
+    viewer_named: Callable[[str], Viewer | None] | None = None
     may_see: Callable[[Viewer, str], bool] = everyone
     url_prefix: str = "/horehab"
     base_template: str = "horehab/frame.html"

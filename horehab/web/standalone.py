@@ -90,6 +90,19 @@ def open_door(app: Flask, stand_alone: StandAlone) -> Callable[[], Viewer | None
     return who_asks
 
 
+def viewers_by_name(stand_alone: StandAlone) -> Callable[[str], Viewer | None]:
+    """Tell who somebody is today, by the name they sign in with; None for who may not sign in any more."""
+
+    def named(name: str) -> Viewer | None:
+        if name.startswith(DEMO):
+            found = demo_user(name) if stand_alone.is_demo and is_loopback(request.remote_addr or "") else None
+            return found.viewer if found else None
+        user = room().ports().logbook.user(name)
+        return signed_in(user).viewer if user is not None and user.is_active else None
+
+    return named
+
+
 def signed_in(user: User) -> SignedIn:
     """Make of a user of the logbook someone who is signed in."""
     viewer = Viewer(name=user.name, display=user.display, role=Role(user.role), practitioner=user.practitioner)

@@ -30,6 +30,7 @@ class Ward:
     app: Flask
     viewer: Viewer | None = PHYSIO
     hidden: set[str] = field(default_factory=set)
+    staff: dict[str, Viewer] = field(default_factory=lambda: {each.name: each for each in (PHYSIO, PHYSICIAN)})
 
     @property
     def client(self) -> FlaskClient:
@@ -85,6 +86,7 @@ def make_ward(ports: Ports) -> Ward:
     options = WebOptions(
         new_id=new_id,
         current_user=lambda: here.viewer,
+        viewer_named=here.staff.get,
         may_see=lambda _viewer, patient: patient not in here.hidden,
         ehr_address="https://ehr.example/fhir",
     )

@@ -11,7 +11,6 @@ from icalendar import Calendar
 
 from horehab.domain.recipient import PATIENT
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
-from horehab.usecases.exchange import User
 from horehab.usecases.signed_addresses import signature
 from tests.web.conftest import Ward
 from tests.web.settled import settled
@@ -135,11 +134,11 @@ def test_a_forged_signature_opens_nothing(ward: Ward) -> None:
 
 def test_the_feed_of_one_who_may_not_sign_in_any_more_is_closed(ward: Ward) -> None:
     address = _make(ward)
-    owner = User(name="ruiz", display="Ana Ruiz", role="physiotherapist", password_hash="x")
-    ward.ports.logbook.add_user(owner)
     assert ward.client.get(address).status_code == 200
-    ward.ports.logbook.add_user(replace(owner, is_active=False))
+    owner = ward.staff.pop("ruiz")
     assert ward.client.get(address).status_code == 404
+    ward.staff["ruiz"] = owner
+    assert ward.client.get(address).status_code == 200
 
 
 def test_what_is_neither_make_nor_revoke_changes_nothing(ward: Ward) -> None:
