@@ -75,6 +75,7 @@ def test_somebody_who_was_quicker_is_found_there_too_and_gets_their_work_back(
     theirs = at_version({**THEIRS, "note": [{"text": "seen"}]}, "12")
     wire.get(f"{AT}/_history", json=listed(at_version(OURS, "15"), theirs, at_version(EARLIER, "10")))
     again = wire.put(AT, status=200, match=[responses.matchers.header_matcher({"If-Match": 'W/"15"'})])
+    wire.get(AT, json=at_version(OURS, "15"))
     delivery = put(client)
     assert delivery.outcome is Outcome.CONFLICT
     assert "12 was put back" in delivery.detail
@@ -87,6 +88,7 @@ def test_a_deletion_there_is_told_as_a_deletion(wire: responses.RequestsMock, cl
     wire.get(f"{AT}/_history/14", status=404)
     deletion = {"request": {"method": "DELETE", "url": NAME}, "response": {"status": "204", "etag": 'W/"12"'}}
     wire.get(f"{AT}/_history", json=listed() | {"entry": [{"resource": at_version(OURS, "15")}, deletion]})
+    wire.get(AT, json=at_version(OURS, "15"))
     delivery = put(client)
     assert delivery.outcome is Outcome.CONFLICT
     assert "deleted" in delivery.detail
@@ -185,6 +187,7 @@ def test_an_amendment_whose_forerunner_nobody_can_tell_is_for_a_person(
     written(wire, "15", 200)
     wire.get(f"{AT}/_history/14", status=404)
     wire.get(f"{AT}/_history", json=history)
+    wire.get(AT, json=at_version(OURS, "15"))
     delivery = put(client)
     assert delivery.outcome is Outcome.CONFLICT
     assert "a person must look" in delivery.detail

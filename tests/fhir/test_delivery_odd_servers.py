@@ -79,6 +79,26 @@ def test_a_write_that_is_not_shown_yet_is_tried_again_later(wire: responses.Requ
     assert put(client).outcome is Outcome.LATER
 
 
+@pytest.mark.parametrize("said", ["2", "1", "7"])
+def test_a_change_that_the_server_forgot_is_tried_again_later(
+    wire: responses.RequestsMock, client: Client, said: str
+) -> None:
+    """It says yes, under this version or that, and still shows what stood there: nobody need look at that."""
+    wire.get(AT, json=at_version(THEIRS, "2"))
+    wire.put(AT, status=200, headers={"ETag": f'W/"{said}"'})
+    wire.get(AT, json=at_version(THEIRS, "2"))
+    delivery = put(client)
+    assert (delivery.outcome, "what stood there before" in delivery.detail) == (Outcome.LATER, True)
+
+
+def test_a_change_that_the_server_keeps_in_part_is_for_a_person(wire: responses.RequestsMock, client: Client) -> None:
+    wire.get(AT, json=at_version(THEIRS, "2"))
+    wire.put(AT, status=200, headers={"ETag": 'W/"3"'})
+    wire.get(AT, json=at_version(THEIRS, "3"))
+    delivery = put(client)
+    assert (delivery.outcome, "code" in delivery.detail) == (Outcome.CONFLICT, True)
+
+
 def test_a_server_that_keeps_something_else_is_found_out(wire: responses.RequestsMock, client: Client) -> None:
     wire.get(AT, status=404)
     wire.put(AT, status=201, headers={"ETag": 'W/"1"'})
@@ -156,6 +176,7 @@ def test_a_deletion_while_we_update_is_for_a_person(wire: responses.RequestsMock
     wire.get(AT, json=at_version(THEIRS, "1"))
     wire.put(AT, status=200, headers={"ETag": 'W/"3"'})
     wire.get(f"{AT}/_history/2", status=410)
+    wire.get(AT, json=at_version(OURS, "3"))
     delivery = put(client)
     assert delivery.outcome is Outcome.CONFLICT
     assert "deleted" in delivery.detail

@@ -8,7 +8,7 @@ from typing import Any
 from horehab.domain.entries import Delivery, Outcome
 from horehab.fhir.wire.answers import Answer, is_incomplete
 from horehab.fhir.wire.client import Client
-from horehab.fhir.writing.comparison import extra, lacking, lost_identity, rejoined, says_just_that
+from horehab.fhir.writing.comparison import extra, lacking, lost_identity, rejoined, same, says_just_that
 from horehab.fhir.writing.history import Before, counted_before, read_replaced
 from horehab.fhir.writing.standing import Settled, Standing, read_standing, read_version
 
@@ -33,6 +33,9 @@ _BEFORE = MappingProxyType(
         Before.DELETED: "It was deleted in the chart before we wrote it; a person must say whether it is wanted.",
         Before.UNTOLD: "The server does not tell whether we wrote over somebody's work; a person must look.",
     }
+)
+_FORGOTTEN = Delivery(
+    outcome=Outcome.LATER, detail="The server says that it took it, and shows what stood there before."
 )
 _NO_SUCH_PLACE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 _NOT_CREATED = (*_NO_SUCH_PLACE, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -99,17 +102,29 @@ def amend(client: Client, found: Standing, edited: Resource) -> Delivery | None:
     """Replace a version by its edited form; None when somebody was quicker, so that it must be looked at again.
 
     Servers that ignore If-Match are found out by the version that was replaced: another than the one we
-    edited is somebody's work, which is put back (CONFLICT). What cannot be told is CONFLICT too.
+    edited is somebody's work, which is put back (CONFLICT). What cannot be told is CONFLICT too; a success that
+    changed nothing at all is LATER.
     """
     answer = client.send("PUT", found.reference, dict(edited), headers=_if_match(found.version))
     if answer.status in CLASHES:
         return None
     version = _written(client, found.reference, answer)
     if found.version not in (version, counted_before(version)):
+        if _is_as_before(client, found):
+            return _FORGOTTEN
         before = read_replaced(client, found.reference, version)
         if not (isinstance(before, Standing) and before.version == found.version):
             _answer_for(client, before, Standing(reference=found.reference, version=version, resource=edited))
-    return confirm(client, found.reference, version, edited)
+    delivery = confirm(client, found.reference, version, edited)
+    return _FORGOTTEN if delivery.outcome is Outcome.CONFLICT and _is_as_before(client, found) else delivery
+
+
+def _is_as_before(client: Client, found: Standing) -> bool:
+    """Tell whether the version that we edited still stands, as it stood: the server forgot our write, or is slow."""
+    now = read_standing(client, found.reference)
+    if now is None or not now.version or now.version != found.version:
+        return False
+    return same(now.resource, found.resource)
 
 
 def _answer_for(client: Client, before: Standing | Before, ours: Standing) -> None:
