@@ -98,6 +98,7 @@ class Settings:
     smtp_password: str = ""
     smtp_starttls: bool = True
     mail_from: str = "horehab@localhost"
+    team: str = ""
     team_email: str = ""
     digest_at: str = "08:00"
     quiet_from: str = "21:00"

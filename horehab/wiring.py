@@ -16,7 +16,7 @@ from horehab.errors import ConfigurationError
 from horehab.fhir import publishing, subscribing
 from horehab.fhir.basis.kinds import FORMS, MESSAGES
 from horehab.fhir.basis.scope import read_scope
-from horehab.fhir.basis.site import Site, read_suspicion_code
+from horehab.fhir.basis.site import Site, read_suspicion_code, read_team
 from horehab.fhir.chart import FhirChart
 from horehab.fhir.resources import code_map_file
 from horehab.fhir.resources.local_codes import LocalCodes
@@ -209,6 +209,7 @@ def _site(settings: Settings, rules: Rules, local_codes: LocalCodes) -> Site:
         security_label=settings.security_label,
         known_by_last_updated=settings.known_by_last_updated,
         scope=read_scope(settings.scope),
+        team=read_team(settings.team),
         validation=settings.validate,
         version=__version__,
     )

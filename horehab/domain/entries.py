@@ -144,7 +144,11 @@ class MeasurementEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEntry:
-    """Something that a person is asked to do; `key` is the reminder's key, so that it is never doubled."""
+    """Something that a person is asked to do; `key` is the reminder's key, so that it is never doubled.
+
+    `condition_id` is the suspicion that it is about, if it is about one of ours. `owner` is whose it is where the
+    site names no team: who treated the patient last, a reference in the chart or a name.
+    """
 
     key: str
     patient: str
@@ -155,6 +159,7 @@ class TaskEntry:
     authored: date
     text: str
     is_cancelled: bool = False
+    owner: str | None = None
 
 
 ChartEntry = (

@@ -83,12 +83,12 @@ def _says_the_same(last: Row[Any], new: ChartEntry) -> bool:
     """Say whether two entries of one key differ in nothing but the day on which they were written down.
 
     A form that is sent again on another day is the same form, also after what it said was corrected, and a decision
-    is made once. A task that a person
-    keeps out of the EHR is the same task when only its day moves on.
+    is made once. A task stays whose it was when somebody else treats the patient; one that a person keeps out of the
+    EHR is the same task when only its day moves on.
     """
     old = decode_entry(last.kind, last.payload)
     if last.state == KEPT and isinstance(old, TaskEntry) and isinstance(new, TaskEntry):
-        old = replace(old, due=new.due)
+        old = replace(old, due=new.due, condition_id=new.condition_id)
     if isinstance(old, SessionEntry | MeasurementEntry) and old.validity is not Validity.FINAL:
         return getattr(new, "validity", None) is Validity.FINAL
     match old, new:
@@ -97,7 +97,7 @@ def _says_the_same(last: Row[Any], new: ChartEntry) -> bool:
         case MeasurementEntry(), MeasurementEntry():
             return replace(old, fact=replace(old.fact, known_on=new.fact.known_on)) == new
         case TaskEntry(), TaskEntry():
-            return replace(old, authored=new.authored) == new
+            return replace(old, authored=new.authored, owner=new.owner) == new
         case DecisionEntry(), DecisionEntry():
             return True
     return False

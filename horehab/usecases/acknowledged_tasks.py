@@ -1,7 +1,7 @@
 """Reminders that a person has answered in the EHR already, by settling the task that asks for the same."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from horehab.domain.acknowledgement import OURS_TOO, Acknowledgement
 from horehab.domain.joints import JointSide
@@ -45,8 +45,16 @@ class Acknowledged:
 
 
 def acknowledged_tasks(standings: Standings) -> Acknowledged:
-    """Find the tasks of ours that people settled; what only we changed is an echo."""
-    settled = [each for each in standings.known.acknowledgements if not _is_echo(each, standings)]
+    """Find the tasks of ours that people settled; what only we changed is an echo.
+
+    To whom we gave a task need not be who settled it, and is not named as such.
+    """
+    ours = {task.key: task.owner for task in standings.tasks}
+    settled = [
+        replace(each, by=None) if each.by and each.by == ours.get(each.key) else each
+        for each in standings.known.acknowledgements
+        if not _is_echo(each, standings)
+    ]
     places = {entry.condition_id: entry.place for _, entry in standings.rows}
     asked = {_asked_by(each.key): each for each in settled if not each.key.startswith(_SUSPICION)}
     suspicions = {places.get(each.key.removeprefix(_SUSPICION)): each for each in settled}

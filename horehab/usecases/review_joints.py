@@ -17,13 +17,14 @@ from horehab.domain.entries import (
 from horehab.domain.episode import Act, Action, Standing, act_on
 from horehab.domain.follow_up import follow_up
 from horehab.domain.record import PatientRecord, base_references
-from horehab.domain.reminder import Reminder, ReminderRule
+from horehab.domain.reminder import ReminderRule
 from horehab.domain.sentence import sentence
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.domain.thresholds import Rules
 from horehab.domain.verdict_inputs import digest_of_inputs
 from horehab.domain.whereabouts import therapist_of, ward_of
 from horehab.usecases.acknowledged_tasks import acknowledged_tasks
+from horehab.usecases.asked_tasks import tasks_of
 from horehab.usecases.ended_tasks import ended_tasks, still_asked
 from horehab.usecases.exchange import Review
 from horehab.usecases.merged_patients import (
@@ -112,7 +113,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
     acknowledged = acknowledged_tasks(standings)
     reminders = acknowledged.unanswered(still_asked(reminders, standings, decided, verdicts))
     if not why_never:
-        asked = (*decided, *(_task(r, patient, day) for r in reminders if r.channel == "task"))
+        asked = (*decided, *tasks_of(reminders, standings, decided, day))
         said = tuple(entry for entry in asked if not why_silent or takes_back(entry))
         over = (e for e in ended_tasks(standings, asked, ports.rules, day) if e.key not in acknowledged.keys)
         ended = tuple(replace(task, patient=patient) for task in over)
@@ -161,19 +162,6 @@ def why_not_written(known: PatientRecord, rules: Rules, day: date) -> str:
     if newest < day - timedelta(days=rules.stale_after_days):
         return f"the newest evidence is older than {rules.stale_after_days} days"
     return ""
-
-
-def _task(reminder: Reminder, patient: str, day: date) -> TaskEntry:
-    return TaskEntry(
-        key=reminder.key,
-        patient=patient,
-        rule=reminder.rule,
-        place=reminder.place,
-        condition_id=None,
-        due=reminder.due_day,
-        authored=day,
-        text=reminder.reason,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What this hospital does its own way: its zone, its local codes, its sign of extension, how it wants suspicions."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,8 @@ class Site:
     understood here. `limits` are the least and the most degrees that a motion can show. `icu_locations` are
     references of intensive care wards ("Location/3"). `suspicion_code` is None to write words alone;
     `body_sites` replaces our codes for a joint and side. `has_profiles` says that the server has our profiles
-    installed, so that they may be named (HAPI refuses one that it does not know). `reads_forms` that forms of a
+    installed, so that they may be named (HAPI refuses one that it does not know). `team` is whose our tasks are, a
+    reference ("CareTeam/3") or a name, "" where the site names none. `reads_forms` that forms of a
     session which other systems filled in are read. `scope` says which patients are read. `validation` (off, warn,
     refuse) is what becomes of what breaks a rule of its profile before it is sent. `version` is this software's.
     """
@@ -52,6 +54,7 @@ class Site:
     has_profiles: bool = False
     reads_forms: bool = False
     scope: Scope = EVERYTHING
+    team: str = ""
     validation: str = "off"
     version: str = ""
 
@@ -67,6 +70,22 @@ def read_suspicion_code(text: str) -> Coding | None:
             remedy="Write system|code, such as http://snomed.info/sct|128491006, or off.",
         )
     return system, code
+
+
+def read_team(text: str) -> str:
+    """Read HOREHAB_TEAM, a reference to who may own a Task, or a name; ConfigurationError."""
+    kind, slash, name = text.partition("/")
+    is_reference = _OWNER.fullmatch(text) is not None
+    if slash and not is_reference and (kind.isalpha() and _ID.fullmatch(name)):
+        raise ConfigurationError(
+            f"The setting HOREHAB_TEAM has the value {text!r}, which cannot own a Task.",
+            remedy="Write one such as CareTeam/3, Organization/7 or PractitionerRole/9, or the team's name.",
+        )
+    return text.strip()
+
+
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
+_OWNER = re.compile(rf"(CareTeam|Organization|HealthcareService|PractitionerRole|Practitioner)/{_ID.pattern}")
 
 
 def read_concept_map(path: str) -> Mapping[Coding, tuple[Coding, ...]]:

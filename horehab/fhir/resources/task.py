@@ -18,6 +18,9 @@ from horehab.fhir.basis.terminology import TASK
 
 _CALENDAR = frozenset({ReminderRule.LOG_SESSION, ReminderRule.FOLLOW_UP_VISIT})
 _NAME = "task:"
+OWNER = "owner"
+"""Under this name is given as which reference whose a task is can be pointed to."""
+
 _ANSWERS = MappingProxyType(
     {
         "completed": Answer.DONE,
@@ -46,7 +49,14 @@ def reminder_to_task(entry: TaskEntry, site: Site, cited: Mapping[str, str]) -> 
     if entry.condition_id:
         reference = cited.get(f"suspicion:{entry.condition_id}", f"Condition/{entry.condition_id}")
         task["focus"] = {"reference": reference}
+    if owner := asked_of(entry, site):
+        task["owner"] = {"reference": cited[OWNER]} if OWNER in cited else {"display": owner}
     return task
+
+
+def asked_of(entry: TaskEntry, site: Site) -> str:
+    """Say whose a task is: the team that the site names, else who treated the patient last; "" for nobody known."""
+    return site.team or entry.owner or ""
 
 
 def facts_in_task(resource: Tree, site: Site) -> Found:
@@ -81,9 +91,13 @@ def _settled(resource: Tree, site: Site, key: str) -> Acknowledgement:
 
 
 def _who(resource: Tree, site: Site) -> str | None:
-    """Name who settled it: the author of the last note, else whose task it is; a name before a reference."""
+    """Name who settled it: the author of the last note, else whose task it is; a name before a reference.
+
+    The team to which we gave it is nobody in particular.
+    """
     notes = children(resource, "note")
     last = notes[-1] if notes else {}
     people = (child(last, "authorReference"), child(resource, "owner"))
-    named = (word(who, "display") or called(who, site) for who in people if who)
+    theirs = (who for who in people if who and site.team not in (word(who, "display"), called(who, site)))
+    named = (word(who, "display") or called(who, site) for who in theirs)
     return word(last, "authorString") or next((name for name in named if name), None)

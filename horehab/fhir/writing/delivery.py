@@ -22,8 +22,9 @@ from horehab.domain.entries import (
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import EhrRefused, EhrUnavailable, HorehabError
 from horehab.fhir.basis.mishaps import note_mishap
-from horehab.fhir.basis.references import IDENTIFIERS
+from horehab.fhir.basis.references import IDENTIFIERS, person
 from horehab.fhir.basis.site import Site
+from horehab.fhir.resources.task import OWNER, asked_of
 from horehab.fhir.wire.capability import Capability
 from horehab.fhir.wire.client import FORBIDDEN, Client
 from horehab.fhir.writing import writing
@@ -84,7 +85,7 @@ class Courier:
             return self._decide(entry, own)
         entry = as_written(entry, self.capability())
         cited = self.cited(entry)
-        if isinstance(entry, TaskEntry) and not cited:
+        if isinstance(entry, TaskEntry) and not cited.keys() - {OWNER}:
             entry = replace(entry, condition_id=None)  # what was never written cannot be pointed to
         if self._is_about_nothing(entry, cited, target):
             return Delivery(outcome=Outcome.DONE, detail="The chart was never told what this takes back or explains.")
@@ -151,11 +152,25 @@ class Courier:
             found = self._suspicion(entry.condition_id)
             stands = found is not None and self.client.get(found).is_success
             cited[f"suspicion:{entry.condition_id}"] = found if stands else None
+        if isinstance(entry, TaskEntry):
+            cited[OWNER] = self._pointed_to(asked_of(entry, self.site))
         if isinstance(entry, MeasurementEntry):
             cited[f"session:{entry.session_id}"] = self._ours("Procedure", "session", entry.session_id)
         if isinstance(entry, AmendmentEntry):
             cited |= self._changed(entry)
         return {key: reference for key, reference in cited.items() if reference}
+
+    def _pointed_to(self, name: str) -> str | None:
+        """Give the reference to whom a task is for; None for a mere name, and for who is not on this server.
+
+        A server that does not let us look decides itself, when the task comes.
+        """
+        if "reference" not in person(name):
+            return None
+        try:
+            return name if self.client.get(name).is_success else None
+        except EhrRefused:
+            return name
 
     def _changed(self, entry: AmendmentEntry) -> dict[str, str | None]:
         """Find what stands in the chart of what a person changed in a session."""

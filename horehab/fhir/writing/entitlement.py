@@ -77,12 +77,14 @@ class TaskRights:
     own_versions: frozenset[str]
 
     def __call__(self, found: Standing) -> Resource | None:
-        """Decide; a task that somebody took up, put off, finished or cancelled is theirs."""
+        """Decide; a task that somebody took up, put off, finished or cancelled is theirs, and whose it is stays."""
         is_own = found.version in self.own_versions
-        if _says_it(found, self.wanted, is_own=is_own):
+        owner = {"owner": found.resource["owner"]} if "owner" in found.resource else {}
+        wanted = {**self.wanted, **owner}
+        if _says_it(found, wanted, is_own=is_own):
             return None
         if is_own or found.resource.get("status") == _AS_WE_LEFT_IT:
-            return edited(found.resource, self.wanted)
+            return edited(found.resource, wanted)
         raise _not_ours(found)
 
 
