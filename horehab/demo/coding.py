@@ -5,23 +5,12 @@ from functools import cache
 
 from horehab.demo.body import read_toml
 from horehab.demo.story import Resource
-from horehab.domain.joints import Joint, JointSide, Motion, Side
+from horehab.domain.joints import JointSide, Motion
 from horehab.domain.range_of_motion import Mode
 
 CANONICAL = "https://horehab.org/fhir"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
-
-_SITES = {
-    (Joint.HIP, Side.LEFT): ("287679003", "Left hip region structure"),
-    (Joint.HIP, Side.RIGHT): ("287579007", "Right hip region structure"),
-    (Joint.KNEE, Side.LEFT): ("82169009", "Structure of left knee region"),
-    (Joint.KNEE, Side.RIGHT): ("6757004", "Structure of right knee region"),
-    (Joint.SHOULDER, Side.LEFT): ("91775009", "Structure of left shoulder region"),
-    (Joint.SHOULDER, Side.RIGHT): ("91774008", "Structure of right shoulder region"),
-    (Joint.ELBOW, Side.LEFT): ("368148009", "Left elbow region structure"),
-    (Joint.ELBOW, Side.RIGHT): ("368149001", "Right elbow region structure"),
-}
 
 Value = tuple[JointSide, Motion, Mode, int]
 """One measured value: place, motion, mode, whole degrees."""
@@ -39,8 +28,19 @@ class Coding(Enum):
 
 def body_site(place: JointSide) -> Resource:
     """Code a joint and side."""
-    code, display = _SITES[place.joint, place.side]
-    return {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": str(place)}
+    return {"coding": [coding_of(str(place))], "text": str(place)}
+
+
+def coding_of(name: str) -> Resource:
+    """Give what codes.toml calls so, as a coding; KeyError."""
+    return dict(_codings()[name])
+
+
+@cache
+def _codings() -> dict[str, Resource]:
+    table = read_toml("codes.toml")
+    systems = {"snomed": SNOMED, "loinc": LOINC}
+    return {name: {"system": systems[k]} | code for k in systems for name, code in table[k].items()}
 
 
 def degrees_of(value: int) -> Resource:
@@ -50,7 +50,8 @@ def degrees_of(value: int) -> Resource:
 
 @cache
 def _loinc() -> dict[str, str]:
-    return read_toml("loinc.toml")
+    motions: dict[str, str] = read_toml("codes.toml")["motion"]
+    return motions
 
 
 def _loinc_concept(value: Value, *, with_side: bool) -> Resource:
@@ -95,7 +96,7 @@ def _value(value: Value) -> Resource:
 def _own(value: Value) -> Resource:
     place, motion, mode, _ = value
     own = {"system": f"{CANONICAL}/CodeSystem/horehab-joint-motion", "code": _slug(place.joint.value, motion.value)}
-    concept = {"coding": [{"system": SNOMED, "code": "364564000"}, own], "text": f"{place} {motion.value}"}
+    concept = {"coding": [coding_of("range of motion"), own], "text": f"{place} {motion.value}"}
     extension = {"url": f"{CANONICAL}/StructureDefinition/rom-mode", "valueCode": mode.value}
     return {"extension": [extension], "code": concept, "bodySite": body_site(place)} | _value(value)
 
@@ -110,7 +111,7 @@ def _panels_by_joint(values: list[Value]) -> list[tuple[str, Resource]]:
             _slug(str(place), mode.value),
             {
                 "code": {
-                    "coding": [{"system": SNOMED, "code": "364564000", "display": "Range of joint movement"}],
+                    "coding": [coding_of("range of motion, a joint's panel")],
                     "text": f"{mode.value} range of motion, {place}",
                 },
                 "bodySite": body_site(place),
@@ -123,12 +124,14 @@ def _panels_by_joint(values: list[Value]) -> list[tuple[str, Resource]]:
 
 def _panels(values: list[Value]) -> list[tuple[str, Resource]]:
     """One Observation for all that was measured in one mode, each component with its side."""
-    codes = {Mode.ACTIVE: "41359-1", Mode.PASSIVE: "41360-9"}
     found = []
-    for mode, code in codes.items():
+    for mode in (Mode.ACTIVE, Mode.PASSIVE):
         row = [v for v in values if v[2] is mode]
         if row:
-            concept = {"coding": [{"system": LOINC, "code": code}], "text": f"{mode.value} range of motion panel"}
+            concept = {
+                "coding": [coding_of(f"{mode.value} panel")],
+                "text": f"{mode.value} range of motion panel",
+            }
             components = [{"code": _loinc_concept(v, with_side=True)} | _value(v) for v in row]
             found.append((f"panel-{mode.value}", {"code": concept, "component": components}))
     return found

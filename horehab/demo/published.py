@@ -6,13 +6,13 @@ from functools import cache
 from itertools import chain
 
 from horehab.demo.body import Body, Loss, read_toml
-from horehab.demo.coding import LOINC, SNOMED, Coding
+from horehab.demo.coding import Coding
 from horehab.demo.resources import LOCATION, RATERS, Pen, Row
 from horehab.demo.story import Expectation, Resource, Story, in_order, place_named, places_named
 from horehab.demo.visits import Pain, Plan, visit
 from horehab.domain.joints import Joint, JointSide
 
-_PAIN_CODES = ((LOINC, "72514-3"), (SNOMED, "1284857008"))
+_PAIN_CONCEPTS = ("pain", "pain scale")
 
 
 @cache
@@ -48,7 +48,7 @@ def plan_of(row: Row) -> Plan:
         coding=Coding(row["coding"]),
         pains=pains,
         active=frozenset(Joint(name) for name in row["active"]),
-        pain_code=_PAIN_CODES[row.get("pain_snomed", False)],
+        pain_concept=_PAIN_CONCEPTS[row.get("pain_snomed", False)],
     )
 
 

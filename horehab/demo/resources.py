@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from horehab.demo.coding import CANONICAL, LOINC, SNOMED, body_site
+from horehab.demo.coding import CANONICAL, LOINC, SNOMED, body_site, coding_of
 from horehab.demo.story import Resource, place_named
 from horehab.domain.joints import JointSide
 
@@ -117,7 +117,7 @@ class Pen:
             {
                 "status": "final",
                 "category": [_status("observation-category", "laboratory")],
-                "code": {"coding": [{"system": LOINC, "code": row.get("loinc", "6768-6")}], "text": text},
+                "code": {"coding": [_laboratory_code(row)], "text": text},
                 "effectiveDateTime": self.at(row["day"], 6, 30),
                 "issued": self.at(row["day"], 11, 45),
                 "valueQuantity": {"value": row["value"]} | quantity,
@@ -185,6 +185,10 @@ def concept(row: Row) -> Resource:
     return {"coding": [{"system": row.get("system", SNOMED), "code": row["code"]}], "text": row["text"]}
 
 
+def _laboratory_code(row: Row) -> Resource:
+    return {"system": LOINC, "code": row["loinc"]} if "loinc" in row else coding_of("alkaline phosphatase")
+
+
 def _status(system: str, code: str) -> Resource:
     return {"coding": [{"system": _HL7 + system, "code": code}]}
 
@@ -195,7 +199,7 @@ LOCATION: Resource = {
     "meta": {"tag": [synthetic_tag()]},
     "status": "active",
     "name": "Intensive care unit (demo)",
-    "type": [{"coding": [{"system": SNOMED, "code": "309904001", "display": "Intensive care unit"}]}],
+    "type": [{"coding": [coding_of("intensive care unit")]}],
 }
 """The ward on which every stay of the demo took place."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from horehab.demo.body import Body, Knots, usual_motions
-from horehab.demo.coding import CANONICAL, LOINC, SNOMED, Coding, Value, body_site, observations
+from horehab.demo.coding import CANONICAL, Coding, Value, body_site, coding_of, observations
 from horehab.demo.resources import Pen, performer
 from horehab.demo.story import Resource
 from horehab.domain.joints import WATCHED_PLACES, Joint, JointSide
@@ -34,14 +34,14 @@ class Pain:
 class Plan:
     """What is measured when: `days` are visits, `active` the joints of which active motion is measured as well.
 
-    `unmeasured` places are never measured: blind spots.
+    `unmeasured` places are never measured: blind spots. `pain_concept` is what codes.toml calls the rating.
     """
 
     days: tuple[int, ...]
     coding: Coding
     pains: tuple[Pain, ...] = ()
     active: frozenset[Joint] = frozenset()
-    pain_code: tuple[str, str] = (LOINC, "72514-3")
+    pain_concept: str = "pain"
     unmeasured: frozenset[JointSide] = frozenset()
 
 
@@ -69,7 +69,7 @@ def visit(pen: Pen, body: Body, plan: Plan, day: int) -> Iterator[Resource]:
         if pain.is_rated(day):
             score = body.rate_pain(pain.knots, day)
             tail = f"d{day:03}-{str(pain.place).replace(' ', '-')}-pain"
-            yield pen.new("Observation", tail, part | _rating(pain.place, score, plan.pain_code))
+            yield pen.new("Observation", tail, part | _rating(pain.place, score, plan.pain_concept))
 
 
 def _values(body: Body, plan: Plan, day: int, rater: str) -> Iterator[Value]:
@@ -92,7 +92,7 @@ def _session(pen: Pen, plan: Plan, day: int, *, rater: str, minutes: int) -> Res
         f"d{day:03}-session",
         {
             "status": "completed",
-            "code": {"coding": [{"system": SNOMED, "code": "183311000"}], "text": "Passive exercise"},
+            "code": {"coding": [coding_of("passive exercise")], "text": "Passive exercise"},
             "performedPeriod": {"start": pen.at(day, 10), "end": end},
             "performer": [{"actor": performer(rater)}],
         }
@@ -100,7 +100,6 @@ def _session(pen: Pen, plan: Plan, day: int, *, rater: str, minutes: int) -> Res
     )
 
 
-def _rating(place: JointSide, score: int, code: tuple[str, str]) -> Resource:
-    coding = {"system": code[0], "code": code[1]}
-    text = f"Pain on movement, {place}, 0-10"
-    return {"code": {"coding": [coding], "text": text}, "valueInteger": score, "bodySite": body_site(place)}
+def _rating(place: JointSide, score: int, concept: str) -> Resource:
+    code = {"coding": [coding_of(concept)], "text": f"Pain on movement, {place}, 0-10"}
+    return {"code": code, "valueInteger": score, "bodySite": body_site(place)}

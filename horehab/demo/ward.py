@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from horehab.demo.body import Knots, Loss, read_toml
-from horehab.demo.coding import Coding
+from horehab.demo.coding import Coding, coding_of
 from horehab.demo.published import resources_by_day
 from horehab.demo.resources import Pen
 from horehab.demo.story import Expectation, Story, in_order, place_named
@@ -86,8 +86,8 @@ def _patient(key: str, name: str, ward: Kind, dice: Random) -> Story:
     )
 
 
-_VENTILATION = {"id": "ventilation", "code": "1258985005", "text": "Invasive mechanical ventilation", "start": 0}
-_COVID = {"id": "covid", "code": "840539006", "text": "COVID-19", "day": 0}
+_VENTILATION = {"id": "ventilation", "text": "Invasive mechanical ventilation", "start": 0} | coding_of("ventilation")
+_COVID = {"id": "covid", "text": "COVID-19", "day": 0} | coding_of("covid")
 
 
 def _measuring_days(ward: Kind) -> list[int]:
