@@ -60,9 +60,8 @@ class CountingPostbox:
     sent: Counter[str]
     deduplicates: bool = True
 
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
+    def send(self, reminder: Reminder) -> Receipt:
         """Count one."""
-        del address
         self.sent[reminder.key] += 1
         return Receipt(state=ReminderState.SENT)
 
@@ -104,7 +103,7 @@ def dispatch_ours(reminders: int, *, drops_repeats: bool = True) -> Callable[[],
     postbox = CountingPostbox(Counter(), deduplicates=drops_repeats)
 
     def run() -> None:
-        report = send_reminders(ports, postbox, address_of=lambda _: None)
+        report = send_reminders(ports, postbox)
         _demand_once(postbox.sent, reminders, report.sent)
         opened.__exit__(None, None, None)
 

@@ -82,7 +82,6 @@ def _tower(settings: Settings, ports: Ports) -> Tower:
     return Tower(
         ports=ports,
         postbox=postbox,
-        address_of=lambda _: None,
         stop=threading.Event(),
         ask_for_digests=lambda: ask_for_digests(ports, postbox.policy),
     )

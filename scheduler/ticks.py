@@ -13,7 +13,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from horehab.clock import SystemClock
-from horehab.domain.reminder import Reminder
 from horehab.errors import HorehabError
 from horehab.usecases.keep_step import StepOrder, keep_step
 from horehab.usecases.plain_words import without_ids
@@ -48,7 +47,6 @@ class Tower:
 
     ports: Ports
     postbox: Postbox
-    address_of: Callable[[Reminder], str | None]
     stop: threading.Event
     stepping: threading.Lock = field(default_factory=threading.Lock)
     ask_for_digests: Callable[[], object] = lambda: None
@@ -116,9 +114,7 @@ def _hinted_step(tower: Tower, _tick: Tick) -> bool:
 
 def _reminders(tower: Tower, _tick: Tick) -> bool:
     tower.ask_for_digests()
-    report = send_reminders(
-        tower.ports, tower.postbox, address_of=tower.address_of, between=tower.end_if_asked
-    )  # fmt: skip
+    report = send_reminders(tower.ports, tower.postbox, between=tower.end_if_asked)
     if report.sent or report.failed or report.unknown or report.cancelled:
         words = "reminders: %d sent, %d failed, %d unknown, %d no longer held"
         _LOG.info(words, report.sent, report.failed, report.unknown, report.cancelled)

@@ -8,12 +8,16 @@ from horehab.domain.recipient import Medium
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRequestEntry:
-    """A message that the EHR's own messenger shall send; `message` names it, the same for each attempt."""
+    """A message that the EHR's own messenger shall send; `message` names it, the same for each attempt.
+
+    `is_withdrawn` takes the request back: nothing is to be sent any more.
+    """
 
     message: str
     patient: str
     text: str
     asked: datetime
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,11 @@
 """Deliver what waits in the outbox to the chart, first in first out per patient, and note what became of it."""
 
+from dataclasses import replace
+
 from horehab.domain.entries import DecisionEntry, Delivery, Outcome
+from horehab.domain.message import MessageRequestEntry
+from horehab.errors import HorehabError
+from horehab.usecases.asked_messages import why_not_asked
 from horehab.usecases.exchange import DeliveryReport, OutboxRow
 from horehab.usecases.ports import Ports
 
@@ -36,11 +41,28 @@ def deliver_entries(ports: Ports) -> DeliveryReport:
 _POSTPONED = Delivery(outcome=Outcome.LATER, detail="the server did not answer the entries before this one")
 
 
+_NOT_KNOWN = "the EHR cannot be asked for the patient's consent now"
+
+
 def _deliver(ports: Ports, row: OutboxRow) -> Delivery:
+    if isinstance(row.entry, MessageRequestEntry) and not row.entry.is_withdrawn:
+        try:
+            why_not = why_not_asked(ports, row.entry)
+        except HorehabError:
+            return Delivery(outcome=Outcome.LATER, detail=_NOT_KNOWN)
+        if why_not:
+            return _taken_back(ports, row.entry, why_not)
     target = ports.logbook.delivered_reference(row.key)
     changed = _decided_about(ports, row.entry) if isinstance(row.entry, DecisionEntry) else target
     own = ports.logbook.own_versions(changed) if changed else frozenset()
     return ports.chart.deliver(row.entry, own_versions=own, target=target)
+
+
+def _taken_back(ports: Ports, entry: MessageRequestEntry, why: str) -> Delivery:
+    """Leave a request unsaid, and take it back at the EHR all the same: an earlier attempt may have reached it."""
+    withdrawn = replace(entry, is_withdrawn=True)
+    ports.logbook.log(patient=entry.patient, entries=(withdrawn,), reminders=(), now=ports.clock.now())
+    return Delivery(outcome=Outcome.DONE, detail=why)
 
 
 def _decided_about(ports: Ports, entry: DecisionEntry) -> str:

@@ -1,6 +1,7 @@
 """What leaves the house: a letter with its address and words, and whoever carries it."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from horehab.domain.recipient import Medium
@@ -22,6 +23,11 @@ class Letter:
     subject: str
     text: str
     reminder: Reminder
+
+
+def message_name(reminder: Reminder) -> str:
+    """Name a message towards the outside: the same for every attempt, and nothing of the patient to be read in it."""
+    return sha256(reminder.message_key.encode()).hexdigest()[:40]
 
 
 class Carrier(Protocol):

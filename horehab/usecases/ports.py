@@ -249,7 +249,7 @@ class Postbox(Protocol):
     def deduplicates(self) -> bool:
         """Whether a repeat with the same key is dropped on its way."""
 
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
+    def send(self, reminder: Reminder) -> Receipt:
         """Send one reminder; the text comes from an allow-list and holds no diagnosis, value or joint."""
 
 

@@ -40,6 +40,7 @@ from horehab.usecases.ports import Ports
 from horehab.usecases.rest_suspicion import without_resting
 from horehab.usecases.standings import Standings, open_suspicion, standings_of
 from horehab.usecases.void_reminders import void_reminders
+from horehab.usecases.withdrawn_requests import withdrawn_requests
 
 _GONE = " (no longer in this record)"
 
@@ -122,6 +123,7 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         entries = (*said, *ended, *moved)
     void = void_reminders(known, reminders, rows, ports.rules, day)
     void |= acknowledged.why_void(rows) | silent.why_void(rows)
+    entries += withdrawn_requests(standings.requests, rows, void)
     return Review(
         patient=patient,
         as_of=day,

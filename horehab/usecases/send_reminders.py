@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from horehab.domain.reminder import Reminder, ReminderState
+from horehab.domain.reminder import ReminderState
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.ports import Ports, Postbox, Receipt
 from horehab.usecases.reminding import Outcome
@@ -43,7 +43,6 @@ def send_reminders(
     ports: Ports,
     postbox: Postbox,
     *,
-    address_of: Callable[[Reminder], str | None],
     between: Callable[[], object] = lambda: None,
 ) -> ReminderReport:
     """Claim what is due, send it, settle it; those for the channel "task" go to the EHR through the outbox.
@@ -53,7 +52,7 @@ def send_reminders(
     person has released the first ones, only tasks count. `between` is called between two pieces of work and may
     raise to stop: what was leased and not begun is given back.
     """
-    ledger, sending = ports.logbook.reminding, _Sending(ports=ports, postbox=postbox, address_of=address_of)
+    ledger, sending = ports.logbook.reminding, _Sending(ports=ports, postbox=postbox)
     is_held = not ledger.is_released()
     while rows := ports.logbook.due_reminders(
         owner=ports.owner, now=ports.clock.now(), limit=sending.most(), is_held=is_held
@@ -88,7 +87,6 @@ class _Sending:
 
     ports: Ports
     postbox: Postbox
-    address_of: Callable[[Reminder], str | None]
     told: list[Outcome] = field(default_factory=list)
     counts: dict[ReminderState, int] = field(default_factory=lambda: dict.fromkeys(ReminderState, 0))
     size: int = _FIRST_PIECE
@@ -115,7 +113,7 @@ class _Sending:
 
     def send(self, rows: Sequence[ReminderRow]) -> None:
         """Send a piece of what was claimed; whatever interrupts, what was told is kept to be noted."""
-        postbox, address_of, clock = self.postbox, self.address_of, self.ports.clock
+        postbox, clock = self.postbox, self.ports.clock
         why_void = self._looked_at_again(rows)
         aside = {row.row: found for row in rows if (found := _set_aside(self.ports, postbox, row, why_void))}
         leaving = [row for row in rows if row.row not in aside] if aside else rows
@@ -129,7 +127,7 @@ class _Sending:
                 if clock.now() > last:
                     break
                 done += 1
-                receipt = postbox.send(row.reminder, address=address_of(row.reminder))
+                receipt = postbox.send(row.reminder)
                 self.told.append(_outcome(row, receipt))
         finally:
             now = clock.now()

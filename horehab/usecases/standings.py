@@ -1,12 +1,13 @@
 """What stands in the chart about a patient's joints, together with what is on its way there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from horehab.domain.entries import DecisionEntry, SuspicionEntry, TaskEntry
 from horehab.domain.episode import Standing
 from horehab.domain.joints import JointSide
+from horehab.domain.message import MessageRequestEntry
 from horehab.domain.record import ChartedOssification, ChartedStatus, PatientRecord, days_of_facts
 from horehab.usecases.exchange import OutboxRow
 from horehab.usecases.ports import Logbook
@@ -14,11 +15,15 @@ from horehab.usecases.ports import Logbook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """The standing of each place of one patient, read from our memory once; `tasks` the last word on each task."""
+    """The standing of each place of one patient, read from our memory once; `tasks` the last word on each task.
+
+    `requests` are those to the EHR's messenger that did not leave yet.
+    """
 
     known: PatientRecord
     rows: tuple[tuple[OutboxRow, SuspicionEntry], ...]
     tasks: tuple[TaskEntry, ...]
+    requests: tuple[MessageRequestEntry, ...]
     decisions: tuple[DecisionEntry, ...]
     known_days: Mapping[str, date]
     logbook: Logbook
@@ -87,10 +92,21 @@ def standings_of(logbook: Logbook, known: PatientRecord) -> Standings:
         known=known,
         rows=tuple((row, row.entry) for row in rows if isinstance(row.entry, SuspicionEntry)),
         tasks=tuple({row.key: row.entry for row in rows if isinstance(row.entry, TaskEntry)}.values()),
+        requests=tuple(_waiting_requests(rows)),
         decisions=logbook.decisions(patient),
         known_days=days_of_facts(known),
         logbook=logbook,
     )
+
+
+def _waiting_requests(rows: Iterable[OutboxRow]) -> Iterator[MessageRequestEntry]:
+    last = {row.key: row for row in rows if isinstance(row.entry, MessageRequestEntry)}
+    for row in last.values():
+        if row.state in _UNSENT and isinstance(row.entry, MessageRequestEntry) and not row.entry.is_withdrawn:
+            yield row.entry
+
+
+_UNSENT = ("waiting", "conflict", "refused")
 
 
 def _closed(charted: ChartedOssification, day: date) -> ChartedOssification:

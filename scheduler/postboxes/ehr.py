@@ -21,15 +21,15 @@ class EhrPostbox:
 
     def carry(self, letter: Letter) -> Receipt:
         """Put the request down once, and look whether it stands in the chart; until then it stays due."""
-        if self.ports.logbook.delivered_reference(f"request:{letter.message}"):
+        now, patient = self.ports.clock.now(), letter.reminder.patient
+        rows = self.ports.logbook.outbox(patient=patient, open_only=False)
+        said = [entry for row in rows if isinstance(entry := row.entry, MessageRequestEntry)]
+        last = next((entry for entry in reversed(said) if entry.message == letter.message), None)
+        is_asked = last is not None and not last.is_withdrawn
+        if is_asked and self.ports.logbook.delivered_reference(f"request:{letter.message}"):
             return Receipt(state=ReminderState.SENT, detail="as a request in the EHR, which sends it")
-        now = self.ports.clock.now()
-        entry = MessageRequestEntry(
-            message=letter.message, patient=letter.reminder.patient, text=letter.text, asked=now
-        )
-        if not any(
-            row.key == f"request:{letter.message}" for row in self.ports.logbook.outbox(patient=entry.patient)
-        ):
-            self.ports.logbook.log(patient=entry.patient, entries=(entry,), reminders=(), now=now)
+        if not is_asked:
+            entry = MessageRequestEntry(message=letter.message, patient=patient, text=letter.text, asked=now)
+            self.ports.logbook.log(patient=patient, entries=(entry,), reminders=(), now=now)
         why = "its request is not in the EHR yet" if self.ports.may_write else WRITING_IS_OFF
         return Receipt(state=ReminderState.DUE, detail=why, until=now + _NEXT_LOOK, is_tried=False)

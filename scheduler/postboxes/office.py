@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from horehab.domain.recipient import Contact, Fate, Medium, Way, route
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
@@ -18,7 +17,7 @@ from horehab.usecases.daily_digest import (
     waiting_for,
 )
 from horehab.usecases.find_contact import ContactPolicy, find_contact
-from horehab.usecases.letters import Carrier, Letter
+from horehab.usecases.letters import Carrier, Letter, message_name
 from horehab.usecases.note_message import note_message
 from horehab.usecases.ports import Ports, Receipt
 from scheduler.texts import Filling, Texts, fields_of
@@ -56,12 +55,8 @@ class Office:
         """Whether a repeat is dropped on its way, whichever that is."""
         return all(carrier.deduplicates for carrier in self.carriers.values())
 
-    def send(self, reminder: Reminder, *, address: str | None = None) -> Receipt:
-        """Send one reminder, or say why not: it waits for the end of quiet hours, or is cancelled, or failed.
-
-        `address` is not asked for: the office looks up how the recipient is reached now.
-        """
-        del address
+    def send(self, reminder: Reminder) -> Receipt:
+        """Send a reminder to where its recipient is reached now, or say why not: it waits, is cancelled or failed."""
         if is_in_digest(reminder):
             names = told_by(reminder.recipient, self.ports, self.policy)
             if names or is_for_all(reminder.recipient, self.ports):
@@ -140,11 +135,6 @@ class Office:
         if is_told(reminder, names, self.ports):
             return Receipt(state=ReminderState.SENT, detail="told in the daily summary", is_tried=False)
         return _waits("waits for the daily summary", until=next_digest(self.ports, self.policy))
-
-
-def message_name(reminder: Reminder) -> str:
-    """Name a message towards the outside: the same for every attempt, and nothing of the patient to be read in it."""
-    return sha256(reminder.message_key.encode()).hexdigest()[:40]
 
 
 def _waits(why: str, *, until: datetime | None = None) -> Receipt:

@@ -162,7 +162,7 @@ def open_house(folder: Path) -> Iterator[House]:
         with opened_ports(chosen, clock=clock) as ports:
             _hasten(ports.chart)
             postbox = postbox_of(chosen, ports)
-            tower = Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=threading.Event())
+            tower = Tower(ports=ports, postbox=postbox, stop=threading.Event())
             house = House(
                 sandbox=sandbox, proxy=proxy, tower=tower, pages=make_ward(ports), clock=clock, settings=values
             )

@@ -105,7 +105,7 @@ def test_a_changed_observation_rings_and_the_next_look_reads_it(hapi_url: str, t
     _put(hapi_url, measured)
     with _served(settings) as pages, opened_ports(settings) as ports:
         postbox = postbox_of(settings, ports)
-        tower = Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=Event())
+        tower = Tower(ports=ports, postbox=postbox, stop=Event())
         run_tick(tower, STEP)
         assert [r.degrees for r in ports.logbook.record(f"Patient/{name}").readings] == [110.0]
         place = _subscribed(hapi_url, f"{pages}/hooks/fhir", payload=payload, secret=SECRET)

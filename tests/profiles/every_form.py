@@ -109,6 +109,7 @@ def _amended() -> Iterator[MeasurementEntry | SessionEntry | AmendmentEntry]:
 def _messages() -> Iterator[MessageEntry | MessageRequestEntry]:
     said = "Rehab clinic, Chippenham: your appointment is on 2026-03-30 at 10:00."
     yield MessageRequestEntry(message="form-request", patient=PATIENT, text=said, asked=AT)
+    yield MessageRequestEntry(message="form-revoked", patient=PATIENT, text=said, asked=AT, is_withdrawn=True)
     for medium in Medium:
         yield MessageEntry(message=f"form-{medium.value}", patient=PATIENT, medium=medium, text=said, sent=AT)
 

@@ -52,7 +52,7 @@ def tower(settings: Settings, clock: SetClock) -> Iterator[Tower]:
     """A clock tower without a mail server."""
     with opened_ports(settings, clock=clock) as ports:
         postbox = postbox_of(settings, ports)
-        yield Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=threading.Event())
+        yield Tower(ports=ports, postbox=postbox, stop=threading.Event())
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from horehab.clock import SetClock
 from horehab.domain.joints import Joint, JointSide, Side
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import Reminder, ReminderRule
-from horehab.usecases.letters import Letter
-from scheduler.postboxes.office import message_name
+from horehab.usecases.letters import Letter, message_name
 
 CLOCK = SetClock(zone=ZoneInfo("Europe/Madrid"), instant=datetime(2026, 3, 30, 9, 30, tzinfo=UTC))
 REMINDER = Reminder(

@@ -14,12 +14,12 @@ from horehab.clock import new_id
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderState
 from horehab.settings import Settings
+from horehab.usecases.letters import message_name
 from horehab.usecases.ports import Ports
 from horehab.web.language import speak
 from horehab.web.options import WebOptions
 from horehab.web.pages import make_blueprint
 from scheduler.postbox import postbox_of
-from scheduler.postboxes.office import message_name
 from tests.scheduler.letters import REMINDER
 from tests.scheduler.office_desk import Desk
 from tests.servers.kannel import PASSWORD, REFUSED, USER, start_kannel

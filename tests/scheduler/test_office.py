@@ -12,10 +12,10 @@ from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import EhrUnavailable
 from horehab.usecases.contacts import Stop
 from horehab.usecases.exchange import ChartItem, ChartPage
-from horehab.usecases.letters import Letter
+from horehab.usecases.letters import Letter, message_name
 from horehab.usecases.ports import Receipt
 from scheduler.postboxes.ehr import EhrPostbox
-from scheduler.postboxes.office import Site, message_name
+from scheduler.postboxes.office import Site
 from tests.scheduler.letters import REMINDER
 from tests.scheduler.office_desk import ANA, MADRID, NOON, WAYS, Bag, Desk
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from horehab.domain.reminder import ReminderState
 from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.letters import message_name
 from horehab.usecases.reminding import Attempt
-from scheduler.postboxes.office import message_name
 from tests.servers.sms import Sms, SmsGateway
 from tests.soak.reminder_ward import Told
 

@@ -61,7 +61,7 @@ def put_down(ports: Ports, order: Order) -> None:
 def run_scheduler(ports: Ports, order: Order, stop: threading.Event) -> None:
     """Tick until asked to stop, as `python -m scheduler` does."""
     postbox = postbox_of(read_settings(order.settings), ports)
-    tower = Tower(ports=ports, postbox=postbox, address_of=lambda _: None, stop=stop)
+    tower = Tower(ports=ports, postbox=postbox, stop=stop)
     ticks = tuple(replace(tick, seconds=_SECONDS[tick.name]) for tick in TICKS if tick.name in _SECONDS)
     clock = clock_of_jobs(tower, order.speed) if order.ablation == JOBS else start_clock(tower, ticks)
     stop.wait()

@@ -43,7 +43,7 @@ def test_one_that_was_stopped_does_not_go_and_is_not_asked_for_again(ward: Ward,
     decide(ward, mail, Decided.STOP)
     keep_step(ward.ports)
     postbox = PaperPostbox()
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
     assert mail.reminder.key not in {r.key for r in postbox.sent}
     stands = now_stands(ward, mail)
     assert (stands.state, stands.detail, stands.decided_by) == (ReminderState.CANCELLED, "seen on the ward", "Eva")
@@ -53,29 +53,29 @@ def test_one_that_was_moved_goes_at_its_new_time(ward: Ward, mail: ReminderRow) 
     later = mail.reminder.due_day + timedelta(days=3)
     decide(ward, mail, Decided.MOVE, later)
     postbox = PaperPostbox()
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
     assert mail.reminder.key not in {r.key for r in postbox.sent}
     ward.on(later)  # noon, and it is due at three
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
     assert mail.reminder.key not in {r.key for r in postbox.sent}
     ward.clock.advance(timedelta(hours=4))
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
     assert mail.reminder.key in {r.key for r in postbox.sent}
 
 
 def test_one_that_is_sent_again_goes_once_more_and_no_more(ward: Ward, mail: ReminderRow) -> None:
     postbox = PaperPostbox(deduplicates=True)
     for _ in range(2):
-        send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+        send_reminders(ward.ports, postbox)
     decide(ward, mail, Decided.SEND_AGAIN)
     for _ in range(2):
-        send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+        send_reminders(ward.ports, postbox)
     sent = [r.message_key for r in postbox.sent if r.key == mail.reminder.key]
     assert sent == [mail.reminder.key, f"{mail.reminder.key}|again-1"]
 
 
 def test_nothing_is_sent_again_to_somebody_who_died(ward: Ward, mail: ReminderRow) -> None:
-    send_reminders(ward.ports, PaperPostbox(), address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, PaperPostbox())
     ward.chart(PATIENT | {"deceasedBoolean": True})
     keep_step(ward.ports)
     with pytest.raises(InputError, match="died"):

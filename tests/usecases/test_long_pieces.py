@@ -21,9 +21,9 @@ class SlowPostbox(PaperPostbox):
     ward: Ward
     step: timedelta = timedelta(seconds=25)
 
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
+    def send(self, reminder: Reminder) -> Receipt:
         self.ward.clock.advance(self.step)
-        receipt = super().send(reminder, address=address)
+        receipt = super().send(reminder)
         logbook, now = self.ward.ports.logbook, self.ward.clock.now()
         taken = logbook.due_reminders(owner="another", now=now, limit=100)
         logbook.reminding.give_back(taken)
@@ -40,7 +40,7 @@ def test_a_piece_that_takes_long_is_noted_before_its_lease_is_over_and_nothing_g
     ward.clock.advance(timedelta(days=1))
     postbox = SlowPostbox(ward=ward, deduplicates=True)
     for _ in range(2):  # what another looked at, and gave back, goes with the next look
-        send_reminders(replace(ward.ports, owner="we"), postbox, address_of=lambda _: "team@example.org")
+        send_reminders(replace(ward.ports, owner="we"), postbox)
     assert postbox.step * MANY > LEASE
     keys = [reminder.key for reminder in postbox.sent]
     assert (len(keys), len(set(keys))) == (MANY, MANY)

@@ -202,4 +202,4 @@ def test_a_merged_patient_named_by_a_person_is_reviewed_as_the_survivor(ward: Wa
     steps(ward)
     report = keep_step(ward.ports, StepOrder(patient=ANA))
     assert [review.patient for review in report.reviews] == [EVA]
-    assert send_reminders(ward.ports, PaperPostbox(), address_of=lambda _: None).sent >= 0
+    assert send_reminders(ward.ports, PaperPostbox()).sent >= 0

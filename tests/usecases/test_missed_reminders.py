@@ -54,7 +54,7 @@ def _put(ward: Ward, instant: datetime) -> None:
 
 
 def _tick(ward: Ward, postbox: PaperPostbox) -> None:
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
 
 
 def _run(ward: Ward, postbox: PaperPostbox, hours: int) -> None:

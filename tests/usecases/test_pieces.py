@@ -28,14 +28,14 @@ class WatchedPostbox(PaperPostbox):
     open: list[int] = field(default_factory=list)
     noted: list[int] = field(default_factory=list)
 
-    def send(self, reminder: Reminder, *, address: str | None) -> Receipt:
+    def send(self, reminder: Reminder) -> Receipt:
         if len(self.sent) == self.breaks_at:
             raise Broken
         attempts = self.ward.ports.logbook.reminding.attempts()
         self.open.append(sum(attempt.outcome is None for attempt in attempts))
         self.noted.append(sum(attempt.outcome is ReminderState.SENT for attempt in attempts))
         self.ward.clock.advance(self.step)
-        return super().send(reminder, address=address)
+        return super().send(reminder)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def put(ward: Ward) -> Callable[[int], None]:
 
 
 def sent_to(ward: Ward, postbox: WatchedPostbox) -> None:
-    send_reminders(ward.ports, postbox, address_of=lambda _: "team@example.org")
+    send_reminders(ward.ports, postbox)
 
 
 def test_where_repeats_arrive_what_became_of_one_is_on_record_before_the_next_leaves(

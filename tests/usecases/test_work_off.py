@@ -36,7 +36,7 @@ def _appointment(name: str, status: str, days: int) -> dict[str, Any]:
 
 def _sent(ward: Ward) -> None:
     listed = Receipt(state=ReminderState.SENT, detail="stands on the call list", is_tried=False)
-    send_reminders(ward.ports, PaperPostbox(answer=listed), address_of=lambda _: "nobody")
+    send_reminders(ward.ports, PaperPostbox(answer=listed))
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ def request_to_communication_request(entry: MessageRequestEntry, site: Site) -> 
     """Ask the EHR to send a message; its identifier is the message's name, so that it is never asked for twice."""
     now = entry.asked.astimezone(site.zone).isoformat(timespec="seconds")
     made = ours.header("CommunicationRequest", "", "reminder", site) | _about(entry, "request")
-    return made | {"status": "active", "occurrenceDateTime": now, "authoredOn": now}
+    status = "revoked" if entry.is_withdrawn else "active"
+    return made | {"status": status, "occurrenceDateTime": now, "authoredOn": now}
 
 
 def message_to_communication(entry: MessageEntry, site: Site) -> dict[str, Any]:

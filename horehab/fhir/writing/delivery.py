@@ -19,6 +19,7 @@ from horehab.domain.entries import (
     TaskEntry,
     entry_key,
 )
+from horehab.domain.message import MessageRequestEntry
 from horehab.domain.reminder import ReminderRule
 from horehab.errors import EhrRefused, EhrUnavailable, HorehabError
 from horehab.fhir.basis.mishaps import note_mishap
@@ -137,6 +138,8 @@ class Courier:
                 )
             case TaskEntry():
                 return TaskRights(wanted=wanted, own_versions=own)
+            case MessageRequestEntry() if entry.is_withdrawn:
+                return TaskRights(wanted=wanted, own_versions=own, as_left="active")
             case SessionEntry() | MeasurementEntry() if entry.validity is not Validity.FINAL:
                 before = writing.resource_of(as_told(entry), self.site, cited=cited)
                 return AmendmentRights(wanted=wanted, before=before, own_versions=own)
@@ -183,12 +186,15 @@ class Courier:
         """Tell whether it takes back or explains what never reached the chart, so that nothing is to be written."""
         if isinstance(entry, AmendmentEntry):
             return not cited
-        if target or not isinstance(entry, SessionEntry | MeasurementEntry) or not entry.is_withdrawn:
+        if target or not isinstance(entry, _TAKEN_BACK) or not entry.is_withdrawn:
             return False
-        if isinstance(entry, SessionEntry):
-            found = self._ours("Procedure", "session", entry.session_id)
-        else:
-            found = self._ours("Observation", "measurement", entry.measurement_id)
+        match entry:
+            case SessionEntry():
+                found = self._ours("Procedure", "session", entry.session_id)
+            case MeasurementEntry():
+                found = self._ours("Observation", "measurement", entry.measurement_id)
+            case MessageRequestEntry():
+                found = self._by_key("CommunicationRequest", "request", entry.message)
         return found is None or read_standing(self.client, found) is None
 
     def _suspicion(self, condition_id: str) -> str | None:
@@ -198,9 +204,12 @@ class Courier:
 
     def _task_of(self, condition_id: str) -> str | None:
         """Find the task that stands in for a suspicion where the server takes no Conditions."""
-        key = f"suspicion:{condition_id}"
-        return self._stands(f"Task/{_letters(f'task:{key}')}") or find_ours(
-            self.client, "Task", f"{IDENTIFIERS}task", key
+        return self._by_key("Task", "task", f"suspicion:{condition_id}")
+
+    def _by_key(self, kind: str, name: str, identity: str) -> str | None:
+        """Find what was written under an id that was made of the whole key of its entry."""
+        return self._stands(f"{kind}/{_letters(f'{name}:{identity}')}") or find_ours(
+            self.client, kind, f"{IDENTIFIERS}{name}", identity
         )
 
     def _ours(self, kind: str, name: str, identity: str) -> str | None:
@@ -217,6 +226,7 @@ class Courier:
         return reference if stands else None
 
 
+_TAKEN_BACK = (SessionEntry, MeasurementEntry, MessageRequestEntry)
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 
 

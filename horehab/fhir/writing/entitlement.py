@@ -14,7 +14,6 @@ Resource = Mapping[str, Any]
 Write = Callable[[SuspicionEntry], Resource]
 
 _A_PERSONS = ("confirmed", "refuted", "differential", "entered-in-error")
-_AS_WE_LEFT_IT = "requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +70,14 @@ class DecisionRights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRights:
-    """What a task of ours may change of itself once people may be at work on it."""
+    """What a task of ours may change of itself once people may be at work on it; so may a message be taken back.
+
+    `as_left` is the status in which we leave it to them.
+    """
 
     wanted: Resource
     own_versions: frozenset[str]
+    as_left: str = "requested"
 
     def __call__(self, found: Standing) -> Resource | None:
         """Decide; a task that somebody took up, put off, finished or cancelled is theirs, and whose it is stays."""
@@ -83,7 +86,7 @@ class TaskRights:
         wanted = {**self.wanted, **owner}
         if _says_it(found, wanted, is_own=is_own):
             return None
-        if is_own or found.resource.get("status") == _AS_WE_LEFT_IT:
+        if is_own or found.resource.get("status") == self.as_left:
             return edited(found.resource, wanted)
         raise _not_ours(found)
 
