@@ -1,18 +1,19 @@
 """The caseload: patients by need, then name, page by page over the stored assessment, whatever their number."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_, union
 
 from horehab.domain.joints import WATCHED_PLACES, Joint
 from horehab.domain.record import Patient
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.errors import InputError
 from horehab.store import finding, outbox, passes, tables, whose
+from horehab.store.asking import exactly, has, is_one_of
 from horehab.store.payloads import decode_patient, decode_verdict
 from horehab.store.whose import Overview
 from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
@@ -25,9 +26,7 @@ _CURSOR = msgspec.json.Decoder(tuple[int, str, str])
 def page(connection: Connection, query: CaseloadQuery, *, known: Overview) -> CaseloadPage:
     """Show one page of the patients; InputError for a cursor or a joint that is none."""
     limit = min(max(query.limit, 1), _LARGEST_PAGE)
-    among = sum(known.counts.values())
-    asked = _asked(query).where(*finding.matches(connection, query.text, among=among, wanted=limit))
-    found = connection.execute(asked.limit(limit + 1)).all()
+    found = _found(connection, query, among=sum(known.counts.values()), wanted=limit + 1)
     shown = found[:limit]
     references = [row.reference for row in shown]
     verdicts = passes.verdicts_of(connection, references) if references else {}
@@ -48,38 +47,62 @@ def page(connection: Connection, query: CaseloadQuery, *, known: Overview) -> Ca
     )
 
 
-def _asked(query: CaseloadQuery) -> Select[Any]:
-    """Ask for the patients in their order; every filter leaves that order as it stands in an index."""
-    t = tables.patient
-    asked = select(t).where(t.c.is_listed, *whose.is_theirs(query)).order_by(t.c.need, t.c.name, t.c.reference)
+def _found(connection: Connection, query: CaseloadQuery, *, among: int, wanted: int) -> Sequence[Row[Any]]:
+    """Read patients in their order; every filter leaves that order as it stands in an index."""
+    t, theirs = tables.patient, whose.is_theirs(query)
+    search = finding.search(connection, query.text, among=among, wanted=wanted, is_narrow=bool(theirs))
+    wished = [t.c.is_listed, *theirs, *_stands_so(connection, query), *search.conditions]
+    if search.words:
+        some = _of_words(connection, query, search.words, wished, wanted=wanted)
+        asked = select(t).where(is_one_of(connection, t.c.reference, some))
+    else:
+        asked = select(t).where(*wished, *_between(query, t.c.need, t.c.name, t.c.reference))
+    return connection.execute(asked.order_by(t.c.need, t.c.name, t.c.reference).limit(exactly(wanted))).all()
+
+
+def _of_words(
+    connection: Connection, query: CaseloadQuery, words: Sequence[str], wished: Sequence[ColumnElement[bool]], *,
+    wanted: int,
+) -> Select[Any]:  # fmt: skip
+    """Ask for the first patients of each word, and of these for the first of all."""
+    t, each = tables.patient, tables.patient_word
+    place = (each.c.need, each.c.name, each.c.patient)
+    is_wished = has(connection, t.c.reference, t.c.reference == each.c.patient, *wished)
+    asked = select(*place).where(is_wished, *_between(query, *place)).order_by(*place).limit(exactly(wanted))
+    lists = [select(asked.where(each.c.word == word).subquery()) for word in words]
+    those = union(*lists).subquery()
+    return select(those.c.patient).order_by(those.c.need, those.c.name, those.c.patient).limit(exactly(wanted))
+
+
+def _between(query: CaseloadQuery, *place: ColumnElement[Any]) -> Iterable[ColumnElement[bool]]:
+    """Say after whom a page begins, and between which needs its patients stand, for whichever index is walked."""
+    need = place[0]
     if query.after:
-        need, name, reference = _position(query.after)
-        asked = asked.where(tuple_(t.c.need, t.c.name, t.c.reference) > tuple_(need, name, reference))
+        yield tuple_(*place) > tuple_(*_position(query.after))
     if query.joint:
-        return asked.where(*_has_joint(query.joint, query.tier))
-    if query.tier:
-        asked = asked.where(t.c.tier == query.tier.value, *_between(query.tier))
-    return asked
+        yield need <= max(passes.least_need(each) for each in _tiers_of_joint(query))
+    elif query.tier:
+        yield need <= passes.least_need(query.tier)
+        yield need > passes.least_need(query.tier) - passes.least_need(Tier.SUSPECT)
 
 
-def _between(tier: Tier) -> Iterable[ColumnElement[bool]]:
-    """Say where in the order the patients of a tier stand, for whichever index is walked."""
-    need, last = tables.patient.c.need, passes.least_need(tier)
-    yield need <= last
-    yield need > last - passes.least_need(Tier.SUSPECT)
-
-
-def _has_joint(joint: str, tier: Tier | None) -> Iterable[ColumnElement[bool]]:
-    """Say that a joint of a patient stands so, and where the list ends for it: no joint is worse than its patient."""
+def _stands_so(connection: Connection, query: CaseloadQuery) -> Iterable[ColumnElement[bool]]:
+    """Say how a patient stands, or one joint of theirs; InputError for a joint that is none."""
     t, v = tables.patient, tables.verdict
-    if joint not in {known.value for known in Joint}:
+    if not query.joint:
+        return [t.c.tier == query.tier.value] if query.tier else []
+    if query.joint not in {known.value for known in Joint}:
         raise InputError(
-            f"The joint {joint!r} is none.", field="joint", value=joint, remedy="Choose one, such as hip."
-        )
-    wanted = (tier,) if tier else (Tier.SUSPECT, Tier.WATCH)
-    names = [each.value for each in wanted]
-    yield t.c.need <= max(passes.least_need(each) for each in wanted)
-    yield exists().where(v.c.patient == t.c.reference, v.c.joint == joint, v.c.tier.in_(names))
+            f"The joint {query.joint!r} is none.", field="joint", value=query.joint,
+            remedy="Choose one, such as hip.",
+        )  # fmt: skip
+    is_so = v.c.tier.in_([each.value for each in _tiers_of_joint(query)])
+    return [has(connection, v.c.patient, v.c.patient == t.c.reference, v.c.joint == query.joint, is_so)]
+
+
+def _tiers_of_joint(query: CaseloadQuery) -> Sequence[Tier]:
+    """Name the tiers of a joint that are asked for; no joint is worse than its patient, so the list ends there."""
+    return (query.tier,) if query.tier else (Tier.SUSPECT, Tier.WATCH)
 
 
 def _cursor(row: Any) -> str:

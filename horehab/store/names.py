@@ -9,6 +9,8 @@ from horehab.store.payloads import plain
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 12
+_LONGEST = 150
+"""So many characters of a name count for its place, and so many of a word for a search: an index takes no more."""
 
 
 def address_key(installation: str, reference: str) -> str:
@@ -18,21 +20,25 @@ def address_key(installation: str, reference: str) -> str:
 
 def sort_name(identity: Patient | None) -> str:
     """Give the name as it is put in order: small letters without accents; nameless patients come last."""
-    return folded((identity and identity.name) or "") or "~"
+    return folded((identity and identity.name) or "")[:_LONGEST] or "~"
 
 
 def search_words(identity: Patient | None) -> frozenset[str]:
     """List the words by whose beginning a patient is found: of the name and of the record number."""
     if identity is None:
         return frozenset()
-    words = _WORD.findall(folded(identity.name or ""))[:_MOST_WORDS]
+    words = _words(identity.name or "")
     number = folded(identity.record_number or "")
-    return frozenset((*words, *_WORD.findall(number)[:_MOST_WORDS], *((number,) if number else ())))
+    return frozenset((*words, *_words(number), *((number[:_LONGEST],) if number else ())))
 
 
 def wanted_words(text: str) -> tuple[str, ...]:
     """Split what was typed into the search field into the beginnings of words."""
-    return tuple(_WORD.findall(folded(text)))[:_MOST_WORDS]
+    return _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word[:_LONGEST] for word in _WORD.findall(folded(text))[:_MOST_WORDS])
 
 
 def folded(text: str) -> str:

@@ -108,6 +108,9 @@ def _set_patients(connection: Connection, reviews: Sequence[Review], *, seen: Ma
         ),
         rows,
     )  # fmt: skip
+    words = tables.patient_word
+    is_elsewhere = (words.c.patient == bindparam("r")) & (words.c.need != bindparam("the_need"))
+    connection.execute(update(words).where(is_elsewhere).values(need=bindparam("the_need")), rows)
     read = [row for row in rows if row["read"] is not None]
     if read:
         later = (t.c.reference == bindparam("r")) & (t.c.reviewed < bindparam("read"))

@@ -103,11 +103,24 @@ def identify(connection: Connection, identities: Mapping[str, Patient | None]) -
         .values(identity=bindparam("identity"), replaced_by=bindparam("replaced_by"), name=bindparam("name")),
         rows,
     )
-    found = [{"word": w, "patient": r} for r, who in identities.items() for w in names.search_words(who)]
+    need = _needs(connection, identities)
+    found = [
+        {"word": word, "need": need[reference], "name": names.sort_name(who), "patient": reference}
+        for reference, who in identities.items()
+        for word in names.search_words(who)
+    ]
     if found:
         connection.execute(insert(words), found)
     note_listing_changed(connection)
     _follow_merges(connection, identities)
+
+
+def _needs(connection: Connection, references: Iterable[str]) -> dict[str, int]:
+    t = tables.patient
+    found = (
+        connection.execute(select(t.c.reference, t.c.need).where(t.c.reference.in_(c))) for c in chunks(references)
+    )
+    return {row.reference: row.need for rows in found for row in rows}
 
 
 def relist(connection: Connection, references: Iterable[str]) -> None:
