@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -80,6 +80,19 @@ def evidence_of(
         row_day=table[1],
         row_visit=table[2],
         row_pain=table[3],
+    )
+
+
+def last_of_each(evidence: Evidence) -> Evidence:
+    """Keep of the rows of each joint the last one alone."""
+    joints = evidence.row_joint
+    kept = np.flatnonzero(np.append(joints[1:] != joints[:-1], np.ones(min(len(joints), 1), dtype=np.bool_)))
+    return replace(
+        evidence,
+        row_joint=joints[kept],
+        row_day=evidence.row_day[kept],
+        row_visit=evidence.row_visit[kept],
+        row_pain=evidence.row_pain[kept],
     )
 
 

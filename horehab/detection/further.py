@@ -1,10 +1,10 @@
 """The one further measurement that would change a verdict most: each is tried at plausible outcomes, and judged."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 
-from horehab.detection.verdicts import judge
+from horehab.detection.outlook import Measurement, Standing, outlook
 from horehab.domain.course import Course, courses_of
 from horehab.domain.joints import MOTIONS, Joint, JointSide, Motion
 from horehab.domain.laboratory import Analyte, LabResult
@@ -12,14 +12,16 @@ from horehab.domain.moment import local_moment
 from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import PatientRecord
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
-from horehab.domain.suspicion import Figure, Reason, Tier, Verdict
+from horehab.domain.suspicion import Figure, Reason, Tier
 from horehab.domain.thresholds import MotionNumbers, Rules
 
 WITHIN_DAYS = 7
 """A ward can take a further measurement within a week (clinical.md 4.4: "ask to re-measure within 7 d")."""
 
-_Measured = Reading | PainRating | Sign | LabResult
-_Grade = Callable[[Verdict], object]
+Judged = Callable[[Sequence[Measurement]], Sequence[Standing]]
+"""How the joint would stand after each of some measurements alone."""
+
+_Grade = Callable[[Standing], object]
 _LADDER = {Tier.QUIET: 0, Tier.CANNOT_JUDGE: 1, Tier.WATCH: 2, Tier.SUSPECT: 4}
 _NOT_TAKEN = "not taken yet"
 _PAIN = (0, 6)
@@ -28,7 +30,9 @@ _STIFF = 0.4
 _LOST = 1.5
 
 
-def most_telling(record: PatientRecord, rules: Rules, as_of: date, place: JointSide) -> Reason | None:
+def most_telling(
+    record: PatientRecord, rules: Rules, as_of: date, place: JointSide, *, judged: Judged | None = None
+) -> Reason | None:
     """Say which single measurement of the next 7 days would change the verdict on a joint most, and to what.
 
     Tried are passive readings of each motion of the joint (lost further, as held, won back), pain (0, 6), the
@@ -36,10 +40,13 @@ def most_telling(record: PatientRecord, rules: Rules, as_of: date, place: JointS
     `low` and what lies below it lead to `low_tier`, `high` and what lies above it to `high_tier`, if taken on
     `day`; where the tier would stay, the code ends on "-strength" and `low_strength` and `high_strength` differ.
     Degrees are whole, ALP counts in multiples of its upper limit, a straight leg raise is 0 or 1. None when no
-    single measurement would change tier or strength.
+    single measurement would change tier or strength. `judged` judges the joint as if something had been measured
+    on that day; where it is not given, only what a measurement can change is judged (horehab.detection.outlook).
     """
-    desk = _Desk(record=record.as_known_on(as_of), rules=rules, day=as_of + timedelta(days=WITHIN_DAYS), place=place)
-    tried = [(trial.spread(), trial) for trial in map(desk.tried, _candidates(desk))]
+    known, day = record.as_known_on(as_of), as_of + timedelta(days=WITHIN_DAYS)
+    judged = judged or outlook(known, rules, day, place).standings
+    desk = _Desk(record=known, rules=rules, day=day, place=place, judged=judged)
+    tried = [(trial.spread(), trial) for trial in desk.tried(list(_candidates(desk)))]
     widest, chosen = max(tried, key=lambda pair: pair[0], default=((0, 0), None))
     return chosen.reason(desk.day) if chosen is not None and any(widest) else None
 
@@ -50,7 +57,7 @@ class _Candidate:
 
     code: str
     outcomes: tuple[int, ...]
-    fact: Callable[[int], _Measured]
+    fact: Callable[[int], Measurement]
     motion: Motion | None = None
 
 
@@ -62,42 +69,40 @@ class _Desk:
     rules: Rules
     day: date
     place: JointSide
+    judged: Judged
 
-    def tried(self, candidate: _Candidate) -> "_Trial":
-        """Judge the joint at each plausible outcome of a measurement."""
-        trial = _Trial(desk=self, candidate=candidate, verdicts={})
-        for outcome in candidate.outcomes:
-            trial.at(outcome)
-        return trial
-
-    def judged_with(self, fact: _Measured) -> Verdict:
-        """Judge the joint as if this had been measured too."""
-        record = _with(self.record, fact)
-        return next(v for v in judge(record, self.rules, self.day) if v.place == self.place)
+    def tried(self, candidates: Sequence[_Candidate]) -> list["_Trial"]:
+        """Judge the joint at each plausible outcome of each measurement."""
+        facts = [candidate.fact(outcome) for candidate in candidates for outcome in candidate.outcomes]
+        standings = iter(self.judged(facts))
+        return [
+            _Trial(desk=self, candidate=each, standings=dict(zip(each.outcomes, standings, strict=False)))
+            for each in candidates
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
-    """A measurement at the outcomes that were tried so far, and the verdict that each would lead to."""
+    """A measurement at the outcomes that were tried so far, and how the joint would stand after each."""
 
     desk: _Desk
     candidate: _Candidate
-    verdicts: dict[int, Verdict]
+    standings: dict[int, Standing]
 
-    def at(self, outcome: int) -> Verdict:
-        """Give the verdict at an outcome, judged once."""
-        if outcome not in self.verdicts:
-            self.verdicts[outcome] = self.desk.judged_with(self.candidate.fact(outcome))
-        return self.verdicts[outcome]
+    def at(self, outcome: int) -> Standing:
+        """Say how the joint would stand after an outcome, judged once."""
+        if outcome not in self.standings:
+            (self.standings[outcome],) = self.desk.judged([self.candidate.fact(outcome)])
+        return self.standings[outcome]
 
     def spread(self) -> tuple[int, int]:
         """Measure how far apart the outcomes are: in tiers first, then in strength."""
         least, most = self._ends()
         return _rung(most) - _rung(least), abs(most.strength - least.strength)
 
-    def _ends(self) -> tuple[Verdict, Verdict]:
-        verdicts = [self.verdicts[outcome] for outcome in self.candidate.outcomes]
-        return min(verdicts, key=_height), max(verdicts, key=_height)
+    def _ends(self) -> tuple[Standing, Standing]:
+        standings = [self.standings[outcome] for outcome in self.candidate.outcomes]
+        return min(standings, key=_height), max(standings, key=_height)
 
     def reason(self, day: date) -> Reason:
         """Say up to which outcome the one verdict follows, and from which on the other."""
@@ -141,13 +146,13 @@ class _Trial:
         return stays
 
 
-def _rung(verdict: Verdict) -> int:
+def _rung(standing: Standing) -> int:
     """Rank a tier; what cannot be judged stands above quiet, since it may be anything."""
-    return _LADDER[verdict.tier]
+    return _LADDER[standing.tier]
 
 
-def _height(verdict: Verdict) -> tuple[int, int]:
-    return _rung(verdict), verdict.strength
+def _height(standing: Standing) -> tuple[int, int]:
+    return _rung(standing), standing.strength
 
 
 def _candidates(desk: _Desk) -> Iterator[_Candidate]:
@@ -270,16 +275,3 @@ def _has_alp(desk: _Desk) -> bool:
         and (desk.day - r.when.day).days <= desk.rules.laboratory.recent_days
         for r in desk.record.labs
     )
-
-
-def _with(record: PatientRecord, fact: _Measured) -> PatientRecord:
-    """Put one more fact into a record, in its order."""
-    match fact:
-        case Reading():
-            return replace(record, readings=(*record.readings, fact))
-        case PainRating():
-            return replace(record, pains=(*record.pains, fact))
-        case Sign():
-            return replace(record, signs=(*record.signs, fact))
-        case LabResult():
-            return replace(record, labs=(*record.labs, fact))

@@ -64,7 +64,7 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
     courses: dict[JointSide, list[Course]] = {}
     for course in courses_of(record.readings, rules):
         courses.setdefault(course.place, []).append(course)
-    raised = _raised(record, rules)
+    raised = raised_values(record, rules)
     rated: dict[JointSide | None, list[PainRating]] = {}
     for rating in record.pains:
         rated.setdefault(rating.place, []).append(rating)
@@ -77,12 +77,17 @@ def joint_files(record: PatientRecord, rules: Rules) -> dict[JointSide, JointFil
             passive=passive,
             others=tuple(c for c in here if c.mode is not Mode.PASSIVE),
             opposite=tuple(c for c in courses.get(place.opposite, []) if c.mode is Mode.PASSIVE),
-            pain=pain_course(_felt(rated.get(place, ()), record, rules)),
-            signs=tuple(s for s in record.signs if _concerns(s, place)) if record.signs else (),
+            pain=pain_felt(rated.get(place, ()), record, rules),
+            signs=signs_at(record, place),
             raised=raised,
-            stiff=tuple(start for c in passive if (start := _stiff_start(c, rules)) is not None),
+            stiff=stiff_starts(passive, rules),
         )
     return files
+
+
+def pain_felt(ratings: Sequence[PainRating], record: PatientRecord, rules: Rules) -> PainCourse:
+    """Follow the ratings of one joint that tell what was felt."""
+    return pain_course(_felt(ratings, record, rules))
 
 
 def _felt(ratings: Sequence[PainRating], record: PatientRecord, rules: Rules) -> Iterator[PainRating]:
@@ -94,12 +99,22 @@ def _felt(ratings: Sequence[PainRating], record: PatientRecord, rules: Rules) ->
             yield rating
 
 
+def signs_at(record: PatientRecord, place: JointSide) -> tuple[Sign, ...]:
+    """List the looks for bedside signs that concern a joint, in order of time."""
+    return tuple(s for s in record.signs if _concerns(s, place)) if record.signs else ()
+
+
 def _concerns(sign: Sign, place: JointSide) -> bool:
     """A sign concerns its own joint, and one of the leg's nerves the hip of that side (R07)."""
     if sign.place is None:
         return False
     is_leg_nerve = sign.kind in NERVE_SIGNS and sign.place.joint in LEG and sign.place.side is place.side
     return sign.place == place or (is_leg_nerve and place.joint is Joint.HIP)
+
+
+def stiff_starts(passive: Sequence[Course], rules: Rules) -> tuple[StiffStart, ...]:
+    """List the motions of a joint that were far below their norm from the first visit on."""
+    return tuple(start for c in passive if (start := _stiff_start(c, rules)) is not None)
 
 
 def _stiff_start(course: Course, rules: Rules) -> StiffStart | None:
@@ -111,7 +126,7 @@ def _stiff_start(course: Course, rules: Rules) -> StiffStart | None:
     return StiffStart(course=course, norm=norm, visits=visits) if visits else None
 
 
-def _raised(record: PatientRecord, rules: Rules) -> tuple[LabResult, ...]:
+def raised_values(record: PatientRecord, rules: Rules) -> tuple[LabResult, ...]:
     """Take values above their own limit; a confounded ALP only when that cannot explain it (R14, R15)."""
     confounded = bool(alp_confounders(record))
     least = rules.laboratory.confounded_multiple

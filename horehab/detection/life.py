@@ -56,24 +56,51 @@ def lives(file: JointFile, weighed: Weighings, rules: Rules) -> Iterator[tuple[d
     `weighed` is how its course weighed after each day. A suspicion stands until its motion is won back; what is
     lost after that is a new worsening. Of a joint that could never be suspected the last day alone is told.
     """
-    life = Life()
-    forgiven: Forgiven = {}
+    walk, stage = LifeWalk(file=file, weighed=weighed, rules=rules), NEWBORN
     days = file.days()
     if not file.signs and max(weighed.scores, default=LEAST) < rules.engine.score.corroborated_at:
         days = days[-1:]
     for day in days:
+        stage = walk.after(day, stage, is_last=day == days[-1])
+        yield day, stage.life
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """How far a walk through a joint's life has come: the life so far, and the losses that are forgiven by now."""
+
+    life: Life
+    forgiven: Forgiven
+
+
+NEWBORN = Stage(life=Life(), forgiven={})
+"""A joint of which nothing is known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeWalk:
+    """What a walk through a joint's life goes by: all that is known of the joint, and how its course weighed."""
+
+    file: JointFile
+    weighed: Weighings
+    rules: Rules
+
+    def after(self, day: date, stage: Stage, *, is_last: bool) -> Stage:
+        """Go on by a day on which something became known; the last day of all is always looked at closely."""
+        file, weighed, rules = self.file, self.weighed, self.rules
+        life, forgiven = stage.life, stage.forgiven
         if life.suspected is not None and _is_won_back(file, life.suspected, day, weighed):
             forgiven = _left_behind(file, life.suspected, day)
             life = Life(ended=day)
         forgiven = _less_forgiven(file, forgiven, day) if forgiven else forgiven
         now = _speaking(weighed, day, rules)
-        if day != days[-1] and _is_calm(file, life, LEAST if now is None else weighed.scores[now], rules):
+        if not is_last and _is_calm(file, life, LEAST if now is None else weighed.scores[now], rules):
             life = Life(suspected=life.suspected, ended=life.ended)
         else:
             past = Past(has_ended=life.ended is not None, forgiven=forgiven)
             finding = look(file, rules, day, weighed=None if now is None else weighed.tell(now), past=past)
             life = Life(last=finding, suspected=_next(file, life, finding, rules), ended=life.ended)
-        yield day, life
+        return Stage(life=life, forgiven=forgiven)
 
 
 def _is_calm(file: JointFile, life: Life, score: float, rules: Rules) -> bool:
@@ -144,7 +171,7 @@ def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Weigh
     """Say whether more than half of the lost motions came back, or the joint as a whole, or the nerve let go."""
     losses = standing.finding.losses
     if losses:
-        back = [_is_motion_back(loss, day) for loss in losses]
+        back = [_is_motion_back(file, loss, day) for loss in losses]
         return 2 * sum(back) > len(back)
     if standing.finding.weighed is not None and not is_nerve_flag(standing.finding):
         since = range(bisect_right(weighed.days, standing.finding.day), bisect_right(weighed.days, day))
@@ -155,9 +182,10 @@ def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Weigh
     return bool(looks) and not looks[-1].is_present
 
 
-def _is_motion_back(loss: Loss, day: date) -> bool:
+def _is_motion_back(file: JointFile, loss: Loss, day: date) -> bool:
     """Say whether a motion rose clearly from its lowest, or came within error of its best, at two visits."""
-    later = [p for p in loss.course.points[loss.index + 1 :] if p.day <= day]
+    course = next(course for course in file.passive if course.motion is loss.course.motion)
+    later = [p for p in course.points[loss.index + 1 :] if p.day <= day]
     if not later:
         return False
     return later[-1].fall > loss.point.fall or (len(later) > 1 and not any(p.is_beyond_error for p in later[-2:]))

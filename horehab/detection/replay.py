@@ -8,12 +8,12 @@ from math import log
 import numpy as np
 
 from horehab.detection.background import alp_confounded_from
-from horehab.detection.evidence import Doubles, Evidence, Ints, evidence_of
+from horehab.detection.evidence import Doubles, Evidence, Ints, evidence_of, last_of_each
 from horehab.detection.features import Features, Surroundings, features_of
 from horehab.detection.joint_file import SUPPORTING, JointFile
 from horehab.detection.library import library_of
 from horehab.detection.score import DECIMALS, scores_of
-from horehab.detection.signal import signals_of
+from horehab.detection.signal import Signal, signals_of
 from horehab.detection.weighing import odds_of
 from horehab.domain.engine_numbers import FEATURES
 from horehab.domain.exposure import ExposureKind
@@ -61,12 +61,22 @@ class Weighings:
     scores: Sequence[float]
     tell: Callable[[int], Weighed]
 
+    def followed_by(self, later: "Weighings") -> "Weighings":
+        """Let days follow that come after all of these."""
+        before = len(self.days)
+        return Weighings(
+            days=[*self.days, *later.days],
+            measured=[*self.measured, *later.measured],
+            scores=[*self.scores, *later.scores],
+            tell=lambda number: self.tell(number) if number < before else later.tell(number - before),
+        )
+
     def in_full(self) -> tuple[Weighed, ...]:
         """Tell all days in full."""
         return tuple(map(self.tell, range(len(self.days))))
 
 
-_NOT_WEIGHED = Weighings(days=(), measured=(), scores=(), tell=().__getitem__)
+NOT_WEIGHED = Weighings(days=(), measured=(), scores=(), tell=().__getitem__)
 
 
 def weigh(files: Mapping[JointSide, JointFile], record: PatientRecord, rules: Rules) -> dict[JointSide, Weighings]:
@@ -76,27 +86,52 @@ def weigh(files: Mapping[JointSide, JointFile], record: PatientRecord, rules: Ru
     reading; before a joint's first reading there is none. What was measured later never changes what is said of
     a day. Nothing is kept between calls; no record makes it raise.
     """
-    places = tuple(files)
-    signals = [signals_of(files[place], rules) for place in places]
-    firsts = [each[0].day for each in signals if each]
+    joints = [measured_joint(file, rules) for file in files.values()]
+    return dict(zip(files, weigh_joints(joints, record, rules), strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MeasuredJoint:
+    """What was measured in a joint: the signal of each visit, and the worst rating of each day, within the scale."""
+
+    place: JointSide
+    signals: Sequence[Signal]
+    pains: Sequence[tuple[int, float]]
+
+
+def measured_joint(file: JointFile, rules: Rules) -> MeasuredJoint:
+    """Put together what was measured in a joint, in order of days."""
+    return MeasuredJoint(place=file.place, signals=signals_of(file, rules), pains=_pains(file))
+
+
+def weigh_joints(
+    joints: Sequence[MeasuredJoint], record: PatientRecord, rules: Rules, *, is_last_only: bool = False
+) -> list[Weighings]:
+    """Weigh joints side by side, after each day or after the last alone; of `record` blood and stays are read.
+
+    One joint may come several times, as it would be if one thing more or another were measured in it.
+    """
+    firsts = [joint.signals[0].day for joint in joints if joint.signals]
     if not firsts:
-        return dict.fromkeys(places, _NOT_WEIGHED)
+        return [NOT_WEIGHED] * len(joints)
     labs = _raised(record)
     evidence = evidence_of(
         zero=_admission(record, min(firsts)),
-        signals=signals,
-        pains=[_pains(files[place]) for place in places],
+        signals=[joint.signals for joint in joints],
+        pains=[joint.pains for joint in joints],
         lab_days=sorted({known for known, _, _, _ in labs}),
         fresh_days=rules.loss.recent_days,
     )
+    if is_last_only:
+        evidence = last_of_each(evidence)
     around = Surroundings(
-        places=places,
+        places=[joint.place for joint in joints],
         alp=_support(evidence, labs, Analyte.ALKALINE_PHOSPHATASE, (record, rules)),
         ck=_support(evidence, labs, Analyte.CREATINE_KINASE, (record, rules)),
     )
     odds = odds_of(evidence, library_of(rules.engine.kinds), rules.engine.errors)
     features = features_of(evidence, odds, around)
-    return _weighed(evidence, features, places, rules)
+    return _weighed(evidence, features, len(joints), rules)
 
 
 def _admission(record: PatientRecord, first: int) -> int:
@@ -169,9 +204,7 @@ class _Told:
         )
 
 
-def _weighed(
-    evidence: Evidence, features: Doubles, places: Sequence[JointSide], rules: Rules
-) -> dict[JointSide, Weighings]:
+def _weighed(evidence: Evidence, features: Doubles, joints: int, rules: Rules) -> list[Weighings]:
     card = rules.engine.score
     scores = scores_of(features, card)
     below = round(card.suspect_at - 10**-DECIMALS, DECIMALS)
@@ -184,8 +217,8 @@ def _weighed(
     told = _Told(evidence=evidence, features=features, own=scores.own, scores=held, is_assumed=assumed)
     days = tuple(_dates(evidence.row_day)), tuple(_dates(evidence.visit_day[evidence.row_visit]))
     is_seen = evidence.row_visit >= 0
-    rows = [np.flatnonzero(is_seen & (evidence.row_joint == joint)).tolist() for joint in range(len(places))]
-    return {place: _weighings(told, days, here) for place, here in zip(places, rows, strict=True)}
+    rows = [np.flatnonzero(is_seen & (evidence.row_joint == joint)).tolist() for joint in range(joints)]
+    return [_weighings(told, days, here) for here in rows]
 
 
 def _weighings(told: _Told, days: Sequence[Sequence[date]], rows: Sequence[int]) -> Weighings:

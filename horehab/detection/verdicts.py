@@ -59,7 +59,7 @@ def _verdict(case: _Case) -> Verdict:
     if gone is not None:
         return _without_joint(case, gone)
     life = life_of(case.file, case.weighed, case.rules)
-    tier = _tier(case, life)
+    tier = tier_of(case.file, life, case.rules, case.as_of)
     if tier in _RAISED:
         return _raised(case, life, tier)
     return Verdict(
@@ -98,7 +98,7 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
     return Verdict(
         place=case.file.place,
         tier=tier,
-        strength=standing.strength if standing is not None else finding.strength,
+        strength=strength_of(life),
         as_of=case.as_of,
         rule_version=case.rules.version,
         since=since,
@@ -120,15 +120,22 @@ def _score(finding: Finding | None) -> float | None:
     return None if finding is None or finding.score <= LEAST else finding.score
 
 
-def _tier(case: _Case, life: Life) -> Tier:
+def tier_of(file: JointFile, life: Life, rules: Rules, as_of: date) -> Tier:
     """Take the suspicion that stands, else the last finding; quiet only for a joint measured twice and lately."""
     if life.suspected is not None:
         return Tier.SUSPECT
     if life.last is not None and life.last.tier is Tier.WATCH:
         return Tier.WATCH
-    visits = visit_days(case.file)
-    is_blind = len(visits) <= 1 or (case.as_of - visits[-1]).days > case.rules.policy.blind_after_days
+    visits = visit_days(file)
+    is_blind = len(visits) <= 1 or (as_of - visits[-1]).days > rules.policy.blind_after_days
     return Tier.CANNOT_JUDGE if is_blind else Tier.QUIET
+
+
+def strength_of(life: Life) -> int:
+    """Take the strength of the suspicion that stands, else that of the last finding: 0 where it is quiet."""
+    if life.suspected is not None:
+        return life.suspected.strength
+    return life.last.strength if life.last is not None else 0
 
 
 def _options(case: _Case, tier: Tier, *, since: date | None = None, has_nerve_flag: bool = False) -> tuple[str, ...]:
