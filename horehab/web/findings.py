@@ -32,6 +32,14 @@ class JointFinding:
         return max((c.latest.day for c in self.courses if c.latest), default=None)
 
     @property
+    def figures_of(self) -> date | None:
+        """The day that the figures of its reasons are of, when the joint was measured since; else None."""
+        said = self.verdict.reasons if self.verdict else ()
+        last = max((str(value) for reason in said for name, value in reason.figures if name == "day"), default=None)
+        day, newest = date.fromisoformat(last) if last else None, self.last_measured
+        return day if day and newest and day < newest else None
+
+    @property
     def worst(self) -> Course | None:
         """The motion that lost most against its best sustained value; passive before any other mode."""
         led = [c for c in self.courses if c.latest and c.best_sustained is not None]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -127,8 +126,8 @@ def _form(opened: OpenPatient, where: JointSide, typed: dict[str, str]) -> Decis
 
 def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], refusals: tuple[Refusal, ...] = ()) -> str:
     ports, record, today = room().ports(), opened.record, room().today()
-    verdict = finding_at(findings(record, ports.rules, today), where).verdict
-    charted = _charted(record, where)
+    finding = finding_at(findings(record, ports.rules, today), where)
+    verdict, charted = finding.verdict, _charted(record, where)
     decisions = [d for d in ports.logbook.decisions(opened.reference) if d.place == where]
     return render_template(
         "horehab/suspicion.html",
@@ -137,7 +136,7 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], refusals
         place=where,
         verdict=verdict,
         told=told_in_lines(verdict) if verdict else (),
-        of_before=_of_before(verdict, record) if verdict else None,
+        of_before=finding.figures_of,
         charted=charted,
         decisions=decisions,
         waiting=_waiting(ports.logbook.outbox(patient=opened.reference), where),
@@ -166,14 +165,6 @@ def _page(opened: OpenPatient, where: JointSide, typed: dict[str, str], refusals
 
 def _cited(record: PatientRecord, reason: Reason) -> list[Entry]:
     return cited_facts(record, reason.references)
-
-
-def _of_before(verdict: Verdict, record: PatientRecord) -> date | None:
-    """Tell of which day the figures are, when the joint was measured since: they are taken down as it worsens."""
-    days = [str(value) for reason in verdict.reasons for name, value in reason.figures if name == "day"]
-    here = [r.when.day for r in record.readings if r.place == verdict.place and r.when.day <= verdict.as_of]
-    last = date.fromisoformat(max(days)) if days else verdict.as_of
-    return last if last < max(here, default=last) else None
 
 
 def _choices() -> tuple[Decision, ...]:

@@ -79,3 +79,15 @@ def test_the_page_says_of_which_day_the_figures_are_once_the_joint_was_measured_
     page = _page(ward, "left-hip")
     assert "HO suspected" in page
     assert "The figures are of 13 May 2026, when most was lost." in page
+    for shown in ("", "/summary"):  # where the same figures stand beside those of today
+        page = unescape(ward.look(f"/patients/{ward.ana}{shown}").text)
+        assert "The figures are of 13 May 2026, when most was lost." in page
+
+
+def test_the_summary_says_of_each_loss_whether_measurement_error_can_explain_it(ward: Ward) -> None:
+    session = {"kind": "assessment", "status": "completed", "day": str(TODAY), "at": "11:30"}
+    saved = ward.send(f"/patients/{ward.ana}/log", **session, **{"angle.passive.right-hip.flexion": "106"})
+    assert saved.status_code == 303, saved.text
+    page = unescape(ward.look(f"/patients/{ward.ana}/summary").text)
+    assert re.search(r"<strong>Suspected</strong>: .* lost \d+° \(beyond error\)", page)
+    assert re.search(r"<strong>(?!Suspected)[^<]+</strong>: flexion 106° .* lost \d+° \(within error\)", page)
