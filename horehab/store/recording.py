@@ -1,6 +1,6 @@
 """All that is known of a patient: what the chart says, and what was logged here and is not yet seen in it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,13 +46,16 @@ def decisions(connection: Connection, together: Sequence[str]) -> tuple[Decision
 
 
 def _identity(connection: Connection, reference: str, together: Sequence[str]) -> Patient:
+    t = tables.patient
+    asked = select(t.c.reference, t.c.identity).where(t.c.reference.in_(together), t.c.identity.is_not(None))
+    return identity_of(reference, {row.reference: decode_patient(row.identity) for row in connection.execute(asked)})
+
+
+def identity_of(reference: str, found: Mapping[str, Patient]) -> Patient:
     """Say who the survivor is; until their record was read, who was merged into it, under that record's reference.
 
     One whose "replaced by" leads nowhere stands by themselves, as if it were not there.
     """
-    t = tables.patient
-    asked = select(t.c.reference, t.c.identity).where(t.c.reference.in_(together), t.c.identity.is_not(None))
-    found = {row.reference: decode_patient(row.identity) for row in connection.execute(asked)}
     if reference in found:
         return replace(found[reference], replaced_by=None)
     merged = next((found[name] for name in sorted(found)), None)

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Integer, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from horehab.domain.reminder import Reminder, ReminderState
@@ -223,12 +223,15 @@ def _claimed(row: Row[Any], reminder: Reminder, owner: str) -> ReminderRow:
 
 
 def listed(connection: Connection, references: Sequence[str] | None) -> tuple[ReminderRow, ...]:
-    """List reminders, soonest first; those of merged patients under the survivor, with the key that they had."""
+    """List reminders, all or those of some patients, soonest first."""
+    return found(connection, *(() if references is None else (tables.reminder.c.patient.in_(references),)))
+
+
+def found(connection: Connection, *where: ColumnElement[bool]) -> tuple[ReminderRow, ...]:
+    """List what is asked for, soonest first; what is about merged patients under the survivor, with its first key."""
     t, p = tables.reminder, tables.patient
     columns: tuple[Column[Any], ...] = (*_shown(), p.c.survivor)
-    asked = select(*columns).outerjoin(p, p.c.reference == t.c.patient).order_by(t.c.due, t.c.row)
-    if references is not None:
-        asked = asked.where(t.c.patient.in_(references))
+    asked = select(*columns).outerjoin(p, p.c.reference == t.c.patient).where(*where).order_by(t.c.due, t.c.row)
     return tuple(_under(row.survivor, _as_row(row)) for row in connection.execute(asked))
 
 

@@ -15,6 +15,7 @@ from horehab.store.engine import reading, writing
 from horehab.store.heads import is_listed, listing
 from horehab.store.local_time import zone_of
 from horehab.store.payloads import decode_reminder
+from horehab.store.reminder_lists import SqlReminderLists
 from horehab.store.reminder_tables import attempt
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.reminding import Attempt, GoingLive, NewTime, Outcome, ReminderCounts, Tick
@@ -33,6 +34,7 @@ class SqlReminding:
     def __init__(self, engine: Engine, *, zone: ZoneInfo) -> None:
         self._engine = engine
         self._zone = zone
+        self.lists = SqlReminderLists(engine)
 
     def begin(
         self, rows: Sequence[ReminderRow], *, now: datetime, after: Sequence[Outcome] = ()

@@ -85,7 +85,7 @@ def _checked(ports: Ports, decision: ReminderDecision) -> ReminderRow:
         said = f"The reason has {len(decision.why)} characters."
         raise InputError(said, field="why", value=len(decision.why), remedy=f"Say it in {LONGEST_WHY} at most.")
     _check_day(decision.day, ports.clock.today())
-    found = next((row for row in ports.logbook.reminders() if row.row == decision.row), None)
+    found = ports.logbook.reminding.lists.one(decision.row)
     if found is None:
         remedy = "Look at the list of reminders again."
         raise InputError(

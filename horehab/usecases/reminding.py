@@ -7,6 +7,7 @@ from typing import Protocol
 
 from horehab.domain.reminder import ReminderState
 from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.reminder_lists import ReminderLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,10 @@ class NewTime:
 
 class Reminding(Protocol):
     """The ledger of reminders: nothing leaves without its attempt being written down before."""
+
+    @property
+    def lists(self) -> ReminderLists:
+        """The same reminders as somebody looks through them."""
 
     def begin(
         self, rows: Sequence[ReminderRow], *, now: datetime, after: Sequence[Outcome] = ()

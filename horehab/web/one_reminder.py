@@ -57,7 +57,7 @@ def release() -> Response:
 
 def visible_row(row: int) -> ReminderRow | None:
     """Find a reminder, unless it is about a patient whom the viewer may not see."""
-    found = next((each for each in room().ports().logbook.reminders() if each.row == row), None)
+    found = room().ports().logbook.reminding.lists.one(row)
     return found if found and room().options.may_see(viewer(), found.reminder.patient) else None
 
 

@@ -1,19 +1,21 @@
 """Reminders: what is due today, what is overdue, what comes; what was sent, what failed; patient by patient."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import groupby
 
 from flask import Blueprint, render_template, request
 
 from horehab.domain.follow_up import measured_days
 from horehab.domain.record import Patient
 from horehab.domain.reminder import ReminderRule, ReminderState
-from horehab.errors import UnknownPatient
 from horehab.usecases.exchange import ReminderRow
+from horehab.usecases.reminder_lists import ListLine, ListPage, ListQuery, Part
 from horehab.web.access import TEAM, allow
 from horehab.web.language import gettext as _
 from horehab.web.one_reminder import DECIDING
+from horehab.web.options import Viewer, everyone
 from horehab.web.room import room, viewer
 
 _SHOWN = 50  # patients on one page; a coordinator works from the top
@@ -67,67 +69,60 @@ def add_to(pages: Blueprint) -> None:
 @allow(*TEAM)
 def reminders() -> str:
     """List reminders of one state and kind: due today first, then overdue, then what comes, by patient."""
-    ports, options, asked_by, today = room().ports(), room().options, viewer(), room().today()
+    ports, asked_by = room().ports(), viewer()
     ports.logbook.audit(who=asked_by.name, what="read reminders", patient=None, now=ports.clock.now())
-    seen = [r for r in ports.logbook.reminders() if options.may_see(asked_by, r.reminder.patient)]
-    state, rule = _state(), _rule()
-    of_kind = [row for row in seen if rule in (None, row.reminder.rule)]
-    kinds = {row.reminder.rule for row in seen if shown_state(row, today) is state}
-    counts = {one: sum(shown_state(row, today) is one for row in of_kind) for one in ReminderState}
+    query = _query(asked_by)
+    totals = ports.logbook.reminding.lists.totals(now=query.now, sees=query.sees)
+    counts = dict.fromkeys(ReminderState, 0)
+    for (state, rule), count in totals.items():
+        counts[state] += count if query.rule in (None, rule) else 0
     return render_template(
         "horehab/reminders.html",
-        state=state,
-        rule=rule,
-        rules=[one for one in ReminderRule if one is rule or one in kinds],
+        state=query.state,
+        rule=query.rule,
+        rules=[one for one in ReminderRule if one is query.rule or (query.state, one) in totals],
         states=[one for one in ReminderState if counts[one] or one in (ReminderState.DUE, ReminderState.SENT)],
         counts=counts,
-        page=page_of([row for row in of_kind if shown_state(row, today) is state], state, today, _page_number()),
-        today=today,
+        page=_page(ports.logbook.reminding.lists.page(query)),
+        today=query.today,
         live=ports.logbook.reminding.going_live(),
         may_decide=asked_by.role in DECIDING,
     )
 
 
-def shown_state(row: ReminderRow, today: date) -> ReminderState:
-    """Say how a reminder stands; one past its last day is not sent any more, before any tick has noted it."""
-    is_past = row.state is ReminderState.DUE and row.reminder.void_after < today
-    return ReminderState.EXPIRED if is_past else row.state
+def _query(asked_by: Viewer) -> ListQuery:
+    """Read from the address which list is wanted; one that is none is that of what is due."""
+    ports, may_see = room().ports(), room().options.may_see
+    return ListQuery(
+        state=_state(),
+        rule=_rule(),
+        today=room().today(),
+        now=ports.clock.now(),
+        number=_page_number(),
+        most=_SHOWN,
+        sees=None if may_see is everyone else partial(may_see, asked_by),
+    )
 
 
-def page_of(rows: Iterable[ReminderRow], state: ReminderState, today: date, number: int) -> Page:
-    """Sort reminders into lists, each patient once in a list, and cut out one page; a number too high is the last."""
-    heaps: dict[str, dict[str, list[ReminderRow]]] = {
-        title: {} for title in (_("Due today"), _("Overdue"), _("Coming"), "")
-    }
-    for row in rows:
-        heaps[_heap(row, state, today)].setdefault(row.reminder.patient, []).append(row)
-    lines = [(title, patient) for title, heap in heaps.items() for patient in heap]
-    pages = max(-(-len(lines) // _SHOWN), 1)
-    number = min(number, pages)
-    shown: dict[str, list[ToDo]] = {}
-    for title, patient in lines[(number - 1) * _SHOWN : number * _SHOWN]:
-        shown.setdefault(title, []).append(_todo(patient, tuple(heaps[title][patient])))
-    lists = [WorkList(title=title, todos=tuple(todos), patients=len(heaps[title])) for title, todos in shown.items()]
-    return Page(lists=lists, number=number, pages=pages)
+def _page(found: ListPage) -> Page:
+    """Put the lines of a page under the titles of its lists."""
+    titles = {Part.TODAY: _("Due today"), Part.OVERDUE: _("Overdue"), Part.COMING: _("Coming"), Part.WHOLE: ""}
+    lists = [
+        WorkList(title=titles[part], todos=tuple(map(_todo, lines)), patients=found.patients[part])
+        for part, lines in groupby(found.lines, key=lambda line: line.part)
+    ]
+    return Page(lists=lists, number=found.number, pages=found.pages)
 
 
-def _heap(row: ReminderRow, state: ReminderState, today: date) -> str:
-    if state is not ReminderState.DUE:
-        return ""
-    if row.reminder.due_day == today:
-        return _("Due today")
-    return _("Overdue") if row.reminder.due_day < today else _("Coming")
-
-
-def _todo(reference: str, rows: tuple[ReminderRow, ...]) -> ToDo:
+def _todo(line: ListLine) -> ToDo:
     """Put a patient's reminders together under name and page; nothing of one who is gone."""
-    logbook = room().ports().logbook
-    try:
-        record = logbook.record(reference)
-        last = max(measured_days(record), default=None)
-        return ToDo(key=logbook.key_of(reference), patient=record.patient, rows=rows, last_measured=last)
-    except UnknownPatient:
-        return ToDo(key=None, patient=None, rows=rows)
+    known = line.known
+    if known is None:
+        return ToDo(key=None, patient=None, rows=line.rows)
+    last = known.last_measured
+    if not known.is_reviewed:  # what was logged this minute counts, too
+        last = max(measured_days(room().ports().logbook.record(line.patient)), default=None)
+    return ToDo(key=known.key, patient=known.patient, rows=line.rows, last_measured=last)
 
 
 def _state() -> ReminderState:
