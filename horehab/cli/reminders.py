@@ -8,7 +8,7 @@ from horehab.cli.deciding_reminders import again, move, stop
 from horehab.cli.looking import opened_to_look
 from horehab.cli.releasing import release
 from horehab.cli.speaking import guarded, print_lines, print_table
-from horehab.cli.worklists import print_list
+from horehab.cli.worklists import done, print_list
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError
@@ -71,6 +71,7 @@ def reminders(
       horehab reminders again 18 --why "the gateway says that it never left"
       horehab reminders release --dry-run
       horehab reminders --calls | lp
+      horehab reminders done 19 reached
 
     \b
     Exit codes: 0 done, 2 usage, 3 configuration.
@@ -117,5 +118,5 @@ def _as_dict(row: ReminderRow) -> dict[str, Any]:
     }
 
 
-for _verb in (stop, move, again, release):
+for _verb in (stop, move, again, done, release):
     reminders.add_command(_verb)

@@ -40,5 +40,6 @@ class Acknowledgement:
     @property
     def words(self) -> str:
         """Say who acknowledged it, and on which ward day."""
-        by = f" by {self.by}" if self.by else ""
-        return f"acknowledged in the EHR{by} on {self.when.day}"
+        if self.by:
+            return f"acknowledged in the EHR by {self.by} on {self.when.day}"
+        return f"acknowledged in the EHR on {self.when.day}"

@@ -12,6 +12,7 @@ from horehab.domain.joints import Joint, Side
 from horehab.domain.laboratory import LabResult
 from horehab.domain.moment import Moment
 from horehab.domain.plan import Plan
+from horehab.domain.postal import PostalAddress
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.recipient import ContactWay
 from horehab.domain.session import Session
@@ -34,6 +35,7 @@ class Patient:
     email: str | None = None
     phone: str | None = None
     ways: tuple[ContactWay, ...] = ()
+    addresses: tuple[PostalAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

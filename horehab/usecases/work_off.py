@@ -65,7 +65,8 @@ def work_off(ports: Ports, *, row: int, outcome: str, who: str) -> ReminderRow:
             continue
         if outcome not in [choice.value for choice in CHOICES[medium]]:
             words = ", ".join(choice.value for choice in CHOICES[medium])
-            raise InputError("Nothing was chosen.", field="outcome", value=outcome, remedy=f"Choose one of: {words}.")
+            said = f"{outcome!r} is no outcome of a {medium.value}."
+            raise InputError(said, field="outcome", value=outcome, remedy=f"Choose one of: {words}.")
         now, reminder = ports.clock.now(), found.reminder
         what = f"{medium.value} list: reminder {row}: {outcome}"
         ports.logbook.audit(who=who, what=what, patient=reminder.patient, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from horehab.domain.postal import where_to_write
 from horehab.domain.recipient import Medium
 from horehab.domain.record import Patient
 from horehab.errors import InputError
@@ -21,13 +22,14 @@ _SHOWN = 200  # lines of a list on paper; what is worked off makes room for the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: whom it is about, their numbers, what is to be said, and what was last noted."""
+    """One line: whom it is about, their numbers or their address, what is to be said, and what was last noted."""
 
     key: str | None
     patient: Patient | None
     row: ReminderRow
     numbers: tuple[str, ...]
     said: WorkedOff | None
+    address: tuple[str, ...] = ()
 
 
 def add_to(pages: Blueprint) -> None:
@@ -82,4 +84,5 @@ def _list(medium: Medium) -> str:
 def _line(row: ReminderRow, said: WorkedOff | None, medium: Medium) -> Line:
     key, patient = patient_of(row.reminder.patient)
     numbers = numbers_to_call(patient, room().today()) if patient and medium is Medium.CALL else ()
-    return Line(key=key, patient=patient, row=row, numbers=numbers, said=said)
+    address = where_to_write(patient.addresses, room().today()) if patient and medium is Medium.LETTER else ()
+    return Line(key=key, patient=patient, row=row, numbers=numbers, said=said, address=address)

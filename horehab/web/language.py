@@ -122,6 +122,12 @@ def days_by_name() -> dict[str, object]:
     }
 
 
+def weekday(number: int) -> str:
+    """Name a day of the week in short; Monday is 0."""
+    name: str = _locale().days["format"]["abbreviated"][number]
+    return name
+
+
 def figures_by_locale() -> dict[str, object]:
     """Say how a chart writes its figures, in the shape of d3-format."""
     symbols = _locale().number_symbols["latn"]

@@ -21,6 +21,8 @@ _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _ANGLE = re.compile(r"(-?\d+(?:\.\d+)?)°")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) +")
 _DIGITS = 3
+_FEWEST_WORDS = 3
+"""A figure of as many words may be a sentence of the record itself."""
 
 
 def error_words(error: HorehabError, *, has_remedy: bool = True) -> str:
@@ -95,6 +97,8 @@ def _figure(value: str) -> str:
         return number(float(value), _DIGITS)
     if angle := _ANGLE.fullmatch(value):
         return degrees(float(angle[1]))
+    if len(value.split()) >= _FEWEST_WORDS and (said := in_own_words(value)) is not None:
+        return said
     spelled = (value, value.replace("-", " "))  # in a note of the audit a joint is written as in an address
     return next((said for words in spelled if (said := _words(words)) != words), value)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from horehab.domain.postal import PostalAddress
 from horehab.domain.recipient import ContactWay
 from horehab.domain.record import Patient
 from horehab.domain.reminder import Reminder, ReminderState
@@ -29,6 +30,7 @@ ANA = Patient(
         ContactWay(system="phone", value="910 000 001"),
         ContactWay(system="phone", value="+34 600 000 001", rank=1),
     ),
+    addresses=(PostalAddress(lines=("Calle Mayor 1, 3 B", "28001 Madrid"), use="home"),),
 )
 
 
@@ -92,9 +94,44 @@ def test_letters_have_a_list_of_their_own_without_numbers(lists: Desk) -> None:
     (row,) = rows(lists, "--letters")
     assert row["patient"] == "Patient/ana"
     assert "telephone" not in row
+    assert row["address"] == ["Calle Mayor 1, 3 B", "28001 Madrid"]
     assert lists.run("reminders", "--letters").stdout.startswith("Letter list, ")
 
 
 def test_an_empty_list_says_so_and_a_list_knows_no_other_states(desk: Desk) -> None:
     assert "Nobody is on this list." in desk.run("reminders", "--letters").stdout
     says_one_sentence(desk.run("reminders", "--calls", "--failed"), 2, "--failed", "Leave one of the two out")
+
+
+def _notes(desk: Desk) -> list[tuple[str, str, str | None]]:
+    told = desk.run("audit", "list", "--json")
+    notes = [json.loads(line) for line in told.stdout.splitlines()]
+    return [(note["who"], note["what"], note["patient"]) for note in notes]
+
+
+def test_that_a_list_was_read_is_noted_as_where_a_page_shows_it(lists: Desk) -> None:
+    rows(lists, "--calls")
+    rows(lists, "--letters", "--patient", "Patient/ana")
+    read = [(what, patient) for _, what, patient in _notes(lists) if what.startswith("read ")]
+    assert read == [("read letter list", "Patient/ana"), ("read call list", "")]
+
+
+def test_who_was_reached_leaves_the_list_and_who_was_not_stays_on_it(lists: Desk) -> None:
+    (ana,) = rows(lists, "--calls", "--patient", "Patient/ana")
+    number = str(ana["row"])
+    told = lists.run("reminders", "done", number, "not reached", "--who", "Eva")
+    assert (told.exit_code, "stays on the call list" in told.stdout) == (0, True)
+    assert rows(lists, "--calls", "--patient", "Patient/ana")[0]["not_reached"] != NOW.isoformat()
+    assert lists.run("reminders", "done", number, "reached", "--who", "Eva").exit_code == 0
+    assert rows(lists, "--calls", "--patient", "Patient/ana") == []
+    assert ("Eva", f"call list: reminder {number}: reached", "Patient/ana") in _notes(lists)
+
+
+def test_a_letter_that_was_posted_is_noted_and_a_word_that_fits_no_letter_is_refused(lists: Desk) -> None:
+    (letter,) = rows(lists, "--letters")
+    number = str(letter["row"])
+    says_one_sentence(lists.run("reminders", "done", number, "reached"), 2, "'reached'", "Choose one of: posted")
+    assert len(rows(lists, "--letters")) == 1
+    assert lists.run("reminders", "done", number, "posted").exit_code == 0
+    assert rows(lists, "--letters") == []
+    says_one_sentence(lists.run("reminders", "done", number, "posted"), 2, number, "look again")

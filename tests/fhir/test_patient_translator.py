@@ -115,3 +115,20 @@ def test_a_patient_without_id_is_nobody_whom_we_could_know() -> None:
     item = understood({"resourceType": "Patient"}, SITE)
     assert item.identity is None
     assert [each.code for each in item.unreadable] == ["no-id"]
+
+
+def test_an_address_is_read_as_it_stands_on_an_envelope() -> None:
+    listed = [
+        {"use": "home", "line": ["Calle Mayor 1", "3 B"], "postalCode": "28001", "city": "Madrid", "country": "ES"},
+        {"type": "physical", "text": "Plaza 2\n28001 Madrid", "period": {"start": "2026-01-02", "end": "2026-03"}},
+        {"use": "old", "state": "Rhone"},
+        {"use": "work", "line": "no list", "city": 7},
+        {"use": "billing"},
+    ]
+    identity = understood({"resourceType": "Patient", "id": "1", "address": listed}).identity
+    assert identity is not None
+    home, visited, old, work = identity.addresses
+    assert home.lines == ("Calle Mayor 1", "3 B", "28001 Madrid", "ES")
+    assert (visited.lines, visited.is_visited_only) == (("Plaza 2", "28001 Madrid"), True)
+    assert (visited.since, visited.until) == (date(2026, 1, 2), None)
+    assert (old.use, old.lines, work.lines) == ("old", ("Rhone",), ("no list",))

@@ -34,7 +34,6 @@ from horehab.domain.signs import PainOccasion
 from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
 from horehab.fhir.basis.quarantine import CODES
 from horehab.usecases.audit_trail import REFUSED
-from horehab.usecases.void_reminders import _GONE, DIED
 from horehab.web.language import LANGUAGES, RECORDED, RECORDED_IN, TRANSLATIONS
 from horehab.web.options import Role
 from horehab.web.session_page import MOBILITY_LEVELS
@@ -57,6 +56,23 @@ _RECORDING = (
     "store/conflicts.py", "fhir/resources/occasion.py", "fhir/writing/delivery.py", "fhir/writing/placing.py",
 )  # fmt: skip
 """The modules of the core whose sentences reach a page in the words of the record."""
+_DETAILING = (
+    "horehab/domain/acknowledgement.py", "horehab/domain/recipient.py", "horehab/usecases/asked_messages.py",
+    "horehab/usecases/daily_digest.py", "horehab/usecases/deliver_entries.py", "horehab/usecases/hear_back.py",
+    "horehab/usecases/opted_out.py", "horehab/usecases/send_reminders.py", "horehab/usecases/void_reminders.py",
+    "horehab/store/attempts.py", "horehab/store/reminders.py", "horehab/store/reminding.py",
+    "horehab/fhir/resources/order.py", "horehab/fhir/resources/timing.py", "scheduler/postboxes/*.py",
+)  # fmt: skip
+"""The modules that say in a part of a sentence what became of a reminder, or why an order plans nothing."""
+_DETAIL = re.compile(r"(?=[^ ]+ [^ ])(?:\{\w+\}:? ?)?\(?[a-z](?:[\w ',;:/().-]|\{\w+\})*(?:[\w)]|\{\w+\})")
+_NO_DETAILS = frozenset(
+    {
+        "application/x-www-form-urlencoded; charset=utf-8", "to be sent again", "true or false", "(with a password)",
+        "a table", "answer lost", "never sent", "by a message of theirs", "session ordered", "e-mail address",
+        "mobile number", "the letter", "the recipient", "entered in error", "on hold",
+    }
+)  # fmt: skip
+"""What has the shape of such words and is none, or fills a hole in others."""
 _SENTENCE = re.compile(r"(?!\{detail\})[A-Z{].*\s.*[.?]", re.DOTALL)
 _LETTERS, _HOLES = re.compile(r"[^\W\d_]"), re.compile(r"\{\w+\}")
 _LEAST_LETTERS = 6
@@ -65,29 +81,12 @@ _PARTS_OF_SENTENCES = (
     "no time of measurement is given: the time of issue is taken",
     "the time is given without zone: {zone} is taken",
     "read from text: {text}",
-    "as a Task in the EHR",
-    "its Task is not in the EHR yet",
-    "an earlier attempt was interrupted: it may have arrived",
-    "no longer holds",
-    "past the last day on which it was of use",
-    "the server did not answer the entries before this one",
     "Please report it.",
-    "quiet hours of the recipient",
-    "the patient does not want to be reminded",
-    "no consent of the patient is recorded",
-    "the recipient said STOP on {day}",
-    "no mobile number or e-mail address is known for the recipient",
-    "told in the daily summary",
-    "waits for the daily summary",
-    "stands on the call list",
-    "stands on the letter list",
-    "measured meanwhile",
-    "the calendar is another since the patient's stay or care changed",
-    "another asks for the same since the patients were merged",
-    DIED,
-    *_GONE.values(),
 )
-_FIGURES = (*HANDS, "ICU", "lesion of nerve or muscle", GENTLE, GENTLE.capitalize())
+_FIGURES = (
+    *HANDS, "ICU", "lesion of nerve or muscle", GENTLE, GENTLE.capitalize(),
+    "mobile number", "e-mail address", "the letter", "the recipient",
+)  # fmt: skip
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _WIDTH = 118
 
@@ -103,7 +102,7 @@ def collected() -> Catalog:
     for message in _spoken():
         if any(letter.isalpha() for letter in message):
             found.add(message)
-    for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded(), *_deeds()}):
+    for message in sorted({*CODES.values(), *_PARTS_OF_SENTENCES, *_recorded(), *details(), *_deeds()}):
         found.add(message, context=RECORDED)
     return found
 
@@ -137,6 +136,15 @@ def _recorded() -> Iterator[str]:
             yield from templates_in(ast.parse(file.read_text(encoding="utf-8")))
 
 
+def details() -> Iterator[str]:
+    """Find what is said of a reminder, or of an order, in a part of a sentence."""
+    for pattern in _DETAILING:
+        files = sorted(ROOT.glob(pattern))
+        assert files, pattern
+        for file in files:
+            yield from templates_in(ast.parse(file.read_text(encoding="utf-8")), _DETAIL)
+
+
 def _deeds() -> Iterator[str]:
     """Find what is noted in the audit trail: each `what` that is said where somebody does something."""
     for folder in ("web", "usecases", "cli"):
@@ -155,7 +163,7 @@ def _is_telling(template: str) -> bool:
     return len(_LETTERS.findall(_HOLES.sub("", template))) >= _LEAST_LETTERS
 
 
-def templates_in(tree: ast.AST) -> Iterator[str]:
+def templates_in(tree: ast.AST, shape: re.Pattern[str] = _SENTENCE) -> Iterator[str]:
     """Find each sentence that is written out in a module, with its figures as names in braces."""
     inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -163,7 +171,7 @@ def templates_in(tree: ast.AST) -> Iterator[str]:
         if id(node) in inner | documented:
             continue
         template = _template(node)
-        if _SENTENCE.fullmatch(template) and _is_telling(template):
+        if shape.fullmatch(template) and _is_telling(template) and template not in _NO_DETAILS:
             yield template
 
 

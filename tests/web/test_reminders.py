@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from horehab.domain.postal import PostalAddress
 from horehab.domain.recipient import ContactWay
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
 from horehab.usecases.audit_trail import AuditQuery
@@ -217,7 +218,14 @@ def test_whoever_is_to_be_called_is_called_at_any_number_of_the_chart_that_holds
 
 def test_letters_have_a_list_of_their_own_and_a_word_that_is_none_notes_nothing(ward: Ward) -> None:
     row = settled(ward, asked(BEN.reference, channel="letter"), ReminderState.SENT, "stands on the letter list")
-    assert "Ben Ejemplo" in ward.look("/reminders/letters").text
+    page = ward.look("/reminders/letters").text
+    assert "Ben Ejemplo" in page
+    assert "no address in the EHR" in page
+    home = PostalAddress(lines=("Calle Mayor 1, 3 B", "28001 Madrid"), use="home")
+    at_home = replace(BEN, addresses=(home,))
+    item = ChartItem(reference=BEN.reference, version="9", patient=BEN.reference, identity=at_home)
+    ward.ports.logbook.keep(ChartPage(kind="Patient", items=(item,), mark=""), now=ward.ports.clock.now())
+    assert re.findall(r"<div>(Calle[^<]*|28001[^<]*)</div>", ward.look("/reminders/letters").text) == [*home.lines]
     assert "Ben Ejemplo" not in ward.look("/reminders/calls").text
     answer = ward.send(f"/reminders/{row.row}/done", form="/reminders/letters", outcome="reached")
     assert answer.location.endswith("/reminders/letters")

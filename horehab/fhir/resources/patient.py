@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from horehab.domain.postal import PostalAddress
 from horehab.domain.recipient import ContactWay
 from horehab.domain.record import Patient
 from horehab.fhir.basis.elements import Tree, child, children, own_reference, said, word
@@ -26,6 +27,7 @@ def patient_from(resource: Tree, site: Site) -> Patient:
         email=_contact(resource, "email"),
         phone=_contact(resource, "phone"),
         ways=_ways(resource),
+        addresses=_addresses(resource),
     )
 
 
@@ -84,6 +86,32 @@ def _ways(resource: Tree) -> tuple[ContactWay, ...]:
         for way in children(resource, "telecom")
         if (system := word(way, "system")) in _SYSTEMS and (value := word(way, "value"))
     )
+
+
+def _addresses(resource: Tree) -> tuple[PostalAddress, ...]:
+    """Read where the patient lives or takes mail; the lines where they are given, else the whole as one text."""
+    return tuple(
+        PostalAddress(
+            lines=lines,
+            use=word(each, "use"),
+            is_visited_only=word(each, "type") == "physical",
+            since=_day(child(each, "period"), "start"),
+            until=_day(child(each, "period"), "end"),
+        )
+        for each in children(resource, "address")
+        if (lines := _lines(each))
+    )
+
+
+def _lines(address: Tree) -> tuple[str, ...]:
+    listed = address.get("line")
+    street = [line for line in (listed if isinstance(listed, list) else [listed]) if isinstance(line, str)]
+    town = " ".join(part for part in (word(address, "postalCode"), word(address, "city")) if part)
+    parts = [*street, town, word(address, "district"), word(address, "state"), word(address, "country")]
+    written = tuple(part.strip() for part in parts if part and part.strip())
+    if written and (street or town):
+        return written
+    return tuple(line.strip() for line in (word(address, "text") or "").splitlines() if line.strip()) or written
 
 
 def _day(period: Tree, name: str) -> date | None:
