@@ -1,7 +1,8 @@
 """The chart of a joint as data, and the script that makes it answer to the pointer: Vega out of vl-convert's wheel.
 
 The picture is there without it. The page asks for the script when somebody first points at the chart; it is put
-together once per process, kept by the browser for a year, and evaluates no text as code: our policy stays strict.
+together once per process (`make_ready`, soon after `horehab serve` began), kept by the browser for a year, and
+evaluates no text as code: our policy stays strict.
 """
 
 from functools import lru_cache
@@ -14,7 +15,7 @@ import vl_convert
 from flask import Blueprint, Response, jsonify, url_for
 
 from horehab.web.access import TEAM, allow
-from horehab.web.chart_image import compiled
+from horehab.web.chart_image import compiled, draw
 from horehab.web.chart_spec import chart_spec
 from horehab.web.joint import opened_joint, theme_asked
 from horehab.web.room import NAME, open_patient, place_of, slug
@@ -44,17 +45,26 @@ def joint_chart_data(key: str, place: str) -> Response:
 @allow(*TEAM)
 def chart_script() -> Response:
     """Give Vega and our lines about it as one script."""
-    with _ONE_AT_A_TIME:
-        made = _bundle(_OURS.read_text(encoding="utf-8"))
-    answer = Response(made, mimetype="text/javascript")
+    answer = Response(_script(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = f"private, max-age={_A_YEAR}, immutable"
     return answer
+
+
+def make_ready() -> None:
+    """Start what draws charts, and put the script together, before anybody asks for one: it takes some seconds."""
+    draw({"data": {"values": []}, "mark": "point"})
+    _script()
 
 
 def chart_script_address() -> str:
     """Say where the script stands; another version of it stands elsewhere."""
     mark = sha256(_OURS.read_bytes() + version("vl-convert-python").encode()).hexdigest()[:10]
     return url_for(ENDPOINT, v=mark)
+
+
+def _script() -> str:
+    with _ONE_AT_A_TIME:
+        return _bundle(_OURS.read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,9 @@ from horehab.web.chart_sheet import ChartSheet
 from horehab.web.words import word
 
 Spec = dict[str, Any]
-_DOT, _HOLE = 80, 28
+_DOT, _RING = 51, 2
 _SEVERAL = 2
+_WIDEST = 0.62  # of the font's size: more than a letter takes on average in a wide bold font
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,14 @@ AXIS_WIDTH = {"minExtent": 44, "maxExtent": 44}
 """How much room the figures of an axis have, in pixels: the same everywhere, so that panels stand in line."""
 
 
+def cut_at(width: int, *words: str, size: int) -> int:
+    """Say where texts are cut, in pixels; 0, which is never, where they fit: what may be cut is measured thrice.
+
+    `size` is the font's, in pixels.
+    """
+    return width if max(map(len, words), default=0) * size * _WIDEST > width else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingMarks:
     """How the readings of one motion are drawn: over which axis of degrees, and in which modes."""
@@ -84,15 +93,13 @@ def day_axis(sheet: ChartSheet, *, field: str = "day") -> Spec:
     return {"field": field, "type": "temporal", "scale": {"type": "utc", "domain": domain}, "axis": axis}
 
 
-def shade_layer(sheet: ChartSheet, theme: Theme) -> Spec:
-    """Shade the days of intensive care behind a panel."""
+def shade_layers(sheet: ChartSheet, theme: Theme) -> list[Spec]:
+    """Shade the days of intensive care behind a panel; no layer where there were none."""
     spans = [{"from": begin.isoformat(), "to": end.isoformat()} for _exposure, begin, end in sheet.spans]
-    x = day_axis(sheet, field="from")
-    return {
-        "data": {"values": spans},
-        "mark": {"type": "rect", "color": theme.shade},
-        "encoding": {"x": x, "x2": {"field": "to"}},
-    }
+    if not spans:
+        return []
+    encoding = {"x": day_axis(sheet, field="from"), "x2": {"field": "to"}}
+    return [{"data": {"values": spans}, "mark": {"type": "rect", "color": theme.shade}, "encoding": encoding}]
 
 
 def onset_layers(sheet: ChartSheet, theme: Theme) -> list[Spec]:
@@ -112,23 +119,20 @@ def line_layer(readings: list[Spec], marks: ReadingMarks) -> Spec:
     return {"data": {"values": readings}, "mark": mark, "encoding": {**marks.place, "strokeDash": dash}}
 
 
-def dot_layers(readings: list[Spec], marks: ReadingMarks) -> list[Spec]:
+def dot_layer(readings: list[Spec], marks: ReadingMarks) -> Spec:
     """Mark each reading with the shape of its mode: hollow within error, full and in the warning colour beyond."""
-    within = [r for r in readings if not r["beyond"]]
-    beyond = [r for r in readings if r["beyond"]]
     theme = marks.theme
-    return [
-        _dots(readings, marks, (theme.ink, _DOT), marks.legend),
-        _dots(within, marks, (theme.paper, _HOLE), None),
-        _dots(beyond, marks, (theme.warn, _DOT), None),
-    ]
-
-
-def _dots(readings: list[Spec], marks: ReadingMarks, ink: tuple[str, int], legend: Spec | None) -> Spec:
-    color, size = ink
-    shape = {"field": "mode", "type": "nominal", "scale": marks.scale(0), "legend": legend}
-    mark = {"type": "point", "filled": True, "size": size, "opacity": 1, "color": color}
-    encoding = {**marks.place, "shape": shape, "description": {"field": "said"}, "tooltip": {"field": "said"}}
+    beyond = {"test": "datum.beyond", "value": theme.warn}
+    within = {"test": "!datum.beyond", "value": theme.paper}
+    mark = {"type": "point", "filled": False, "size": _DOT, "strokeWidth": _RING, "opacity": 1}
+    encoding = {
+        **marks.place,
+        "shape": {"field": "mode", "type": "nominal", "scale": marks.scale(0), "legend": marks.legend},
+        "fill": {"condition": [beyond, within], "value": theme.ink},  # the last is the legend's
+        "stroke": {"condition": beyond, "value": theme.ink},
+        "description": {"field": "said"},
+        "tooltip": {"field": "said"},
+    }
     return {"data": {"values": readings}, "mark": mark, "encoding": encoding}
 
 

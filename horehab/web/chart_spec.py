@@ -12,12 +12,13 @@ from horehab.web.chart_marks import (
     AXIS_WIDTH,
     ReadingMarks,
     Theme,
+    cut_at,
     day_axis,
     degrees_axis,
-    dot_layers,
+    dot_layer,
     line_layer,
     onset_layers,
-    shade_layer,
+    shade_layers,
 )
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.chart_strip import named_days, strip
@@ -33,6 +34,7 @@ _HEIGHT = 150
 _LOW = 100
 _AIR, _TEN = 4, 10  # degrees
 _HEADROOM = 1.1
+_LARGEST, _LARGE, _SMALL = 17, 15, 12  # font sizes in pixels
 _EACH = {"scale": {"shape": "independent", "strokeDash": "independent"}}
 _SAID = {"tooltip": {"field": "said"}}
 _FONT = "sans-serif"  # a list of names costs a fifth more: each label is measured in it
@@ -47,6 +49,7 @@ class _Drawing:
 def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     """Draw a joint: what went before, each motion, then pain and alkaline phosphatase, over the same days."""
     drawing = _Drawing(sheet=sheet, theme=theme)
+    title = _title(sheet)
     has_strip = bool(sheet.exposures or sheet.sessions or named_days(sheet))
     rows: list[Spec] = [strip(sheet, theme, width=_WIDE)] if has_strip else []
     rows += _paired([_motion(drawing, motion) for motion in sheet.motions])
@@ -54,7 +57,7 @@ def chart_spec(sheet: ChartSheet, theme: Theme) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "description": str(sheet.place),
-        "title": {"text": _title(sheet), "fontSize": 17, "offset": 14, "limit": _WIDE},
+        "title": {"text": title, "fontSize": _LARGEST, "offset": 14, "limit": cut_at(_WIDE, title, size=_LARGEST)},
         "background": theme.paper,
         "padding": {"left": 8, "right": 16, "top": 8, "bottom": 8},
         "vconcat": rows or [{"mark": "point", "data": {"values": []}}],
@@ -86,11 +89,11 @@ def _motion(drawing: _Drawing, motion: Motion) -> Spec:
     y = degrees_axis(_heights(led, readings))
     marks = ReadingMarks(sheet=sheet, theme=theme, y=y, modes=tuple(course.mode for course in courses))
     layers = [
-        shade_layer(sheet, theme),
+        *shade_layers(sheet, theme),
         *_band(led, drawing, y),
         *onset_layers(sheet, theme),
         line_layer(readings, marks),
-        *dot_layers(readings, marks),
+        dot_layer(readings, marks),
     ]
     return {"title": _motion_title(courses, led, sheet), "width": _WIDTH, "height": _HEIGHT, "layer": layers}
 
@@ -98,10 +101,14 @@ def _motion(drawing: _Drawing, motion: Motion) -> Spec:
 def _motion_title(courses: tuple[Course, ...], led: Course, sheet: ChartSheet) -> Spec:
     """Name the motion, its mode where there is but one, and how wide the band is, by whose measure."""
     name = word(led.motion).capitalize()
-    return {
-        "text": name if len(courses) > 1 else f"{name}, {word(led.mode)}",
-        "subtitle": _about_band(led, source_word(sheet.sources.get(led.motion, ""))),
-    }
+    text = name if len(courses) > 1 else f"{name}, {word(led.mode)}"
+    return _titled(text, _about_band(led, source_word(sheet.sources.get(led.motion, ""))))
+
+
+def _titled(text: str, subtitle: str) -> Spec:
+    """Write the two lines above a panel; what is too long for it is cut, so that it runs into no other."""
+    limit = cut_at(_WIDTH, text, size=_LARGE) or cut_at(_WIDTH, subtitle, size=_SMALL)
+    return {"text": text, "subtitle": subtitle, "limit": limit}
 
 
 def _about_band(led: Course, source: str) -> str:
@@ -120,13 +127,15 @@ def _heights(led: Course, readings: list[Spec]) -> tuple[float, float]:
 
 
 def _values(course: Course) -> list[Spec]:
+    mode = word(course.mode)
+    what = f"{word(course.motion)}, {mode}"
     return [
         {
             "day": point.day.isoformat(),
             "degrees": point.degrees,
-            "mode": word(course.mode),
+            "mode": mode,
             "beyond": point.is_beyond_error,
-            "said": f"{word(course.motion)}, {word(course.mode)}: {degrees(point.degrees)}, {day(point.day)}",
+            "said": f"{what}: {degrees(point.degrees)}, {day(point.day)}",
         }
         for point in course.points
     ]
@@ -168,11 +177,11 @@ def _pain(drawing: _Drawing) -> Spec | None:
     stems = {"type": "rule", "color": theme.line, "strokeWidth": 1.5}
     name = _("Pain") if len(occasions) > 1 else ", ".join((_("Pain"), occasions[0]))
     return {
-        "title": {"text": name, "subtitle": _("0 to 10, as rated by the patient; no mark: not rated")},
+        "title": _titled(name, _("0 to 10, as rated by the patient; no mark: not rated")),
         "width": _WIDTH,
         "height": _LOW,
         "layer": [
-            shade_layer(sheet, theme),
+            *shade_layers(sheet, theme),
             *onset_layers(sheet, theme),
             {"data": {"values": values}, "mark": stems, "encoding": {"x": x, "y": y, "y2": {"datum": 0}}},
             {"data": {"values": values}, "mark": dots, "encoding": {"x": x, "y": y, "shape": shape, **_SAID}},
@@ -206,14 +215,11 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
     }
     limit = {"type": "rule", "color": theme.soft, "strokeDash": [4, 3]}
     return {
-        "title": {
-            "text": _("Alkaline phosphatase"),
-            "subtitle": _("upper limit = 1; normal does not exclude"),
-        },
+        "title": _titled(_("Alkaline phosphatase"), _("upper limit = 1; normal does not exclude")),
         "width": _WIDTH,
         "height": _LOW,
         "layer": [
-            shade_layer(sheet, theme),
+            *shade_layers(sheet, theme),
             {"data": {"values": [{"limit": 1}]}, "mark": limit, "encoding": {"y": {**y, "field": "limit"}}},
             {"data": {"values": values}, "mark": line, "encoding": {"x": x, "y": y, **_SAID}},
             *onset_layers(sheet, theme),
@@ -222,7 +228,7 @@ def _phosphatase(drawing: _Drawing) -> Spec | None:
 
 
 def _config(theme: Theme) -> Spec:
-    text = {"labelColor": theme.soft, "labelFontSize": 12, "titleColor": theme.soft}
+    text = {"labelColor": theme.soft, "labelFontSize": _SMALL, "labelLimit": 0, "titleColor": theme.soft}
     return {
         "font": _FONT,
         "locale": {"time": days_by_name(), "number": figures_by_locale()},
@@ -230,7 +236,8 @@ def _config(theme: Theme) -> Spec:
         "axis": {**text, "gridColor": theme.grid, "domainColor": theme.line, "tickColor": theme.line},
         "legend": {
             "labelColor": theme.ink,
-            "labelFontSize": 12,
+            "labelFontSize": _SMALL,
+            "labelLimit": 0,
             "symbolSize": 80,
             "symbolStrokeColor": theme.ink,
             "symbolFillColor": theme.paper,
@@ -238,12 +245,11 @@ def _config(theme: Theme) -> Spec:
         },
         "title": {
             "anchor": "start",
-            "limit": _WIDTH,
             "frame": "group",
             "color": theme.ink,
-            "fontSize": 15,
+            "fontSize": _LARGE,
             "subtitleColor": theme.soft,
-            "subtitleFontSize": 12,
+            "subtitleFontSize": _SMALL,
             "subtitlePadding": 4,
             "offset": 8,
         },

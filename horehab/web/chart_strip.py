@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from horehab.web.chart_marks import Theme, day_axis
+from horehab.web.chart_marks import Theme, cut_at, day_axis
 from horehab.web.chart_sheet import ChartSheet
 from horehab.web.language import day
 from horehab.web.language import gettext as _
@@ -11,6 +11,7 @@ from horehab.web.words import decision_word, word
 
 Spec = dict[str, Any]
 _LANE = 18
+_NAMES, _SMALL = 200, 12  # pixels: how wide the names of the lanes may be, and their font's size
 
 
 def named_days(sheet: ChartSheet) -> list[tuple[str, date]]:
@@ -23,7 +24,7 @@ def strip(sheet: ChartSheet, theme: Theme, *, width: int) -> Spec:
     """Draw a lane per kind of exposure, one for the sessions, and one per named day, where no reading can lie."""
     bars, ticks, names = _bars(sheet), _ticks(sheet), _names(sheet)
     order = [*dict.fromkeys(item["kind"] for item in (*bars, *ticks, *names))]
-    axis = {"title": None, "grid": False, "ticks": False, "labelLimit": 200}
+    axis = {"title": None, "grid": False, "ticks": False, "labelLimit": cut_at(_NAMES, *order, size=_SMALL)}
     y = {"field": "kind", "type": "nominal", "sort": order, "scale": {"domain": order}, "axis": axis}
     x = day_axis(sheet, field="from")
     place = {"x": x, "y": y}

@@ -1,14 +1,20 @@
-"""A page as PDF, made here without network: what the page needs is in it."""
+"""A page as PDF, made here without network: what the page needs is in it; made once for the same page."""
 
 from pathlib import Path
 
 from horehab.errors import ConfigurationError
+from horehab.web.kept import Kept
 
 _STYLE = Path(__file__).parent / "static" / "summary.css"
+_KEPT = Kept(most=16_000_000)  # some 80 summaries
 
 
 def as_pdf(page: str) -> bytes:
     """Lay out a page as PDF; ConfigurationError where the machine lacks what WeasyPrint draws text with."""
+    return _KEPT.of(page, _laid_out)
+
+
+def _laid_out(page: str) -> bytes:
     try:
         import weasyprint
     except OSError as error:

@@ -1,10 +1,11 @@
 """The summary of a patient for the consultation: a page to print, the same as PDF, and the figures as CSV."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 
 from horehab.domain.joints import Side
 from horehab.domain.record import Attendance, PatientRecord
@@ -20,7 +21,7 @@ from horehab.web.imaging_form import imaging_words
 from horehab.web.joint import error_sources
 from horehab.web.patient import joint_rows, latest_labs
 from horehab.web.pdf import as_pdf
-from horehab.web.room import OpenPatient, open_patient, room
+from horehab.web.room import OpenPatient, open_patient, room, slug
 from horehab.web.speech import told_in_lines
 from horehab.web.tables import readings_table, sessions_table
 
@@ -50,14 +51,15 @@ def add_to(pages: Blueprint) -> None:
 @allow(*TEAM)
 def summary(key: str) -> str:
     """Show the summary, made to be printed."""
-    return _page(open_patient(key, what="read summary"), "horehab/summary.html")
+    return _page(open_patient(key, what="read summary"), "horehab/summary.html", _chart_address)
 
 
 @allow(*TEAM)
 def summary_pdf(key: str) -> Response:
     """Give the summary as PDF."""
     opened = open_patient(key, what="took summary as PDF")
-    return _file(as_pdf(_page(opened, "horehab/summary_pdf.html")), "application/pdf", "summary.pdf")
+    page = _page(opened, "horehab/summary_pdf.html", _chart_within)
+    return _file(as_pdf(page), "application/pdf", "summary.pdf")
 
 
 @allow(*TEAM)
@@ -81,7 +83,7 @@ def _file(content: bytes, kind: str, name: str) -> Response:
     )
 
 
-def _page(opened: OpenPatient, template: str) -> str:
+def _page(opened: OpenPatient, template: str, chart: Callable[[OpenPatient, JointFinding], str]) -> str:
     ports, record, today = room().ports(), opened.record, room().today()
     found = findings(record, ports.rules, today)
     noted = [f for f in found if f.tier in (Tier.SUSPECT, Tier.WATCH)]
@@ -96,7 +98,7 @@ def _page(opened: OpenPatient, template: str) -> str:
         sides_of=lambda pair: [(side, pair.get(side)) for side in Side],
         loss=loss,
         suspected=[(f, told_in_lines(f.verdict)) for f in noted if f.verdict and f.tier is Tier.SUSPECT],
-        charts=[(f.place, _chart(opened, f, today)) for f in noted[:_MOST_CHARTS]],
+        charts=[(f.place, chart(opened, f)) for f in noted[:_MOST_CHARTS]],
         adherence=adherence(record, today),
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
         labs=latest_labs(record.labs),
@@ -105,11 +107,16 @@ def _page(opened: OpenPatient, template: str) -> str:
     )
 
 
-def _chart(opened: OpenPatient, finding: JointFinding, today: date) -> str:
-    """Draw the chart of a joint into the page itself: print and PDF fetch nothing."""
+def _chart_address(opened: OpenPatient, finding: JointFinding) -> str:
+    """Say where the picture of a joint stands: the page is there at once, and its pictures come one by one."""
+    return url_for("horehab.joint_chart", key=opened.key, place=slug(finding.place))
+
+
+def _chart_within(opened: OpenPatient, finding: JointFinding) -> str:
+    """Draw the chart of a joint into the page itself: a PDF fetches nothing."""
     ports = room().ports()
     decisions = ports.logbook.decisions(opened.reference)
-    sheet = chart_sheet(opened.record, finding, decisions, error_sources(finding.place), today=today)
+    sheet = chart_sheet(opened.record, finding, decisions, error_sources(finding.place), today=room().today())
     return "data:image/svg+xml;base64," + b64encode(draw(chart_spec(sheet, LIGHT)).encode()).decode()
 
 

@@ -29,7 +29,7 @@ def test_the_summary_says_what_is_suspected_and_carries_its_charts(ward: Ward) -
     assert "HO suspected in left hip" in page
     assert "Ana Prueba" in page
     assert "HC-1001" in page
-    assert 'src="data:image/svg+xml;base64,' in page
+    assert f'src="/horehab/patients/{ward.ana}/joints/left-hip/chart.svg"' in page
     assert "Not a medical device" in page
     assert "Last four weeks: 4 done" in page
 
@@ -48,6 +48,19 @@ def test_the_pdf_has_pages_and_its_name_says_nothing_about_the_patient(ward: War
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_pdf_carries_the_charts_of_its_patient(ward: Ward) -> None:
+    hers, his = (ward.look(f"/patients/{key}/summary.pdf").data for key in (ward.ana, ward.ben))
+    assert len(hers) > 3 * len(his)
+
+
+def test_a_pdf_that_is_kept_is_of_the_same_patient_and_of_the_same_day_of_knowledge(ward: Ward) -> None:
+    hers = ward.look(f"/patients/{ward.ana}/summary.pdf").data
+    assert ward.look(f"/patients/{ward.ana}/summary.pdf").data == hers
+    assert ward.look(f"/patients/{ward.ben}/summary.pdf").data != hers
+    ward.send(f"/patients/{ward.ana}/log", kind="walking", status="completed", day="2026-05-20", minutes="30")
+    assert ward.look(f"/patients/{ward.ana}/summary.pdf").data != hers
+
+
 def test_a_machine_that_cannot_lay_out_text_says_how_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
@@ -58,7 +71,7 @@ def test_a_machine_that_cannot_lay_out_text_says_how_to_help(monkeypatch: pytest
 
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(ConfigurationError, match="libpango") as caught:
-        pdf.as_pdf("<p>page</p>")
+        pdf.as_pdf("<p>a page that nobody has laid out before</p>")
     assert caught.value.code == "HR-1510"
 
 
