@@ -70,7 +70,7 @@ def evidence_of(
     return Evidence(
         zero=zero,
         visits=listed,
-        seen=dict(zip(COLUMNS, np.array([_columns(signal) for signal in listed], dtype=np.float64).T, strict=True)),
+        seen=_seen(listed),
         visit_joint=_numbers(signals),
         visit_day=np.array([signal.day for signal in listed], dtype=np.int64),
         pain_joint=_numbers(pains),
@@ -81,6 +81,12 @@ def evidence_of(
         row_visit=table[2],
         row_pain=table[3],
     )
+
+
+def _seen(signals: Sequence[Signal]) -> dict[str, Doubles]:
+    """Lay the fields of signals out as arrays."""
+    flat = [number for signal in signals for number in _columns(signal)]
+    return dict(zip(COLUMNS, np.array(flat, dtype=np.float64).reshape(-1, len(COLUMNS)).T, strict=True))
 
 
 def last_of_each(evidence: Evidence) -> Evidence:

@@ -5,7 +5,7 @@ from datetime import date
 
 from horehab.detection.background import no_joint_left
 from horehab.detection.joint_file import joint_files
-from horehab.detection.life import lives
+from horehab.detection.life import could_be_suspected, lives
 from horehab.detection.replay import weigh
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
@@ -30,6 +30,8 @@ def suspicions(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
     weighed = weigh(files, record, rules)
     found: list[Raised] = []
     for place, file in files.items():
+        if not could_be_suspected(file, weighed[place], rules):
+            continue
         is_standing = False
         for day, life in lives(file, weighed[place], rules):
             is_suspect = life.suspected is not None and no_joint_left(record, place, day) is None

@@ -58,11 +58,16 @@ def lives(file: JointFile, weighed: Weighings, rules: Rules) -> Iterator[tuple[d
     """
     walk, stage = LifeWalk(file=file, weighed=weighed, rules=rules), NEWBORN
     days = file.days()
-    if not file.signs and max(weighed.scores, default=LEAST) < rules.engine.score.corroborated_at:
+    if not could_be_suspected(file, weighed, rules):
         days = days[-1:]
     for day in days:
         stage = walk.after(day, stage, is_last=day == days[-1])
         yield day, stage.life
+
+
+def could_be_suspected(file: JointFile, weighed: Weighings, rules: Rules) -> bool:
+    """Say whether anything was found on any day for which a joint can be suspected: a score near it, or a sign."""
+    return bool(file.signs) or max(weighed.scores, default=LEAST) >= rules.engine.score.corroborated_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,21 +76,12 @@ class _Own:
     norm: float
     scale: float
     sem_squared: float
-    limits: tuple[float, float]
     best: _Best
     level: float = 0.0
 
-    def possible(self, degrees: float) -> float:
-        """Hold a value within what a living joint can show, so that no slip of the pen weighs more than that."""
-        low, high = self.limits
-        return low if degrees < low else min(degrees, high)
 
-    def lost(self, degrees: float) -> float | None:
-        """Compare with the best sustained value before, in least changes; then follow it."""
-        best, degrees = self.best, self.possible(degrees)
-        loss = (best.value - degrees) / best.clear if best.count else None
-        best.follow(degrees)
-        return loss
+_Taken = tuple[_Own, float, Visit]
+"""One motion of a visit: what is known of it, its degrees within what a living joint can show, and the visit."""
 
 
 @dataclass(slots=True)
@@ -104,13 +95,13 @@ class _Joint:
     best_day: int = 0
     lowest: float = inf
 
-    def seen(self, day: int, taken: list[tuple[_Own, Visit]]) -> Signal:
+    def seen(self, day: int, taken: list[_Taken]) -> Signal:
         """Put the motions of a visit together, each against its own level, and learn from it."""
         errors = self.errors
         value, variance = _together(taken, errors)
         is_other = self._is_other_hand(taken)
         hand = errors.other_hand_error if is_other else errors.same_hand_error
-        losses = [lost for own, visit in taken if (lost := own.lost(visit.degrees)) is not None]
+        losses = _lost(taken)
         last = self.best.last
         fall = max(last) - value if last else None
         rise = self._risen((last[-1] + value) / 2) if last else 0.0
@@ -127,12 +118,12 @@ class _Joint:
             fall,
             rise,
             is_other,
-            not all(visit.is_assumed for _, visit in taken),
+            any(not visit.is_assumed for _, _, visit in taken),
         )
 
-    def _is_other_hand(self, taken: list[tuple[_Own, Visit]]) -> bool:
+    def _is_other_hand(self, taken: list[_Taken]) -> bool:
         """Say whether somebody else measured than who measures most; several, or nobody named, count as others."""
-        found = {visit.means[0] if visit.means is not None else None for _, visit in taken}
+        found = {visit.means[0] if visit.means is not None else None for _, _, visit in taken}
         rater = found.pop() if len(found) == 1 else None
         raters, usual = self.raters, self.usual if self.raters else rater
         raters[rater] = often = raters.get(rater, 0) + 1
@@ -146,31 +137,42 @@ class _Joint:
         return half - self.lowest
 
 
-def _together(taken: list[tuple[_Own, Visit]], errors: ErrorNumbers) -> tuple[float, float]:
+def _lost(taken: list[_Taken]) -> list[float]:
+    """Compare each motion with its best sustained value before, in least changes; then follow that."""
+    losses = []
+    for own, degrees, _ in taken:
+        best = own.best
+        if best.count:
+            losses.append((best.value - degrees) / best.clear)
+        best.follow(degrees)
+    return losses
+
+
+def _together(taken: list[_Taken], errors: ErrorNumbers) -> tuple[float, float]:
     """Weigh the motions by their errors, none far from their middle, and set each motion's own level."""
     spread, limit = errors.motion_level_sd**2, errors.motion_limit
-    values = [1 - (own.norm - own.possible(visit.degrees)) / own.scale - own.level for own, visit in taken]
-    weights = [1 / (own.sem_squared + spread / (1 + 2 * own.best.count)) for own, _ in taken]
+    values = [1 - (own.norm - degrees) / own.scale - own.level for own, degrees, _ in taken]
+    weights = [1 / (own.sem_squared + spread / (1 + 2 * own.best.count)) for own, _, _ in taken]
     if len(values) == 1:
         return round(values[0], _DECIMALS), 1 / weights[0]
     half = middle(values)
     low, high = half - limit, half + limit
     held = [low if value < low else min(value, high) for value in values]
-    for (own, _), value, each in zip(taken, values, held, strict=True):
+    for (own, _, _), value, each in zip(taken, values, held, strict=True):
         if not own.best.count:
             # A motion that was far from the others when first seen is so by itself, and has not moved since.
             own.level += value - each
     values = held
     total = sum(weights)
     value = sum([weight * each for weight, each in zip(weights, values, strict=True)]) / total
-    for (own, _), each in zip(taken, values, strict=True):
+    for (own, _, _), each in zip(taken, values, strict=True):
         own.level += (each - value) / (own.best.count + 2.0)
     return round(value, _DECIMALS), 1 / total
 
 
 def signals_of(file: JointFile, rules: Rules) -> tuple[Signal, ...]:
     """Give the signal of each day on which a passive motion of the joint was measured, in order of days."""
-    days: dict[int, list[tuple[_Own, Visit]]] = {}
+    days: dict[int, list[_Taken]] = {}
     for course in file.passive:
         numbers = rules.motions[(course.place.joint, course.motion)]
         motions: dict[str | None, _Own] = {}
@@ -178,7 +180,7 @@ def signals_of(file: JointFile, rules: Rules) -> tuple[Signal, ...]:
             visit = point.visit
             if visit.position not in motions:
                 motions[visit.position] = _own(numbers, rules.engine.errors)
-            taken = motions[visit.position], visit
+            taken = motions[visit.position], _possible(visit.degrees, numbers), visit
             day = visit.day.toordinal()
             if day in days:
                 days[day].append(taken)
@@ -192,5 +194,9 @@ def _own(numbers: MotionNumbers, errors: ErrorNumbers) -> _Own:
     norm = numbers.norm or 0.0
     scale = max(norm, errors.least_norm)
     sem = numbers.same_rater / errors.change_per_sem / scale
-    limits = numbers.lowest, numbers.highest
-    return _Own(norm, scale, sem**2, limits, _Best(numbers.different_rater))
+    return _Own(norm, scale, sem**2, _Best(numbers.different_rater))
+
+
+def _possible(degrees: float, numbers: MotionNumbers) -> float:
+    """Hold a value within what a living joint can show, so that no slip of the pen weighs more than that."""
+    return numbers.lowest if degrees < numbers.lowest else min(degrees, numbers.highest)

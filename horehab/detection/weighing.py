@@ -42,8 +42,9 @@ def odds_of(evidence: Evidence, library: Library, errors: ErrorNumbers) -> Odds:
     days = _library_days(evidence.row_day, evidence.zero)
     by_motion = motion[motion_rows[evidence.row_visit]]
     weights = by_motion * pain[pain_rows[evidence.row_pain]]
-    begun, future, loss = _ossifying(weights, days, library)
-    begun_m, future_m, _ = _ossifying(by_motion, days, library)
+    has_begun = library.has_begun[days]
+    begun, future, losing = _ossifying(weights, has_begun, library)
+    begun_m, future_m, _ = _ossifying(by_motion, has_begun, library)
     kinds = [_sums(weights[:, here]) for here in _slices(library)]
     others = sum(kinds[1:], kinds[0]) + future
     others_m = sum((_sums(by_motion[:, here]) for here in _slices(library)), future_m)
@@ -55,7 +56,7 @@ def odds_of(evidence: Evidence, library: Library, errors: ErrorNumbers) -> Odds:
         acute=_log(begun) - _log(acute),
         stiff=_log(begun) - _log(stiff),
         recovering=_log(begun) - _log(recovering + future),
-        loss=loss / np.maximum(begun, _LEAST_ODDS),
+        loss=_sums(losing * library.loss[days]) / np.maximum(begun, _LEAST_ODDS),
     )
 
 
@@ -63,11 +64,11 @@ def _slices(library: Library) -> list[slice]:
     return [slice(low, high) for low, high in pairwise(library.starts)]
 
 
-def _ossifying(weights: Floats, days: Ints, library: Library) -> tuple[Doubles, Doubles, Doubles]:
-    """Sum what weighs for an ossification that has begun and for one still to come, and its loss by now."""
+def _ossifying(weights: Floats, has_begun: Floats, library: Library) -> tuple[Doubles, Doubles, Floats]:
+    """Sum what weighs for an ossification that has begun and for one still to come; give the former by course too."""
     ossifying = weights[:, library.ossifying]
-    begun = ossifying * library.has_begun[days]
-    return _sums(begun), _sums(ossifying - begun), _sums(begun * library.loss[days])
+    begun = ossifying * has_begun
+    return _sums(begun), _sums(ossifying - begun), begun
 
 
 def _sums(values: Floats) -> Doubles:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from math import isfinite
 from statistics import median
@@ -74,7 +74,10 @@ def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
     radians written as degrees. Values that are no numbers are set aside too, and so is what was measured in
     another position on a day on which the usual one was measured: a visit has one position.
     """
-    distinct = _distinct(readings)
+    listed = list(readings)
+    if listed and _is_plain(listed, suspect_radians):
+        return Series(visits=tuple([_single(reading) for reading in listed]), bounds=(), set_aside=())
+    distinct = _distinct(listed)
     values = [r for r in distinct if r.bound is None and isfinite(r.degrees)]
     good = _in_one_position(_without_slips(values, suspect_radians))
     if len(good) == len(distinct):
@@ -85,9 +88,23 @@ def read_series(readings: Iterable[Reading], suspect_radians: float) -> Series:
     return Series(visits=_visits(good), bounds=bounds, set_aside=set_aside)
 
 
-def _distinct(readings: Iterable[Reading]) -> list[Reading]:
+def _is_plain(listed: Sequence[Reading], suspect_radians: float) -> bool:
+    """Say whether each reading is of a day of its own, in order, in one position, and surely in degrees."""
+    instant, day, position = datetime.min.replace(tzinfo=UTC), date.min, listed[0].position
+    for reading in listed:
+        when, degrees = reading.when, reading.degrees
+        if not (instant < when.earliest and day < when.day and reading.position == position):
+            return False
+        if reading.bound is not None or not isfinite(degrees):
+            return False
+        if abs(degrees) <= suspect_radians and degrees != round(degrees):
+            return False
+        instant, day = when.earliest, when.day
+    return True
+
+
+def _distinct(listed: list[Reading]) -> list[Reading]:
     """Keep one of each exact repeat: the same instant, value and means under another reference says nothing new."""
-    listed = list(readings)
     if all(_is_before(one.when, other.when) for one, other in pairwise(listed)):
         return listed
     found: dict[object, Reading] = {}
