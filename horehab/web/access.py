@@ -25,6 +25,7 @@ MACHINES = "machines that know what to show at the hooks"
 SIGNED = "whoever holds an address that we signed"
 NOBODY = "nobody"
 """Who is said in the audit trail to have asked without a name."""
+_NO_TEXT = "\0"
 _BEARER, _BASIC = "Bearer ", "basic"
 
 
@@ -62,11 +63,12 @@ def guard() -> Response | None:
     """Before each of our pages: know who asks, refuse whom the rule does not name, check the form's token."""
     view = current_app.view_functions[request.endpoint or ""]
     rule = rule_of(view)
+    g.horehab_viewer = None if rule in (MACHINES, SIGNED) else room().options.current_user()
+    _check_text(is_form_of_anybody=rule == EVERYONE)
     if rule == MACHINES:  # no person asks, so there is no session whose form could be forged, and no token of a form
         return None if knows_secret() else _closed_to_machine()
     if rule == SIGNED:
         return None if _is_signed_by_us(view) else _not_there()
-    g.horehab_viewer = room().options.current_user()
     if rule is None:
         _note_refusal()
         abort(403)
@@ -77,6 +79,15 @@ def guard() -> Response | None:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_token()
     return None
+
+
+def _check_text(*, is_form_of_anybody: bool) -> None:
+    """Refuse the one character that no text has: PostgreSQL cannot even be asked for a name that holds it."""
+    if _NO_TEXT in request.path:
+        abort(404)
+    given = (request.args, request.form) if is_form_of_anybody else (request.args,)
+    if any(_NO_TEXT in word for some in given for pair in some.items(multi=True) for word in pair):
+        abort(400)
 
 
 def knows_secret() -> bool:
