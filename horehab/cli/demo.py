@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from horehab.cli.serving import listening, make_app, pages_beside
+from horehab.cli.serving import charts_soon_ready, listening, make_app, pages_beside
 from horehab.cli.speaking import guarded
 from horehab.clock import SetClock, new_id
 from horehab.demo import run_demo
@@ -73,7 +73,7 @@ def _pages(settings: Settings, clock: Clock, door: socket | None) -> Iterator[Ca
         yield lambda: None
         return
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    with pages_beside(make_app(settings, clock=clock), door) as thread:
+    with pages_beside(make_app(settings, clock=clock), door) as thread, charts_soon_ready():
         click.echo(f"The pages are on {address} already; the ward fills day by day for a minute or two.", err=True)
 
         def until_interrupted() -> None:

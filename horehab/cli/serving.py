@@ -65,7 +65,7 @@ def serve(host: str | None, port: int | None) -> None:
     """
     settings = settings_here()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
-    with listening(settings.host, settings.port) as door:
+    with listening(settings.host, settings.port) as door, charts_soon_ready():
         words = f"The pages are on http://{settings.host}:{settings.port} (Ctrl-C ends them)."
         serve_pages(make_app(settings), door, words=words, trusted_proxies=settings.trusted_proxies)
 
@@ -120,6 +120,23 @@ def serve_pages(app: "Flask", door: socket.socket, *, words: str, trusted_proxie
         server.run()
     finally:
         server.close()
+
+
+@contextmanager
+def charts_soon_ready(seconds: float = 5.0) -> Iterator[threading.Thread]:
+    """Start what draws charts a little after the pages opened, in a thread: no first chart waits for it.
+
+    At the end it is waited for where it has begun, some seconds at most: a machine of scripts is not cut off.
+    """
+    from horehab.web.chart_live import make_ready  # noqa: PLC0415  # only who serves pages draws charts
+
+    soon = threading.Timer(seconds, make_ready)
+    soon.start()
+    try:
+        yield soon
+    finally:
+        soon.cancel()
+        soon.join()
 
 
 @contextmanager
