@@ -2,6 +2,9 @@
 
 from playwright.sync_api import Browser, Page
 
+from horehab.web.language import COOKIE
+from horehab.web.look import THEME
+
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
@@ -16,6 +19,20 @@ def open_page(
         has_touch=touch,
         color_scheme="dark" if scheme == "dark" else "light",
     )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def open_as(browser: Browser, base: str, *, language: str = "en", theme: str = "light") -> Page:
+    """Open a page as somebody who chose a language and a theme; on a device that is set the other way round."""
+    context = browser.new_context(
+        viewport={"width": 820, "height": 1100},
+        color_scheme="light" if theme == "dark" else "dark",
+        reduced_motion="reduce",
+    )
+    chosen = ((COOKIE, language), (THEME, theme))
+    context.add_cookies([{"name": name, "value": value, "url": base} for name, value in chosen])
     page = context.new_page()
     page.set_default_timeout(20_000)
     return page

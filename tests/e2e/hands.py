@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.e2e.browsing import open_page
 
 _MOST_TABS = 250
 _MOST_ARROWS = 12
@@ -27,6 +29,9 @@ class Hand(Protocol):
     def write(self, what: Locator, words: str) -> None:
         """Write into a field; a day as 8 digits, as its parts stand in an American browser: 05192026."""
 
+    def rewrite(self, what: Locator, words: str) -> None:
+        """Write something else into a field of text that has something in it."""
+
     def pick(self, what: Locator, words: str) -> None:
         """Pick one of a list by how it begins."""
 
@@ -48,6 +53,12 @@ class Mouse:
     def write(self, what: Locator, words: str) -> None:
         """Click into the field, then type."""
         what.click(position={"x": 12, "y": 12})
+        self.page.keyboard.type(words)
+
+    def rewrite(self, what: Locator, words: str) -> None:
+        """Click it, select what it holds, type over it."""
+        what.click()
+        what.select_text()
         self.page.keyboard.type(words)
 
     def pick(self, what: Locator, words: str) -> None:
@@ -73,6 +84,12 @@ class Finger:
     def write(self, what: Locator, words: str) -> None:
         """Tap the field, then type on the keyboard that comes up."""
         what.tap(position={"x": 12, "y": 12})
+        self.page.keyboard.type(words)
+
+    def rewrite(self, what: Locator, words: str) -> None:
+        """Tap it, select what it holds, type over it."""
+        what.tap()
+        what.select_text()
         self.page.keyboard.type(words)
 
     def pick(self, what: Locator, words: str) -> None:
@@ -107,6 +124,12 @@ class Keys:
         self._walk(what, _IS_FOCUSED)
         self.page.keyboard.type(words)
 
+    def rewrite(self, what: Locator, words: str) -> None:
+        """Walk there, select all, type over it."""
+        self._walk(what, _IS_FOCUSED)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(words)
+
     def pick(self, what: Locator, words: str) -> None:
         """Walk there, then type its first word: a blank would open the list instead."""
         self._walk(what, _IS_FOCUSED)
@@ -120,3 +143,12 @@ class Keys:
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError("it cannot be reached by Tab")
+
+
+AnyHand = type[Mouse | Keys | Finger]
+HANDS: tuple[AnyHand, ...] = (Mouse, Keys, Finger)
+
+
+def open_by(hand: AnyHand, browser: Browser) -> Hand:
+    """Open a page of their own for somebody who works in that way: a finger before a tablet 820 pixels wide."""
+    return hand(open_page(browser, width=820 if hand is Finger else 1280, touch=hand is Finger))

@@ -12,19 +12,12 @@ from horehab.domain.reminder import ReminderState
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from tests.cli.local_ward import angle
-from tests.e2e.browsing import open_page
 from tests.e2e.conftest import served_at
-from tests.e2e.hands import Finger, Hand, Keys, Mouse
+from tests.e2e.hands import HANDS, AnyHand, open_by
 from tests.web.conftest import PHYSICIAN, PHYSIO, Ward, make_ward
 from tests.web.test_codes import read
 from tests.web.test_reminders import asked, put, stands
 from tests.web.ward import LEFT_HIP
-
-HANDS = (Mouse, Keys, Finger)
-
-
-def open_by(hand: type[Mouse | Keys | Finger], browser: Browser) -> Hand:
-    return hand(open_page(browser, width=820 if hand is Finger else 1280, touch=hand is Finger))
 
 
 def said(page: Page, words: str) -> None:
@@ -32,9 +25,7 @@ def said(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize("hand", HANDS)
-def test_a_patient_is_found_measured_and_looked_at(
-    browser: Browser, served: tuple[Ward, str], hand: type[Mouse | Keys | Finger]
-) -> None:
+def test_a_patient_is_found_measured_and_looked_at(browser: Browser, served: tuple[Ward, str], hand: AnyHand) -> None:
     """The physiotherapist: find the patient, log a session, tell what went before, look at the joint, put it off."""
     ward, base = served
     by = open_by(hand, browser)
@@ -75,7 +66,7 @@ def test_a_patient_is_found_measured_and_looked_at(
 
 @pytest.mark.parametrize("hand", HANDS)
 def test_a_suspicion_is_decided_and_a_reminder_stopped(
-    browser: Browser, served: tuple[Ward, str], hand: type[Mouse | Keys | Finger]
+    browser: Browser, served: tuple[Ward, str], hand: AnyHand
 ) -> None:
     """The physician: confirm by imaging; whoever plans: stop what need not be sent."""
     ward, base = served
@@ -104,8 +95,8 @@ def test_a_suspicion_is_decided_and_a_reminder_stopped(
 
 
 @pytest.mark.parametrize("hand", HANDS)
-def test_a_code_of_the_hospital_is_given_its_meaning(
-    browser: Browser, tmp_path: Path, hand: type[Mouse | Keys | Finger]
+def test_a_code_of_the_hospital_is_given_its_meaning_and_it_is_taken_back(
+    browser: Browser, tmp_path: Path, hand: AnyHand
 ) -> None:
     """Whoever looks after the data: from the list of what is not read to what a code means."""
     chosen = Settings(fhir_url="http://127.0.0.1:9/fhir", database_url=f"sqlite:///{tmp_path}/x.sqlite3")
@@ -124,6 +115,10 @@ def test_a_code_of_the_hospital_is_given_its_meaning(
             by.pick(page.locator("#side"), "Left")
             by.press(page.get_by_role("button", name="Read it so from now on"))
             page.wait_for_url(re.compile("/quality(#|$)"))
+            (reading,) = ports.logbook.record("Patient/ana").readings
+            by.press(page.get_by_role("link", name="Change or take back"))
+            by.press(page.get_by_role("button", name="Forget what it means"))
+            page.wait_for_url(re.compile("/quality(#|$)"))
             page.context.close()
-        (reading,) = ports.logbook.record("Patient/ana").readings
+        assert ports.logbook.record("Patient/ana").readings == ()
     assert (str(reading.place), reading.motion.value, reading.degrees) == ("left knee", "flexion", 100)
