@@ -21,12 +21,12 @@ def document(worlds: Mapping[str, WorldSummary], *, patients: int, seeds: Sequen
     """Write a run as Markdown: every ward, what is not reached, detectors side by side, reliability, speed."""
     wards = "one ward" if len(seeds) == 1 else f"{len(seeds)} wards"
     made_of = f"Each row is {wards} of {patients} simulated patients (seeds {', '.join(map(str, seeds))})."
-    verdict = f"A verdict on all joints of a patient with 200 readings takes {speed.verdict_ms:.1f} ms (median)"
+    verdict = f"A verdict on all joints of a patient with 200 readings takes {speed.verdict_ms:.1f} ms of it (median)"
     parts = [
         f"Rule version {rules().version}. {made_of} {KEY}",
         *(part for world, found in worlds.items() for part in _world(world, found)),
-        "## Speed, on one core of the machine that ran this",
-        f"{verdict}; {speed.patient_years:.0f} patient-years of 300 readings each are replayed in a second.",
+        "## Speed, in processor time of the machine that ran this",
+        f"{verdict}; {speed.patient_years:.0f} patient-years of 300 readings each are replayed in a second of it.",
     ]
     return "\n\n".join(parts)
 

@@ -106,8 +106,8 @@ def course_of(readings: Sequence[Reading], rules: Rules) -> Course:
         place=first.place,
         motion=first.motion,
         mode=first.mode,
-        points=tuple(walk.step(visit) for visit in series.visits),
-        days=tuple(visit.day for visit in series.visits),
+        points=tuple([walk.step(visit) for visit in series.visits]),
+        days=tuple([visit.day for visit in series.visits]),
         bounds=series.bounds,
         set_aside=series.set_aside,
     )
