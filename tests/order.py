@@ -27,6 +27,8 @@ LONGEST = (
     "tests/detection/test_history.py",
     "tests/soak/test_crashes.py",
     "tests/soak/test_reminders.py",
+    "tests/e2e/test_every_page.py",
+    "tests/e2e/test_other_tasks.py",
 )
 """Half a minute and more on two cores while lines are counted."""
 
