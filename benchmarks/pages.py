@@ -29,7 +29,7 @@ from horehab.clock import SetClock
 from horehab.demo import run_demo
 from horehab.demo.resources import ZONE
 from horehab.demo.story import Story
-from horehab.domain.joints import WATCHED_PLACES
+from horehab.domain.joints import WATCHED_PLACES, JointSide
 from horehab.sandbox import create_sandbox
 from horehab.sandbox.serving import serve
 from horehab.sandbox.store import SandboxStore
@@ -117,8 +117,8 @@ def _measure_by_a_code_of_the_house(ports: Ports) -> None:
     ports.logbook.keep(ChartPage(kind="Observation", items=(item,)), now=ports.clock.now())
 
 
-def visited(app: Flask, *, patients: int) -> dict[str, list[Answer]]:
-    """Ask for each page about the first patients of the caseload and each joint, and at once again; by page."""
+def visited(app: Flask, *, patients: int, joints: Sequence[JointSide] = WATCHED_PLACES) -> dict[str, list[Answer]]:
+    """Ask for each page about the first patients of the caseload and their joints, and at once again; by page."""
     logbook = app.extensions["horehab"].ports().logbook
     keys = [row.key for row in logbook.caseload(CaseloadQuery(limit=patients)).rows]
     browsers = [_signed_in(app, role) for role in (Role.PHYSICIAN, Role.INTEGRATOR)]
@@ -127,7 +127,7 @@ def visited(app: Flask, *, patients: int) -> dict[str, list[Answer]]:
     answers: dict[str, list[Answer]] = defaultdict(list)
     links: set[str] = set()
     for rule in sorted(pages_of(app), key=_order):
-        for path in [*_paths(rule, keys), *_led_to(rule, links)]:
+        for path in [*_paths(rule, keys, joints), *_led_to(rule, links)]:
             answer = next(filter(None, (_asked(browser, path, links) for browser in browsers)), None)
             if answer is not None:
                 answers[rule.endpoint.removeprefix("horehab.")].append(answer)
@@ -173,14 +173,14 @@ def pages_of(app: Flask) -> list[Rule]:
     ]
 
 
-def _paths(rule: Rule, keys: Sequence[str]) -> Iterator[str]:
+def _paths(rule: Rule, keys: Sequence[str], joints: Sequence[JointSide]) -> Iterator[str]:
     if not rule.arguments:
         yield rule.rule
     if not rule.arguments or not rule.arguments <= _NAMED or _is_of_a_code(rule):
         return
     for key in keys:
         about = rule.rule.replace("<key>", key)
-        places = map(slug, WATCHED_PLACES) if "place" in rule.arguments else ("",)
+        places = map(slug, joints) if "place" in rule.arguments else ("",)
         yield from (about.replace("<place>", place) for place in places)
 
 

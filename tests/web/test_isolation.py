@@ -112,6 +112,8 @@ def askers(ward: Ward, filled: Path, tmp_path: Path) -> Iterator[tuple[dict[str,
     rows = ward.ports.logbook.outbox(patient=ANA.reference)
     (session,) = {row.entry.session_id for row in rows if isinstance(row.entry, SessionEntry)}
     hers = Hers(key=ward.ana, session=session, row=str(rows[0].row))
+    for kept in ("summary.pdf", "joints/left-hip/chart.svg", "joints/left-hip/chart.svg?theme=dark"):
+        assert ward.look(f"/patients/{ward.ana}/{kept}").status_code == 200, "what was made for her team is kept"
     secrets = (*HERS, hers.key)
     found = {
         name: _at_ward(ward, name, secrets)
