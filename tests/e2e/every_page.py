@@ -81,15 +81,8 @@ def pages_of(ward: Ward) -> Iterator[Shown]:
 
     A route of which this ward has no example fails here: it is to be given one.
     """
-    named = _named(ward)
-    for rule in ward.app.url_map.iter_rules():
-        view = ward.app.view_functions[rule.endpoint]
-        allowed = rule_of(view)
-        is_page = allowed not in (MACHINES, SIGNED) and not PurePath(rule.rule).suffix  # with one it is a file
-        if not rule.endpoint.startswith("horehab.") or not is_page:
-            continue
-        ward.viewer = _who(allowed)
-        path = _PART.sub(lambda found: f"{found[1]}/{named[found[1]]}", rule.rule)
+    for rule, path in _routes(ward):
+        ward.viewer = _who(rule_of(ward.app.view_functions[rule.endpoint]))
         for method in sorted({"GET", "POST"} & (rule.methods or set())):
             found = _shown(ward, rule, path, method)
             if found:
@@ -145,6 +138,17 @@ def forms_that_ask_back(ward: Ward) -> Iterator[Shown]:
 
 def _sent(name: str, path: str, status: int, form: Mapping[str, str]) -> Shown:
     return Shown(name=name, path=path, status=status, form=form)
+
+
+def _routes(ward: Ward) -> list[tuple[Rule, str]]:
+    """List our routes that people ask for, each with the address of an example."""
+    named, found = _named(ward), []
+    for rule in ward.app.url_map.iter_rules():
+        allowed = rule_of(ward.app.view_functions[rule.endpoint])
+        is_page = allowed not in (MACHINES, SIGNED) and not PurePath(rule.rule).suffix  # with one it is a file
+        if rule.endpoint.startswith("horehab.") and is_page:
+            found.append((rule, _PART.sub(lambda part: f"{part[1]}/{named[part[1]]}", rule.rule)))
+    return found
 
 
 def _shown(ward: Ward, rule: Rule, path: str, method: str) -> Shown | None:

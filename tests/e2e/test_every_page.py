@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, Page
 
 from horehab.app import create_app
 from horehab.settings import Settings
+from horehab.web.access import allow
 from horehab.web.language import LANGUAGES
+from horehab.web.options import Role
 from tests.e2e.browsing import open_as
 from tests.e2e.conftest import served_app
 from tests.e2e.every_page import (
@@ -134,3 +136,12 @@ def test_axe_finds_nothing_targets_are_large_and_nothing_scrolls_sideways(
             found[shown.name] = complaints(page, language)
         page.context.close()
     assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_a_page_of_which_there_is_no_example_is_not_passed_over(houses: tuple[House, ...]) -> None:
+    """A new route is looked at by itself, or says here that it wants an example."""
+    ward = make_ward(houses[0].ward.ports) if houses[0].ward else None
+    assert ward is not None
+    ward.app.add_url_rule("/horehab/beds/<bed>", "horehab.bed", allow(Role.PHYSICIAN)(lambda bed: bed))
+    with pytest.raises(KeyError, match="beds"):
+        list(pages_of(ward))
