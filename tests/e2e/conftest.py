@@ -9,12 +9,14 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.e2e.browsing import CHROMIUM, OPTIONS
 from tests.web.conftest import Ward, make_ward
 from tests.web.ward import STORE, close, fill, open_ward, ward_items
+
+expect.set_options(timeout=20_000)  # milliseconds: on a machine that does other things, too
 
 
 @pytest.fixture(scope="module")

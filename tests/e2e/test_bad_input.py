@@ -66,7 +66,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_the_second_of_two_people_se
     save(page)
     for name, said in ((ANGLE, words.angle), ("minutes", words.minutes), ("day", words.day)):
         field = page.locator(f"[name='{name}']")
-        expect(field).to_have_attribute("aria-invalid", "true", timeout=20_000)
+        expect(field).to_have_attribute("aria-invalid", "true")
         expect(page.locator(f"[id='{field.get_attribute('aria-describedby')}']")).to_contain_text(said)
     assert {name: page.input_value(f"[name='{name}']") for name in wrong} == wrong
     for name, value in {ANGLE: "80", "minutes": "40", "day": ward.ports.clock.today().isoformat()}.items():
@@ -81,7 +81,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_the_second_of_two_people_se
     ward.viewer = PHYSIO
     save(page)
     clash = page.get_by_role("alert")
-    expect(clash).to_contain_text(words.clash, timeout=20_000)
+    expect(clash).to_contain_text(words.clash)
     assert clash.locator("td").all_inner_texts() == ["60", "45"]
     assert page.input_value("#minutes") == "45"
     page.context.close()
@@ -104,14 +104,14 @@ def test_a_sign_in_that_expires_in_mid_form_loses_nothing_that_was_typed(
         page.fill(f"[name='{ANGLE}']", "81")
         page.context.clear_cookies(name=app.config["SESSION_COOKIE_NAME"])
         save(page)
-        expect(page.locator("h1")).to_contain_text("connecté", timeout=20_000)
+        expect(page.locator("h1")).to_contain_text("connecté")
         expect(page.locator(".hr-kept")).to_contain_text("slept badly")
         with page.context.expect_page() as opened:
             page.get_by_role("link", name="Se connecter").click()
         _sign_in(opened.value)
         for _ in range(2):  # the first time the form still bears the seal of the sign-in that ended
-            page.get_by_role("button", name="Renvoyer").click()
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("button", name="Renvoyer").click()
         expect(page.get_by_role("status")).to_contain_text("Enregistré")
         page.context.close()
     (session,) = [one for one in ports.logbook.record(ANA.reference).sessions if one.source.startswith("urn:")]
@@ -124,4 +124,4 @@ def _sign_in(page: Page) -> None:
     page.fill("#name", "ruiz")
     page.fill("#password", PASSWORD)
     page.locator("form .hr-primary").first.click()
-    expect(page.locator("#password")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#password")).to_have_count(0)

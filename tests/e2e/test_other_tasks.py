@@ -124,7 +124,7 @@ def test_a_draft_is_begun_afresh_and_what_was_planned_was_not_done(
     page = by.page
     page.goto(f"{base}/patients/{ward.ana}/log")
     by.write(page.locator("#minutes"), "40")
-    expect(page.locator("[data-said]")).to_have_text("Draft kept.", timeout=20_000)
+    expect(page.locator("[data-said]")).to_have_text("Draft kept.")
     page.goto(f"{base}/patients/{ward.ana}/log")
     assert page.input_value("#minutes") == "40"
     by.press(page.get_by_role("button", name="Begin afresh"))
@@ -201,7 +201,7 @@ def test_a_patient_is_looked_through_and_a_suspicion_dismissed(
     by.press(page.get_by_role("link", name="Compare with the left hip"))
     by.press(page.get_by_role("link", name="Look at the evidence"))
     by.press(page.get_by_text(re.compile(r"^\d+ entries of the EHR")).first)
-    assert page.locator("details.hr-cited[open] a").first.get_attribute("href", timeout=5_000)
+    assert page.locator("details.hr-cited[open] a").first.get_attribute("href")
     by.mark(page.get_by_role("radio", name=re.compile("^Dismiss")))
     by.write(page.locator("#reason"), "contracture seen under anaesthesia")
     by.press(page.get_by_role("button", name="Decide"))
