@@ -27,7 +27,7 @@ from benchmarks.detection.training import Lesson, Rows, learned, lessons
 from benchmarks.detection.wards import WORLDS
 from horehab.domain.engine_numbers import FEATURES
 
-TREES = 200
+TREES = 160
 
 
 def reached(pairs: Sequence[tuple[Lesson, Rows]], world: str, kind: str, *, is_own: bool) -> Figures:

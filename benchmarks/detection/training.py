@@ -34,6 +34,10 @@ HELD_OUT: tuple[str, ...] = (*("clean",) * 3, *("field",) * 3)
 _SETTLED = 3
 _BEFORE = 2
 _IN_TIME = 14
+_LITTLE_LOST = 0.15
+_OF_OSSIFYING = 0.5
+"""The weight of a day without ossification in a patient in whom bone forms elsewhere, or later: there are more of
+these than on a ward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,7 +115,7 @@ def _of_patient(patient: SimulatedPatient, number: int, coding: str) -> Rows:
             day = number_of(each.day)
             onset, half = (truth[place].onset, truth[place].recognised) if place in truth else (None, None)
             shown.append(each.features.values)
-            labels.append(_label(day, onset, half))
+            labels.append(_label(day, onset, half, otherwise=_OF_OSSIFYING if truth else 1.0))
             when.append((number, joint, day, each.days_since_reading))
     table = np.array(labels, dtype=np.float64).reshape(-1, 2)
     return Rows(
@@ -123,10 +127,16 @@ def _of_patient(patient: SimulatedPatient, number: int, coding: str) -> Rows:
     )
 
 
-def _label(day: int, onset: int | None, half: int | None) -> tuple[float, float]:
-    """Say whether bone was forming, and how much the row counts: most while a suspicion would still be in time."""
+def _label(day: int, onset: int | None, half: int | None, *, otherwise: float) -> tuple[float, float]:
+    """Say whether bone was forming, and how much the row counts: most while a suspicion would still be in time.
+
+    The less was lost by then, the less it counts: nobody could have known.
+    """
     if onset is None or half is None or day < onset - _BEFORE:
-        return 0.0, 1.0
+        return 0.0, otherwise
     if day <= onset + _SETTLED:
         return 1.0, 0.0
-    return 1.0, 1.5 if day <= half + _IN_TIME else 0.3
+    if day > half + _IN_TIME:
+        return 1.0, 0.3
+    part = (day - onset) / max(1, half - onset)
+    return 1.0, 1.5 * min(1.0, max(_LITTLE_LOST, part))

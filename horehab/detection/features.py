@@ -25,6 +25,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "steep": (0, 0.2), "rebound": (0, 0.4), "sincebest": (0, 6), "limit": (-0.1, 1), "maxmdc": (-1, 5),
     "mdc2": (-1, 5), "painrise": (-4, 8), "painage": (0, 3), "alp": (0, 2), "ck": (0, 2), "opp": (-4, 3),
     "asym": (-0.5, 0.5), "others": (-0.2, 0.2), "t": (-np.inf, 8), "visits": (0, 20), "span": (0, 8), "gap": (0, 2),
+    "elsewhere": (-3, 3), "stay": (21, 60),
 }  # fmt: skip
 _LOW = np.array([_RANGES.get(name, (-np.inf, np.inf))[0] for name in FEATURES])
 _HIGH = np.array([_RANGES.get(name, (-np.inf, np.inf))[1] for name in FEATURES])
@@ -45,7 +46,8 @@ class Features:
     long it has hurt. alp, ck: logarithm of the multiple of the upper limit, 0 when normal or missing; opp: odds of
     the opposite joint; asym: how much better it moves; others: what the other joints lost at the same visit;
     diffrater: 1 when somebody else measured. hip, shoulder, knee, elbow: which joint; t: time since admission;
-    visits: how many so far; span: since the first; gap: since the one before.
+    visits: how many so far; span: since the first; gap: since the one before. elsewhere: the greatest odds of a joint
+    of another kind; stay: days of the longest stay in intensive care or on a ventilator that has ended by then.
     """
 
     values: tuple[float, ...]
@@ -57,11 +59,12 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Surroundings:
-    """What goes beside the evidence: the places of the joints by number, and per row the ALP and CK of those days."""
+    """What goes beside the evidence: the places of the joints by number, and per row ALP, CK and days of stay."""
 
     places: Sequence[JointSide]
     alp: Doubles
     ck: Doubles
+    stay: Doubles
 
 
 def features_of(evidence: Evidence, odds: Odds, around: Surroundings) -> Doubles:
@@ -106,9 +109,20 @@ def _of_other_joints(evidence: Evidence, odds: Odds, around: Surroundings) -> di
         "opp": np.where(row >= 0, odds.all[row], -4.0),
         "asym": np.where(is_near, values[visit] - values[mine], 0.0),
         "others": _others(evidence, around),
+        "elsewhere": _elsewhere(evidence, odds, around),
         "alp": around.alp,
         "ck": around.ck,
+        "stay": around.stay,
     }
+
+
+def _elsewhere(evidence: Evidence, odds: Odds, around: Surroundings) -> Doubles:
+    """Take the greatest odds of a joint of another kind as it stood that day; none counts where none was measured."""
+    kinds = np.array([WATCHED_JOINTS.index(place.joint) for place in around.places])
+    joint, day = np.arange(len(kinds)), evidence.row_day[:, None]
+    last = last_before(keys_of(evidence.row_joint, evidence.row_day), joint, day)
+    counts = (last >= 0) & (evidence.row_visit[last] >= 0) & (kinds[evidence.row_joint][:, None] != kinds)
+    return np.asarray(np.where(counts, odds.all[last], -np.inf).max(axis=1))
 
 
 def _others(evidence: Evidence, around: Surroundings) -> Doubles:

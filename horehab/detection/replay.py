@@ -128,6 +128,7 @@ def weigh_joints(
         places=[joint.place for joint in joints],
         alp=_support(evidence, labs, Analyte.ALKALINE_PHOSPHATASE, (record, rules)),
         ck=_support(evidence, labs, Analyte.CREATINE_KINASE, (record, rules)),
+        stay=_stay(evidence, record),
     )
     odds = odds_of(evidence, library_of(rules.engine.kinds), rules.engine.errors)
     features = features_of(evidence, odds, around)
@@ -138,6 +139,20 @@ def _admission(record: PatientRecord, first: int) -> int:
     """Take the day of admission to intensive care as an ordinal; where it is not known, four weeks before."""
     starts = [e.start.day.toordinal() for e in record.exposures if e.kind in _ADMITTED]
     return min((start for start in starts if start <= first), default=first - _UNKNOWN_STAY)
+
+
+def _stay(evidence: Evidence, record: PatientRecord) -> Doubles:
+    """Give per row the days of the longest stay that is known to have ended by then; 0 where none is known.
+
+    How long a stay lasted is not known before its end, and never where the chart does not say when it ended.
+    """
+    stay = np.zeros(len(evidence.row_day))
+    for exposure in record.exposures:
+        if exposure.kind in _ADMITTED and exposure.end is not None:
+            end = exposure.end.day.toordinal()
+            is_known = evidence.row_day >= max(end, exposure.known_on.toordinal())
+            stay[is_known] = np.maximum(stay[is_known], end - exposure.start.day.toordinal())
+    return stay
 
 
 def _pains(file: JointFile) -> list[tuple[int, float]]:

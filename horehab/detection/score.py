@@ -17,7 +17,7 @@ LEAST = -99.0
 
 DECIMALS = 6
 """Features and scores are compared in so many decimals, so that the last bits of a sum never decide."""
-NOTHING_ELSE = {"alp": 0.0, "ck": 0.0, "opp": -4.0}
+NOTHING_ELSE = {"alp": 0.0, "ck": 0.0, "opp": -4.0, "elsewhere": -3.0, "stay": 21.0}
 """What the features of the whole patient are when nothing is known of it, or nothing is raised."""
 
 

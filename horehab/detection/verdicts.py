@@ -1,6 +1,6 @@
 """The one seam of detection: a record as known on a day goes in, a verdict on each watched joint comes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from horehab.detection.background import (
     no_joint_left,
     pain_hidden,
 )
+from horehab.detection.elsewhere import alike_elsewhere
 from horehab.detection.finding import Finding
 from horehab.detection.gaps import against_of, missing_of, visit_days
 from horehab.detection.grounds import alike, flags_of, opposite_better, reasons_of
@@ -20,6 +21,7 @@ from horehab.detection.life import Life, life_of
 from horehab.detection.replay import Weighings, weigh
 from horehab.detection.score import LEAST
 from horehab.domain.exposure import Background
+from horehab.domain.joints import JointSide
 from horehab.domain.next_steps import Situation, next_steps
 from horehab.domain.record import ChartedStatus, PatientRecord
 from horehab.domain.suspicion import Reason, Tier, Verdict
@@ -38,17 +40,18 @@ def judge(record: PatientRecord, rules: Rules, as_of: date) -> tuple[Verdict, ..
     files = joint_files(known, rules)
     weighed = weigh(files, known, rules)
     return tuple(
-        _verdict(_Case(file=file, weighed=weighed[place], record=known, rules=rules, as_of=as_of))
-        for place, file in files.items()
+        _verdict(_Case(file=file, files=files, weighed=weighed, record=known, rules=rules, as_of=as_of))
+        for file in files.values()
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """One joint on the desk, how its course weighed after each day, the whole record, the rules and the day."""
+    """One joint on the desk, all joints and how they weighed after each day, the whole record, the rules, the day."""
 
     file: JointFile
-    weighed: Weighings
+    files: Mapping[JointSide, JointFile]
+    weighed: Mapping[JointSide, Weighings]
     record: PatientRecord
     rules: Rules
     as_of: date
@@ -58,7 +61,7 @@ def _verdict(case: _Case) -> Verdict:
     gone = no_joint_left(case.record, case.file.place, case.as_of)
     if gone is not None:
         return _without_joint(case, gone)
-    life = life_of(case.file, case.weighed, case.rules)
+    life = life_of(case.file, case.weighed[case.file.place], case.rules)
     tier = tier_of(case.file, life, case.rules, case.as_of)
     if tier in _RAISED:
         return _raised(case, life, tier)
@@ -93,6 +96,10 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
     finding = standing.finding if standing is not None else life.last
     assert finding is not None, "a raised tier comes from a finding"
     reasons, flags = reasons_of(case.file, finding, case.rules), flags_of(finding)
+    others = (
+        *opposite_better(case.file, finding, case.rules),
+        *alike_elsewhere(finding, case.file.place, case.files, case.weighed),
+    )
     since = standing.since if standing is not None else None
     is_bounded = standing is not None and standing.is_bounded
     return Verdict(
@@ -103,7 +110,7 @@ def _raised(case: _Case, life: Life, tier: Tier) -> Verdict:
         rule_version=case.rules.version,
         since=since,
         is_onset_bounded=is_bounded,
-        reasons=(*reasons, *opposite_better(case.file, finding, case.rules), *exposures(case.record, case.as_of)),
+        reasons=(*reasons, *others, *exposures(case.record, case.as_of)),
         against=(*against_of(case.file, finding, ended=life.ended), *alike(finding)),
         missing=missing_of(case.file, case.record, case.rules, case.as_of),
         red_flags=flags,

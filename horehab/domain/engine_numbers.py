@@ -9,11 +9,11 @@ FEATURES = (
     "lo", "lo_m", "lo_p", "vs_con", "vs_acute", "vs_stiff", "vs_rec", "eloss", "drop", "drop2", "dropmax", "slope",
     "steep", "rebound", "sincebest", "limit", "maxmdc", "mdc2", "nfrac", "pain", "painmiss", "painrise", "painhold",
     "painage", "alp", "ck", "opp", "asym", "others", "diffrater", "hip", "shoulder", "knee", "elbow", "t", "visits",
-    "span", "gap",
+    "span", "gap", "elsewhere", "stay",
 )  # fmt: skip
 """The features of a joint after a day, in their order; horehab.detection.features says what each one is."""
 
-SUPPORT = ("alp", "ck", "opp")
+SUPPORT = ("alp", "ck", "opp", "elsewhere", "stay")
 """What is about the whole patient: it can only support what the joint itself shows, never lower it."""
 
 EVEN = "even"

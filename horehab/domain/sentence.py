@@ -16,7 +16,7 @@ _CONFOUNDERS = 3
 _DIFFERENTIALS = 4
 _OPTIONS = 3
 _STAYS = {"icu stay": "ICU", "ventilation": "ventilation"}
-_ONCE = ("motion-loss", "loss-confirmed", "exposure", "opposite-better", "points")
+_ONCE = ("motion-loss", "loss-confirmed", "exposure", "opposite-better", "alike-elsewhere", "points")
 _NOTED = ("alp-not-elevated", "alp-missing", "alp-not-interpreted", "alp-not-counted", "no-earlier-reading",
           "pain-not-rated", "exposure-unknown")  # fmt: skip
 _KNOWN = "known-"

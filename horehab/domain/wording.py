@@ -16,8 +16,8 @@ TEMPLATES: Mapping[str, str] = {
     " threshold, for many patients and motions)",
     "joint-below-best": "the joint as a whole has lost {lost} % of its normal range since {best_day} (error of one"
     " visit {error} %), lately {pace} % a week",
-    "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood and other"
-    " side {support}, bedside signs {signs}, from a base of {base}",
+    "points": "{score} points, suspect from {suspect_at}: course of motion {motion}, pain {pain}, blood, other"
+    " joints and stay {support}, bedside signs {signs}, from a base of {base}",
     "stiff-from-first": "stiff when first measured: {motion} {latest} deg (norm {norm}), no earlier reading",
     "pain": "pain NRS {before} -> {now}",
     "pain-as-before": "pain {now} of 10 as before",
@@ -29,6 +29,7 @@ TEMPLATES: Mapping[str, str] = {
     "alp-elevated": "ALP {value} {unit} ({multiple} x its limit {limit})",
     "ck-elevated": "CK {value} {unit} ({multiple} x its limit {limit})",
     "opposite-better": "opposite side {difference} deg better in {motion}",
+    "alike-elsewhere": "{place} fell in a like way: it has lost {lost} % of its normal range by {day}",
     "exposure": "{kind} {days} d",
     # red flags of the nerve
     "slr-positive": "straight leg raise positive",

@@ -19,14 +19,13 @@ from benchmarks.detection.operating_point import (
 from benchmarks.detection.training import Lesson, Rows, lessons, rows_of
 from benchmarks.detection.wards import WORLDS
 from horehab.detection.evidence import Doubles
-from horehab.detection.score import scores_of
+from horehab.detection.score import NOTHING_ELSE, scores_of
 from horehab.domain.engine_file import score_card
 from horehab.domain.engine_numbers import FEATURES, ScoreCard
 from tests.detection.joints_at_hand import RULES
 
 TREES = 10
 PATIENTS = 10
-LEAST = {"alp": 0.0, "ck": 0.0, "opp": -4.0}
 Cards = dict[str, ScoreCard]
 Fit = tuple[list[tuple[Lesson, Rows]], dict[str, Any]]
 
@@ -72,7 +71,7 @@ def _shuffled(fit: Fit, count: int) -> Doubles:
     seen = np.concatenate([rows.shown for _, rows in fit[0]])
     drawn = dice.permuted(seen, axis=0)[dice.integers(0, len(seen), count)]
     moved = drawn + dice.normal(0, 0.05, drawn.shape) * (dice.random(drawn.shape) < 0.5)
-    for name, least in LEAST.items():
+    for name, least in NOTHING_ELSE.items():
         moved[:, FEATURES.index(name)] = np.maximum(moved[:, FEATURES.index(name)], least)
     return np.round(moved, 6)
 
@@ -113,7 +112,7 @@ def test_what_speaks_for_ossification_never_lowers_a_score(cards: Cards, fit: Fi
 
 
 def test_every_kind_of_support_may_only_add() -> None:
-    assert set(LEAST) <= fitting.MORE
+    assert set(NOTHING_ELSE) <= fitting.MORE
     assert set(FEATURES) >= fitting.MORE | fitting.LESS
     assert not fitting.MORE & fitting.LESS
 

@@ -7,8 +7,9 @@ import pytest
 from horehab.detection.features import Features
 from horehab.detection.joint_file import joint_files
 from horehab.detection.replay import Weighed, weigh
+from horehab.detection.score import NOTHING_ELSE
 from horehab.domain.engine_numbers import FEATURES
-from horehab.domain.exposure import BackgroundKind
+from horehab.domain.exposure import BackgroundKind, Exposure, ExposureKind
 from horehab.domain.joints import JointSide, Motion
 from horehab.domain.laboratory import Analyte
 from horehab.domain.record import Fact
@@ -168,6 +169,33 @@ def test_the_opposite_joint_lends_its_odds_and_its_motion() -> None:
     assert both.of("asym") == pytest.approx(0.2)
     long_ago = _last(_falls((72, 84)), course(HELD[:3], place=RIGHT_HIP))
     assert long_ago.of("asym") == 0
+
+
+def test_a_joint_of_another_kind_lends_its_odds_and_the_opposite_one_does_not() -> None:
+    none = NOTHING_ELSE["elsewhere"]
+    assert _last(_falls((72, 84))).of("elsewhere") == none
+    knee = [(n, 135) for n in WEEKS]
+    fallen = course([*knee, (72, 100), (79, 70), (86, 60)], place=LEFT_KNEE)
+    painful: list[Fact] = [pain(n, 8, place=LEFT_KNEE) for n in (72, 79, 86)]
+    odds = _last(course(HELD), fallen, painful, place=LEFT_KNEE).of("lo")
+    assert odds > none
+    assert _last(course([*HELD, (87, 108)]), fallen, painful).of("elsewhere") == pytest.approx(min(odds, 3))
+    assert _last(course(HELD), fallen, painful).of("elsewhere") == none
+    opposite = course([*HELD, (72, 60), (79, 40), (86, 30)], place=RIGHT_HIP)
+    assert _last(course([*HELD, (87, 108)]), opposite).of("elsewhere") == none
+
+
+def test_a_stay_counts_by_its_days_once_it_is_known_to_have_ended() -> None:
+    def stay(*exposures: Exposure, at: int = 71) -> float:
+        of = record(course([(30, 108), (at, 108)]), *exposures)
+        return weigh(joint_files(of, RULES), of, RULES)[LEFT_HIP].in_full()[-1].features.of("stay")
+
+    unknown = NOTHING_ELSE["stay"]
+    assert stay() == stay(exposure(end=None)) == stay(exposure(end=5)) == unknown
+    assert stay(exposure(end=45)) == 45
+    assert stay(exposure(end=45), at=40) == unknown
+    assert stay(exposure(end=30), exposure(ExposureKind.VENTILATION, start=2, end=50)) == 48
+    assert stay(exposure(ExposureKind.SEDATION, end=50)) == unknown
 
 
 def test_when_all_joints_lost_at_one_visit_it_was_the_hand() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from horehab.detection.verdicts import judge
-from horehab.domain.exposure import ExposureKind
+from horehab.domain.exposure import Exposure, ExposureKind
 from horehab.domain.joints import MOTIONS, JointSide
 from horehab.domain.range_of_motion import Reading
 from horehab.domain.record import Fact, base_reference
@@ -120,8 +120,20 @@ def test_evidence_about_the_whole_patient_never_raises_a_joint_that_is_quiet(
         steady += [reading(number, 100 + noise[visit], place=place, motion=m) for m in MOTIONS[place.joint][:2]]
         steady.append(pain(number, 0, place=place))
     raised = [lab(number, 900) for number in range(20, 121, 20)]
-    joint = _at([*elsewhere, *steady, *raised], as_of, place)
+    long_stay = exposure(start=-40, end=19)
+    joint = _at([*elsewhere, *steady, *raised, long_stay], as_of, place)
     assert joint.tier in (Tier.QUIET, Tier.CANNOT_JUDGE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(facts=FACTS, as_of=DAYS, days=st.integers(0, 100))
+def test_a_stay_of_whatever_length_lowers_no_joint_below_one_of_unknown_length(
+    facts: Sequence[Fact], as_of: int, days: int
+) -> None:
+    own = [f for f in facts if not isinstance(f, Exposure)]
+    unknown = judge(record([*own, exposure(end=None)]), RULES, day(as_of))
+    ended = judge(record([*own, exposure(end=days)]), RULES, day(as_of))
+    assert all(_is_no_lower(new, old) for old, new in zip(unknown, ended, strict=True))
 
 
 @settings(max_examples=300, deadline=None)

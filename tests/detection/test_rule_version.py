@@ -114,7 +114,7 @@ def test_each_file_of_the_engine_makes_a_new_version(
     monkeypatch.setattr("horehab.rules.files", lambda _: tmp_path)
     assert load_rules().version == RULES.version
     file = tmp_path / "detection" / name
-    file.write_text(file.read_text("utf-8").replace("2026-11-21", "2026-11-22", 1), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("2026-11-2", "2027-11-2", 1), "utf-8")
     assert load_rules().version != RULES.version
 
 

@@ -85,10 +85,13 @@ def test_a_sign_in_a_joint_that_is_quiet_raises_nothing(kind: SignKind) -> None:
     assert verdict(record(steady(56), sign(49, kind)), 49).score is None
 
 
-def test_two_clear_losses_with_pain_are_suspected_though_each_is_small() -> None:
+def test_two_clear_losses_with_pain_are_suspected_though_each_is_small_when_the_next_visit_bears_them_out() -> None:
     flexion = course([(28, 110), (35, 110), (42, 110), (49, 96)])
     abduction = course([(28, 40), (35, 40), (42, 40), (49, 26)], motion=Motion.ABDUCTION)
-    assert verdict(record(flexion, abduction, pain(49, 6)), 49).tier is Tier.SUSPECT
+    both = record(flexion, abduction, pain(49, 6))
+    assert verdict(both, 49).tier is Tier.WATCH
+    still = (reading(56, 96), reading(56, 26, motion=Motion.ABDUCTION), pain(56, 6))
+    assert verdict(record(flexion, abduction, pain(49, 6), *still), 56).tier is Tier.SUSPECT
     assert verdict(record(flexion, pain(49, 6)), 49).tier is Tier.WATCH
     lasting = course([(56, 96), (63, 96)])
     assert verdict(record(flexion, lasting, pain(56, 6)), 63).tier is Tier.SUSPECT

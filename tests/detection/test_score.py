@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from horehab.detection.score import LEAST, MILLION, scores_of, spoken_for
+from horehab.detection.score import LEAST, MILLION, NOTHING_ELSE, scores_of, spoken_for
 from horehab.domain.engine_numbers import FEATURES, ScoreCard, Tree
 from tests.detection.joints_at_hand import RULES
 
@@ -33,8 +33,7 @@ CARD = replace(
 
 
 def _row(**shown: float) -> list[float]:
-    quiet = {"opp": -4.0}
-    return [(quiet | shown).get(name, 0.0) for name in FEATURES]
+    return [(NOTHING_ELSE | shown).get(name, 0.0) for name in FEATURES]
 
 
 def _score(card: ScoreCard, **shown: float) -> tuple[float, float, bool]:
@@ -72,17 +71,17 @@ def test_a_joint_that_lost_nothing_and_does_not_hurt_is_quiet_whatever_it_lacks_
 ROWS = st.lists(st.floats(-8, 10), min_size=len(FEATURES), max_size=len(FEATURES))
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_the_points_of_all_features_add_up_to_the_score_before_the_cap(values: list[float]) -> None:
     loud = replace(PACKAGED, quiet_loss=-99.0, support_cap=1e9)
     spoken = spoken_for(values, loud)
     assert set(spoken) == {"base", *FEATURES}
-    alone = [
-        {"alp": 0.0, "ck": 0.0, "opp": -4.0}.get(name, value) for name, value in zip(FEATURES, values, strict=True)
-    ]
+    alone = [NOTHING_ELSE.get(name, value) for name, value in zip(FEATURES, values, strict=True)]
     assert sum(spoken_for(alone, loud).values()) == pytest.approx(float(scores_of(np.array([alone]), loud).own[0]))
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=5))
 def test_each_row_is_scored_as_if_it_stood_alone(rows: list[list[float]]) -> None:
     together = scores_of(np.array(rows), PACKAGED)
