@@ -137,14 +137,17 @@ class Courier:
                     write=lambda form: writing.resource_of(form, self.site, cited=cited),
                 )
             case TaskEntry():
-                return TaskRights(wanted=wanted, own_versions=own)
+                return TaskRights(wanted=wanted, own_versions=own, is_gone=self._is_gone)
             case MessageRequestEntry() if entry.is_withdrawn:
-                return TaskRights(wanted=wanted, own_versions=own, as_left="active")
+                return TaskRights(wanted=wanted, own_versions=own, is_gone=self._is_gone, as_left="active")
             case SessionEntry() | MeasurementEntry() if entry.validity is not Validity.FINAL:
                 before = writing.resource_of(as_told(entry), self.site, cited=cited)
                 return AmendmentRights(wanted=wanted, before=before, own_versions=own)
             case _:
                 return FactRights(wanted=wanted, own_versions=own)
+
+    def _is_gone(self, reference: str) -> bool:
+        return self.client.get(reference).is_gone
 
     def cited(self, entry: ChartEntry) -> dict[str, str]:
         """Find under which references stand the entries that this one points to."""

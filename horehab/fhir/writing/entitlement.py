@@ -72,11 +72,13 @@ class DecisionRights:
 class TaskRights:
     """What a task of ours may change of itself once people may be at work on it; so may a message be taken back.
 
-    `as_left` is the status in which we leave it to them.
+    `as_left` is the status in which we leave it to them. `is_gone` says of a reference whether nothing stands there
+    any more: a server refuses what points to a suspicion that was deleted.
     """
 
     wanted: Resource
     own_versions: frozenset[str]
+    is_gone: Callable[[str], bool]
     as_left: str = "requested"
 
     def __call__(self, found: Standing) -> Resource | None:
@@ -87,8 +89,16 @@ class TaskRights:
         if _says_it(found, wanted, is_own=is_own):
             return None
         if is_own or found.resource.get("status") == self.as_left:
-            return edited(found.resource, wanted)
+            return edited(self._without_deleted(found.resource), wanted)
         raise _not_ours(found)
+
+    def _without_deleted(self, resource: Resource) -> Resource:
+        """Leave out that it is about a suspicion which was deleted since."""
+        focus = resource.get("focus")
+        reference = str(focus.get("reference")) if isinstance(focus, Mapping) else ""
+        if "focus" in self.wanted or not reference.startswith("Condition/") or not self.is_gone(reference):
+            return resource
+        return {name: value for name, value in resource.items() if name != "focus"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
