@@ -44,17 +44,19 @@ class Known(msgspec.Struct, frozen=True, gc=False):
         return Stamp(version=self.version, updated=self.updated, content=self.content, is_gone=gone)
 
 
-SAME = MappingProxyType({"own_key": None, "is_gone": False, "is_set_aside": False, "understood": b""})
-"""What is the same in the rows of all that was read quickly."""
+SAME = MappingProxyType({"own_key": None, "is_gone": False, "is_set_aside": False, "content": b"", "understood": b""})
+"""What is the same in the rows of all that was read quickly and bears a version."""
 
 
 def plain_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
-    """Give the rows of resources that were read quickly, without what is the same in all of them."""
+    """Give the rows of resources that were read quickly and bear a version, without what is the same in all of them.
+
+    A text is given as bytearray: SQLite's driver takes that as it is, and looks for ways to adapt all other bytes.
+    """
     for reference, version, patient, source, updated, _ in items:
-        content = b"" if version else hash_of(source)
         kind = reference.partition("/")[0]
         kept = source if len(source) <= _LARGE and source[:1] == _OBJECT else deflate(source)
-        yield reference, kind, version, microseconds(updated), patient, content, kept
+        yield reference, kind, version, microseconds(updated), patient, bytearray(kept)
 
 
 def plain_fact_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
@@ -65,7 +67,7 @@ def plain_fact_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
                 yield reference, ordinal, patient, kind, day, known_on, text % blanks
 
 
-def row_of(item: ChartItem, known: Known | None) -> many.Row:
+def row_of(item: Item, known: Known | None) -> many.Row:
     """Give the row of a resource; what the store knew of it tells late repeats of what is gone apart."""
     version, updated = item.version, microseconds(item.updated)
     if known and item.is_gone and not version:  # what it was when it vanished tells late repeats apart
@@ -128,8 +130,9 @@ def replace(
     for chunk in patients.chunks(known):
         for table in (tables.fact, tables.set_aside, code_tables.unread_code, tables.resource):
             connection.execute(delete(table).where(table.c.reference.in_(chunk)))
-    many.write(connection, tables.resource, list(plain_rows(quick)), same=SAME)
-    many.write(connection, tables.resource, [row_of(item, known.get(item.reference)) for item in others])
+    rest: list[Item] = [*(item for item in quick if not item.version), *others]
+    many.write(connection, tables.resource, list(plain_rows(item for item in quick if item.version)), same=SAME)
+    many.write(connection, tables.resource, [row_of(item, known.get(item.reference)) for item in rest])
     many.write(connection, tables.fact, [*plain_fact_rows(quick), *_fact_rows(others)])
     many.write(connection, tables.set_aside, [row for item in others for row in _set_aside_rows(item)])
     many.write(connection, code_tables.unread_code, [row for item in others for row in _unread_rows(item)])

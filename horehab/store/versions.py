@@ -1,13 +1,13 @@
 """Which of two versions of a resource is the newer one, in whatever order they arrive."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from horehab.usecases.exchange import Item
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_DAY, _SECOND = 86_400, 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +63,5 @@ def microseconds(text: str | None) -> int | None:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return (instant - _EPOCH) // _MICROSECOND
+    past = instant - _EPOCH
+    return (past.days * _DAY + past.seconds) * _SECOND + past.microseconds

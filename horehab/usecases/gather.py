@@ -1,6 +1,7 @@
 """Pages of the chart gathered into larger ones, so that many small pages do not cost as many transactions."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from horehab.usecases.exchange import ChartPage
 
@@ -40,7 +41,7 @@ def _joined(pages: list[ChartPage]) -> ChartPage:
     last = pages[-1]
     return ChartPage(
         kind=last.kind,
-        items=tuple(item for page in pages for item in page.items),
+        items=tuple(chain.from_iterable([page.items for page in pages])),
         mark=last.mark,
         total=last.total,
         problems=tuple(problem for page in pages for problem in page.problems),

@@ -5,15 +5,15 @@ elements are kept as their text: what it means is found once for each text, and 
 """
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from horehab.fhir.basis.references import IDENTIFIERS
 from horehab.fhir.basis.verbatim import DEPTH_LIMIT
 
-ABSENT = msgspec.Raw(b"")
-"""Stands for an element that an Observation does not have."""
+ABSENT: Any = b""
+"""Stands for an element that a resource does not have: plain bytes, which are joined to a key at once."""
 
 BETWEEN = b"\0"
 """Stands in no JSON, so that texts joined by it are parted in one way only."""
@@ -126,14 +126,12 @@ def shape_key(plain: PlainObservation) -> bytes:
     What was said by whom, of whom and when is no part of it.
     """
     meta, quantity = plain.meta, plain.value_quantity
-    if quantity is None or plain.component:
-        forms = [_form(plain)]
-        for each in plain.component:
-            forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
+    if quantity is not None and not plain.component:
+        forms = BETWEEN.join((quantity.unit, quantity.system, quantity.code, quantity.comparator))
     else:
-        forms = [quantity.unit, quantity.system, quantity.code, quantity.comparator]
+        forms = _forms(plain)
     return BETWEEN.join(
-        [
+        (
             plain.status,
             plain.code,
             plain.body_site,
@@ -144,9 +142,17 @@ def shape_key(plain: PlainObservation) -> bytes:
             plain.category,
             meta.profile,
             meta.tag,
-            *forms,
-        ]
+            forms,
+        )
     )
+
+
+def _forms(plain: PlainObservation) -> bytes:
+    """Name the forms of the values of an Observation that has none, several, or one that is no quantity."""
+    forms = [_form(plain)]
+    for each in plain.component:
+        forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
+    return BETWEEN.join(forms)
 
 
 def _form(node: PlainObservation | Component) -> bytes:

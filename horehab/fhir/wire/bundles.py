@@ -11,7 +11,7 @@ from horehab.fhir.wire.outcomes import Heard, heard
 from horehab.fhir.wire.rescue import cut_entries
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry of a Bundle: `source` is its resource verbatim, empty when it has none."""
 
     path: str
@@ -80,19 +80,12 @@ def open_plain(body: bytes) -> Opened | None:
         bundle = _PLAIN.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None  # one entry that is not as entries of a search are: each is looked at by itself
-    entries = tuple(
-        [
-            Entry(
-                path=_place(index),
-                source=bytes(entry.resource),
-                mode=entry.search.mode if entry.search else "match",
-                full_url=entry.full_url,
-            )
-            for index, entry in enumerate(bundle.entry)
-        ]
-    )
-    is_heard = any(entry.mode == "outcome" for entry in entries)
-    return None if is_heard else (bundle, entries, ())
+    modes = [entry.search.mode if entry.search else "match" for entry in bundle.entry]
+    if "outcome" in modes:
+        return None
+    sources = [bytes(entry.resource) for entry in bundle.entry]
+    addresses = [entry.full_url for entry in bundle.entry]
+    return bundle, tuple(map(Entry, _places(len(modes)), sources, modes, addresses)), ()
 
 
 def open_any(body: bytes) -> Opened | None:
@@ -130,9 +123,9 @@ def _entries(slices: Sequence[bytes]) -> tuple[tuple[Entry, ...], tuple[Heard, .
     return tuple(entries), tuple(said)
 
 
-@lru_cache(maxsize=1024)
-def _place(index: int) -> str:
-    return f"Bundle.entry[{index}].resource"
+@lru_cache(maxsize=8)
+def _places(count: int) -> tuple[str, ...]:
+    return tuple(f"Bundle.entry[{index}].resource" for index in range(count))
 
 
 def _entry(piece: bytes, path: str) -> Entry:

@@ -3,14 +3,20 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
 
 from horehab.errors import ConfigurationError
 from horehab.fhir.wire.connection import Connection
 
 _AS_IT_STANDS = re.compile(r"https?://[A-Za-z0-9.:\-]+/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*")
 """An address in which nothing has to be quoted, and in which no user is named."""
+
+_MOST_PLACES = 8
 
 
 class _Session(requests.Session):
@@ -22,9 +28,50 @@ class _Session(requests.Session):
         return None
 
 
+class _Adapter(HTTPAdapter):
+    """Sends as requests does, but looks for a server's pool of connections once, and for cookies where some were set.
+
+    Certificates and proxies of a session never change, so that a server's pool is always the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pools: dict[str, Any] = {}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Give the pool of connections of the server that a request names."""
+        place = "/".join((request.url or "").split("/", 3)[:3])
+        pool = self._pools.get(place)
+        if pool is None or pool.pool is None:  # the latter was closed in favour of others
+            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            if len(self._pools) < _MOST_PLACES:
+                self._pools[place] = pool
+        return pool
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Give the answer of a server; its body is still to be read."""
+        if "set-cookie" in resp.headers:
+            return super().build_response(req, resp)
+        response = requests.Response()
+        response.status_code, response.reason = resp.status, resp.reason
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw, response.url, response.request = resp, req.url or "", req
+        return response
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._pools.clear()
+        super().close()
+
+
 def open_session(connection: Connection, *, accept: str) -> requests.Session:
     """Open a session with our certificates and the one proxy that is named; ConfigurationError for a missing file."""
     session = _Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Adapter())
     session.trust_env = False
     session.verify = _file("HOREHAB_CA_BUNDLE", connection.ca_bundle) or True
     if connection.client_certificate:
