@@ -7,8 +7,10 @@ import pytest
 
 from horehab.domain.local_code import LocalCode, UnreadCode, meaning_of
 from horehab.store import SqlLogbook
-from horehab.usecases.exchange import ChartItem, Unreadable
+from horehab.store.keeping_rows import facts_of
+from horehab.usecases.exchange import ChartItem, ChartPage, Unreadable
 from horehab.usecases.local_codes import CodeMapping, CodeToMap, ReadAnew, Understanding
+from horehab.usecases.written import WrittenItem
 from tests.store.making import ANA, DAY, NOW, gone, item, page, person, reading
 
 BEN, EVE = "Patient/ben", "Patient/eve"
@@ -142,6 +144,20 @@ def test_the_same_text_read_again_counts_as_it_is_understood_now(logbook: SqlLog
     back = logbook.codes.keep_again([unread("Observation/1")], now=NOW)
     assert back == ReadAnew(entries=1, lost={"Reading": 1}, patients=frozenset({ANA}))
     assert len(logbook.record(ANA).readings) == 1
+
+
+@pytest.mark.parametrize("version", ["", "1"])
+def test_what_was_read_quickly_and_is_read_again_alike_is_no_change(logbook: SqlLogbook, version: str) -> None:
+    careful = item("Observation/1", version, facts=(reading("Observation/1"),))
+    ((kind, day, known_on, text),) = facts_of(careful)
+    form = (kind, day, known_on, text.replace("%", "%%"), ())
+    quick = WrittenItem("Observation/1", version, ANA, careful.source, careful.updated, (form,))
+    whole = ChartPage(kind="Observation", items=(person(), quick))
+    logbook.keep(whole, now=NOW)
+    assert [r.source for r in logbook.record(ANA).readings] == ["Observation/1"]
+    assert logbook.codes.keep_again([careful], now=NOW) == ReadAnew()
+    assert dict(logbook.codes.sources_with([KNEE])) == {}
+    assert logbook.keep(whole, now=NOW).unchanged == 2
 
 
 def test_a_newer_version_that_came_in_meanwhile_is_not_replaced_by_an_older_one_read_again(
