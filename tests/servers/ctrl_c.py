@@ -14,7 +14,7 @@ def uncounted(**settings: str) -> dict[str, str]:
     """Give the environment of a program that runs this house and whose lines are not counted.
 
     A Ctrl-C that meets coverage while it notes a line leaves its lock taken, and the program hangs for ever
-    (coverage 7.17; 3 of 25 demos stopped at once).
+    (coverage 7.17; 3 of 50 demos stopped at once).
     """
     here = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     return here | {"PYTHONPATH": str(_ROOT)} | settings
