@@ -25,8 +25,11 @@ def alike_elsewhere(
     if finding.weighed is None or finding.weighed.score <= LEAST:
         return ()
     stood = [(each.features.of("lo"), other, each) for other, each in _others(finding.day, place, weighed)]
-    odds, other, most = max(stood, key=lambda each: each[0], default=(-8.0, place, finding.weighed))
-    if odds <= NOTHING_ELSE["elsewhere"] or most.features.of("drop") <= 0:
+    alike = [each for each in stood if each[0] > NOTHING_ELSE["elsewhere"]]
+    if not alike:
+        return ()
+    _, other, most = max(alike, key=lambda each: each[0])
+    if most.features.of("drop") <= 0:
         return ()
     measured = most.day.toordinal() - most.days_since_reading
     day = date.fromordinal(measured)

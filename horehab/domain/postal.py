@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from horehab.domain.in_use import is_in_use
+
 _AT_HOME = ("home", "temp", None)
 """What an address is used for where a patient lives; work and billing come after it."""
 
@@ -24,9 +26,7 @@ class PostalAddress:
 
     def holds_on(self, day: date) -> bool:
         """Whether it may be written to on that day: not an old one, and within its time."""
-        is_begun = self.since is None or self.since <= day
-        is_over = self.until is not None and self.until < day
-        return self.use != "old" and is_begun and not is_over
+        return is_in_use(day, use=self.use, since=self.since, until=self.until)
 
 
 def where_to_write(addresses: Iterable[PostalAddress], day: date) -> tuple[str, ...]:

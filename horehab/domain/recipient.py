@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from horehab.domain.in_use import is_in_use
+
 PATIENT = "patient"
 """The recipient of a reminder that is for the patient themselves; any other is staff."""
 
@@ -65,9 +67,7 @@ class ContactWay:
 
     def holds_on(self, day: date) -> bool:
         """Whether it may be used on that day: not an old one, and within its time."""
-        is_begun = self.since is None or self.since <= day
-        is_over = self.until is not None and self.until < day
-        return self.use != "old" and is_begun and not is_over
+        return is_in_use(day, use=self.use, since=self.since, until=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,11 @@ class ReminderState(Enum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has yet to go: due, or held by whoever sends it now."""
+        return self in (ReminderState.DUE, ReminderState.CLAIMED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:

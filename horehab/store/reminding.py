@@ -155,14 +155,14 @@ class SqlReminding:
         t = tables.reminder
         waits = (t.c.state == ReminderState.DUE.value) & (t.c.due <= now)
         with reading(self._engine) as connection:
-            by_state = connection.execute(select(t.c.state, func.count()).group_by(t.c.state)).all()
+            by_state = connection.execute(select(t.c.state, func.count().label("number")).group_by(t.c.state)).all()
             due_now, oldest = connection.execute(select(func.count(), func.min(t.c.due)).where(waits)).one()
             tried = connection.execute(select(func.count()).select_from(attempt)).scalar_one()
             broken = attempt.c.outcome.is_(None) | (attempt.c.outcome == ReminderState.UNKNOWN.value)
             interrupted = connection.execute(select(func.count()).where(broken)).scalar_one()
             released = connection.execute(select(tables.installation.c.released)).scalar()
             ticking = _ticks(connection)
-        counted = {state: number for state, number in by_state}  # noqa: C416  # rows are no pairs to mypy
+        counted = {row.state: row.number for row in by_state}
         return ReminderCounts(
             by_state={state: counted.get(state.value, 0) for state in ReminderState},
             due_now=due_now,

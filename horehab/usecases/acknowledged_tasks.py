@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from horehab.domain.acknowledgement import OURS_TOO, Acknowledgement
 from horehab.domain.joints import JointSide
-from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.standings import Standings
 
 _SUSPICION = "suspicion:"
 _PARTS_OF_A_KEY = 6
-_WAITING = (ReminderState.DUE, ReminderState.CLAIMED)
 
 _Asked = tuple[str, str, str]
 """What a task asks for, whoever is asked: rule, subject and window."""
@@ -40,7 +39,7 @@ class Acknowledged:
 
     def why_void(self, rows: Iterable[ReminderRow]) -> dict[str, str]:
         """Tell by key which reminders that wait were answered, and by whom; what a person has sent again goes."""
-        waiting = (row.reminder for row in rows if row.state in _WAITING and not row.reminder.repeats)
+        waiting = (row.reminder for row in rows if row.state.is_waiting and not row.reminder.repeats)
         return {reminder.key: found.words for reminder in waiting if (found := self.of(reminder))}
 
 

@@ -1,12 +1,10 @@
 """Messages that the EHR's own messenger is asked to send: taken back as soon as nobody wants them to go any more."""
 
 from horehab.domain.message import MessageRequestEntry
-from horehab.domain.reminder import ReminderState
 from horehab.usecases.letters import message_name
 from horehab.usecases.ports import Ports
 from horehab.usecases.review_joints import review_patient
 
-_WAITING = (ReminderState.DUE, ReminderState.CLAIMED)
 _NOBODY_ASKS = "nobody asks for it any more"
 _UNWANTED = "the patient does not want to be reminded"
 
@@ -19,7 +17,7 @@ def why_not_asked(ports: Ports, entry: MessageRequestEntry) -> str:
     """
     rows = ports.logbook.reminders(patient=entry.patient)
     row = next((each for each in rows if message_name(each.reminder) == entry.message), None)
-    if row is None or row.state not in _WAITING:
+    if row is None or not row.state.is_waiting:
         return (row.detail if row else "") or _NOBODY_ASKS
     void = dict(review_patient(ports, row.reminder.patient, ports.clock.today()).why_void)
     return void.get(row.reminder.key, "") or _objection(ports, row.reminder.patient)

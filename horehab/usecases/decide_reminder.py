@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import Enum
 
-from horehab.domain.reminder import ReminderRule, ReminderState
+from horehab.domain.reminder import ReminderRule
 from horehab.errors import InputError, UnknownPatient
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.ports import Ports
@@ -13,8 +13,6 @@ from horehab.usecases.reminding import GoingLive, NewTime
 LONGEST_WHY = 500
 FARTHEST = timedelta(days=366)
 """How far ahead a reminder may be put off."""
-
-_OPEN = (ReminderState.DUE, ReminderState.CLAIMED)
 
 
 class Decided(Enum):
@@ -91,7 +89,7 @@ def _checked(ports: Ports, decision: ReminderDecision) -> ReminderRow:
         raise InputError(
             f"There is no reminder {decision.row}.", field="row", value=decision.row, remedy=remedy
         )  # fmt: skip
-    if (found.state in _OPEN) is (decision.what is Decided.SEND_AGAIN):
+    if found.state.is_waiting is (decision.what is Decided.SEND_AGAIN):
         raise _not_so(found)
     if decision.what is Decided.SEND_AGAIN and _has_died(ports, found.reminder.patient):
         said = "The patient died: nothing is sent again."

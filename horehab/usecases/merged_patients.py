@@ -100,7 +100,7 @@ def no_longer_asked(wanted: Sequence[Reminder], rows: Sequence[ReminderRow]) -> 
     return tuple(
         row.reminder.key
         for row in rows
-        if row.state in (ReminderState.DUE, ReminderState.CLAIMED)
+        if row.state.is_waiting
         and row.reminder.key not in keys
         and (_what(row.reminder) in same or (_was_of_another(row.reminder) and _is_replaced(row.reminder, asked)))
     )

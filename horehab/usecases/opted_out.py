@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from horehab.domain.follow_up_desk import MESSAGE, PATIENT
 from horehab.domain.recipient import MESSAGES, usable_ways
 from horehab.domain.record import Patient
-from horehab.domain.reminder import Reminder, ReminderState
+from horehab.domain.reminder import Reminder
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.find_contact import listed_ways
 from horehab.usecases.ports import Ports
-
-_WAITING = (ReminderState.DUE, ReminderState.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +26,7 @@ class OptedOut:
         """Tell by key which messages wait and do not go, and why."""
         if not self.why:
             return {}
-        return {row.reminder.key: self.why for row in rows if row.state in _WAITING and _is_message(row.reminder)}
+        return {row.reminder.key: self.why for row in rows if row.state.is_waiting and _is_message(row.reminder)}
 
 
 def opted_out(ports: Ports, patient: Patient, reminders: Sequence[Reminder], rows: Sequence[ReminderRow]) -> OptedOut:
@@ -36,7 +34,7 @@ def opted_out(ports: Ports, patient: Patient, reminders: Sequence[Reminder], row
 
     A number that the chart gives without its country is looked up once more when the message is to leave.
     """
-    waiting = [row.reminder for row in rows if row.state in _WAITING]
+    waiting = [row.reminder for row in rows if row.state.is_waiting]
     is_asked = any(_is_message(reminder) for reminder in (*reminders, *waiting))
     return OptedOut(why=_why(ports, patient) if is_asked else "")
 

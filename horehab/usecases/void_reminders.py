@@ -7,14 +7,13 @@ from types import MappingProxyType
 from horehab.domain.attendance import is_of_a_plan, planned_windows
 from horehab.domain.follow_up import calendar_windows, is_of_the_calendar
 from horehab.domain.record import PatientRecord
-from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
+from horehab.domain.reminder import Reminder, ReminderRule
 from horehab.domain.thresholds import Rules
 from horehab.usecases.ended_tasks import MEASURING, is_answered
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.merged_patients import no_longer_asked
 
 DIED = "the patient died"
-_WAITING = (ReminderState.DUE, ReminderState.CLAIMED)
 _GONE: Mapping[ReminderRule, str] = MappingProxyType(
     {
         ReminderRule.REVIEW_SUSPICION: "decided about, withdrawn, or asked for anew",
@@ -35,7 +34,7 @@ def void_reminders(
     What a person has sent again goes; what was only moved to another day holds no longer than any other.
     """
     keys = {reminder.key for reminder in wanted}
-    waiting = [row.reminder for row in rows if row.state in _WAITING and row.reminder.key not in keys]
+    waiting = [row.reminder for row in rows if row.state.is_waiting and row.reminder.key not in keys]
     theirs = {row.reminder.key for row in rows if row.reminder.repeats and not known.patient.is_deceased}
     windows = calendar_windows(known, rules, day) | planned_windows(known, rules.attendance, day)
     found = {reminder.key: _why(reminder, known, windows, rules) for reminder in waiting}

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from horehab.domain.record import Patient
-from horehab.domain.reminder import ReminderState
 from horehab.errors import InputError, UnknownPatient
 from horehab.usecases.decide_reminder import Decided, ReminderDecision, decide_reminder, release_reminders
 from horehab.usecases.exchange import ReminderRow
@@ -17,8 +16,6 @@ from horehab.web.room import room, viewer
 
 DECIDING = (*CARE, Role.COORDINATOR)
 """Who may decide about a reminder, and let the first ones go."""
-
-_OPEN = (ReminderState.DUE, ReminderState.CLAIMED)
 
 
 def add_to(pages: Blueprint) -> None:
@@ -115,7 +112,7 @@ def _time(text: str) -> time | None:
 def _page(found: ReminderRow, typed: dict[str, str], error: InputError | None) -> str:
     ports = room().ports()
     key, patient = patient_of(found.reminder.patient)
-    choices = (Decided.STOP, Decided.MOVE) if found.state in _OPEN else (Decided.SEND_AGAIN,)
+    choices = (Decided.STOP, Decided.MOVE) if found.state.is_waiting else (Decided.SEND_AGAIN,)
     return render_template(
         "horehab/one_reminder.html",
         row=found,

@@ -1,20 +1,17 @@
 """Chromium, and the ward served to it on a free port of this machine."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copy
-from threading import Thread
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from tests.e2e.browsing import CHROMIUM, OPTIONS
+from tests.servers.loopback import app_answering
 from tests.web.conftest import Ward, make_ward
-from tests.web.ward import STORE, close, fill, open_ward, ward_items
+from tests.web.ward import STORE, close, filled_store, open_ward
 
 expect.set_options(timeout=20_000)  # milliseconds: on a machine that does other things, too
 
@@ -28,19 +25,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fill one store for all tests; each test works on its own copy."""
-    folder = tmp_path_factory.mktemp("filled")
-    ports = open_ward(folder)
-    fill(ports, ward_items())
-    close(ports)
-    return folder / STORE
+    return filled_store(tmp_path_factory.mktemp("filled"))
 
 
 @pytest.fixture
-def served(filled_store: Path, tmp_path: Path) -> Iterator[tuple[Ward, str]]:
+def served(filled: Path, tmp_path: Path) -> Iterator[tuple[Ward, str]]:
     """Serve the ward on a free port of this machine."""
-    copy(filled_store, tmp_path / STORE)
+    copy(filled, tmp_path / STORE)
     ports = open_ward(tmp_path)
     ward = make_ward(ports)
     with served_at(ward) as base:
@@ -51,20 +44,5 @@ def served(filled_store: Path, tmp_path: Path) -> Iterator[tuple[Ward, str]]:
 @contextmanager
 def served_at(ward: Ward) -> Iterator[str]:
     """Serve the pages of a ward, and say where they are."""
-    with served_app(ward.app) as base:
+    with app_answering(ward.app) as base:
         yield f"{base}/horehab"
-
-
-@contextmanager
-def served_app(app: Flask) -> Iterator[str]:
-    """Serve an app on a free port of this machine, and say where."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,20 +3,17 @@
 Run by `make screenshots`, or `python -m tests.e2e.screenshots [FOLDER]`.
 """
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from horehab.app import create_app
 from horehab.clock import SetClock
@@ -24,6 +21,7 @@ from horehab.demo.run import run_demo
 from horehab.sandbox import SandboxStore, create_sandbox, serve
 from horehab.settings import Settings
 from horehab.wiring import close_ports, opened_ports
+from tests.servers.loopback import app_answering
 
 DOCS = Path(__file__).parents[2] / "docs" / "screenshots"
 PATIENT = "Patient/published-2"
@@ -72,26 +70,11 @@ def played() -> Iterator[Flask]:
         store.close()
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an app on a free port of this machine."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def take(app: Flask, folder: Path, *, patient: str = PATIENT, place: str = JOINT) -> None:
     """Open every page in every look and keep its picture."""
     folder.mkdir(parents=True, exist_ok=True)
     key = app.extensions["horehab"].ports().logbook.key_of(patient)
-    with served(app) as base, sync_playwright() as playwright:
+    with app_answering(app) as base, sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         addresses = {title: base + path.format(key=key, place=place) for title, path in PAGES.items()}

@@ -12,7 +12,7 @@ from horehab.clock import SetClock
 from horehab.settings import Settings
 from horehab.usecases.exchange import User
 from tests.e2e.browsing import open_as
-from tests.e2e.conftest import served_app
+from tests.servers.loopback import app_answering
 from tests.web.conftest import PHYSICIAN, PHYSIO, Ward
 from tests.web.test_correct_session import sent
 from tests.web.test_standalone import PASSWORD
@@ -88,15 +88,15 @@ def test_what_cannot_be_is_said_beside_its_field_and_the_second_of_two_people_se
 
 
 def test_a_sign_in_that_expires_in_mid_form_loses_nothing_that_was_typed(
-    browser: Browser, filled_store: Path, tmp_path: Path
+    browser: Browser, filled: Path, tmp_path: Path
 ) -> None:
     """Their sign-in ends while they type: they sign in in another tab and send the form again from where it is."""
-    settings = Settings(database_url=copy_ward(filled_store, tmp_path))
+    settings = Settings(database_url=copy_ward(filled, tmp_path))
     app = create_app(settings, clock=SetClock(zone=ZONE))
     ports = app.extensions["horehab"].ports()
     hashed = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000")
     ports.logbook.add_user(User(name="ruiz", display="Ana Ruiz", role="physiotherapist", password_hash=hashed))
-    with served_app(app) as base:
+    with app_answering(app) as base:
         page = open_as(browser, base, language="fr")
         page.goto(f"{base}/patients/{ports.logbook.key_of(ANA.reference)}/log")
         _sign_in(page)

@@ -12,7 +12,6 @@ from horehab.web.access import allow
 from horehab.web.language import LANGUAGES
 from horehab.web.options import Role
 from tests.e2e.browsing import open_as
-from tests.e2e.conftest import served_app
 from tests.e2e.every_page import (
     Shown,
     at_the_door,
@@ -24,6 +23,7 @@ from tests.e2e.every_page import (
     with_little_to_show,
 )
 from tests.servers.axe import Check, axe_source, complaints_of_axe
+from tests.servers.loopback import app_answering
 from tests.web.conftest import PHYSICIAN, Ward, make_ward
 from tests.web.ward import close, open_ward
 
@@ -70,7 +70,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, ..
     ward, empty = make_ward(ports), make_ward(nobody)
     pages = (*pages_of(make_ward(tried)), *with_little_to_show(ward), *forms_that_ask_back(ward))
     app = create_app(Settings(database_url=f"sqlite:///{fresh}/alone.sqlite3", demo=True))
-    with served_app(ward.app) as here, served_app(empty.app) as there, served_app(app) as alone:
+    with app_answering(ward.app) as here, app_answering(empty.app) as there, app_answering(app) as alone:
         yield (
             House(base=here, door="/horehab/calendar", pages=pages, ward=ward),
             House(base=there, door="/horehab/calendar", pages=tuple(of_an_empty_ward()), ward=empty),

@@ -15,10 +15,11 @@ from horehab.domain.session import SessionStatus
 from horehab.settings import Settings
 from horehab.usecases.audit_trail import AuditQuery
 from horehab.usecases.exchange import User
-from tests.e2e.conftest import served_app, served_at
+from tests.e2e.conftest import served_at
 from tests.e2e.every_page import copied, standing_ward
 from tests.e2e.hands import HANDS, AnyHand, Hand, open_by
 from tests.e2e.test_each_task import said
+from tests.servers.loopback import app_answering
 from tests.web.conftest import PHYSICIAN, Ward, make_ward
 from tests.web.test_conflicts import queue
 from tests.web.test_standalone import PASSWORD
@@ -226,7 +227,7 @@ def test_somebody_comes_in_chooses_language_and_colours_reads_the_trail_and_goes
     ports = app.extensions["horehab"].ports()
     hashed = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000")
     ports.logbook.add_user(User(name="gil", display="Eva Gil", role="integrator", password_hash=hashed))
-    with served_app(app) as base:
+    with app_answering(app) as base:
         by = open_by(hand, browser)
         page = by.page
         page.goto(f"{base}/audit")

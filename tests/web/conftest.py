@@ -16,7 +16,7 @@ from horehab.usecases.ports import Ports
 from horehab.web.language import speak
 from horehab.web.options import Role, Viewer, WebOptions
 from horehab.web.pages import make_blueprint
-from tests.web.ward import ANA, BEN, STORE, close, fill, open_ward, ward_items
+from tests.web.ward import ANA, BEN, STORE, close, filled_store, open_ward
 
 PHYSIO = Viewer(name="ruiz", display="Ana Ruiz", role=Role.PHYSIOTHERAPIST, practitioner="Practitioner/ruiz")
 PHYSICIAN = Viewer(name="sanz", display="Eva Sanz", role=Role.PHYSICIAN, practitioner="Practitioner/sanz")
@@ -58,11 +58,7 @@ class Ward:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fill one store for all tests; each test works on its own copy."""
-    folder = tmp_path_factory.mktemp("ward")
-    ports = open_ward(folder)
-    fill(ports, ward_items())
-    close(ports)
-    return folder / STORE
+    return filled_store(tmp_path_factory.mktemp("ward"))
 
 
 @pytest.fixture

@@ -252,6 +252,14 @@ def ward_items(today: date = TODAY) -> list[ChartItem]:
     return [*items_of(ANA, hip_that_worsens(until=today)), *items_of(BEN, ()), broken_item()]
 
 
+def filled_store(folder: Path) -> Path:
+    """Fill a store with the ward for all tests; each test works on its own copy."""
+    ports = open_ward(folder)
+    fill(ports, ward_items())
+    close(ports)
+    return folder / STORE
+
+
 def fill(ports: Ports, items: Iterable[ChartItem]) -> None:
     """Keep items as if read from the EHR, review, and close the pass."""
     now = ports.clock.now()
