@@ -1,6 +1,5 @@
 """The summary of a patient for the consultation: a page to print, the same as PDF, and the figures as CSV."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +19,7 @@ from horehab.web.findings import JointFinding, findings, loss
 from horehab.web.imaging_form import imaging_words
 from horehab.web.joint import error_sources
 from horehab.web.patient import joint_rows, latest_labs
-from horehab.web.pdf import as_pdf
+from horehab.web.pdf import as_pdf, within
 from horehab.web.room import OpenPatient, open_patient, room, slug
 from horehab.web.speech import told_in_lines
 from horehab.web.tables import readings_table, sessions_table
@@ -117,7 +116,7 @@ def _chart_within(opened: OpenPatient, finding: JointFinding) -> str:
     ports = room().ports()
     decisions = ports.logbook.decisions(opened.reference)
     sheet = chart_sheet(opened.record, finding, decisions, error_sources(finding.place), today=room().today())
-    return "data:image/svg+xml;base64," + b64encode(draw(chart_spec(sheet, LIGHT)).encode()).decode()
+    return within(draw(chart_spec(sheet, LIGHT)))
 
 
 def adherence(record: PatientRecord, today: date) -> Adherence:
