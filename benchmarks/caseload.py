@@ -12,13 +12,12 @@ import tempfile
 import time
 from base64 import urlsafe_b64encode
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
-from statistics import median
 from string import ascii_lowercase
 
 from flask import Flask
@@ -34,6 +33,7 @@ from horehab import HoRehab
 from horehab.domain.suspicion import Tier
 from horehab.plugin import Role, Viewer
 from horehab.store import SqlLogbook, adopt, open_logbook
+from horehab.store.ranks import ranks_of
 from horehab.usecases.exchange import CaseloadQuery
 from horehab.web.caseload import narrowed
 from tests.servers.postgresql import start_postgresql
@@ -54,16 +54,15 @@ VIEWS = (
     View(words='search "zzz" (nobody)', query=CaseloadQuery(text="zzz")),
 )
 _ADDRESS = "http://127.0.0.1:1/fhir"
-_NEEDS, _BEGINNINGS = range(100), ["", *map("".join, product(ascii_lowercase, repeat=2))]
+_BEGINNINGS = ["", *map("".join, product(ascii_lowercase, repeat=2))]
+_POSITIONS = range(ranks_of(Tier.QUIET).stop * len(_BEGINNINGS))
+"""Places in the order of the caseload, from its beginning to its end: each need, with each beginning of a name."""
 
 
-def _cursor(need: int, name: str) -> str:
+def _cursor(position: int) -> str:
     """Write a place in the order of the caseload as its links do."""
-    return urlsafe_b64encode(json.encode((need, name, ""))).decode().rstrip("=")
-
-
-_POSITIONS = [None, *(_cursor(need, name) for need in _NEEDS for name in _BEGINNINGS)]
-"""Places in the order of the caseload, from its beginning to its end."""
+    need, beginning = divmod(position, len(_BEGINNINGS))
+    return urlsafe_b64encode(json.encode((need, _BEGINNINGS[beginning], ""))).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +140,13 @@ def _figure(view: View, few: Hospital, many: Hospital, *, rounds: int) -> Figure
             asks[f"query {size} {page}"] = _query(place, query)
             asks[f"page {size} {page}"] = _page(place, query)
     first, large = (place.logbook.caseload(view.query) for place in (few, many))
-    seconds = _medians(asks, rounds, database=many.url)
-    print(f"  {view.words}: {seconds['page many first'] * 1e3:.0f} ms", flush=True)
-    return Figure(
-        view=view, few=len(first.rows), many=len(large.rows), has_more_pages=bool(large.next), seconds=seconds
-    )
+    times = _timed(asks, rounds, database=many.url)
+    found = Figure(view=view, few=len(first.rows), many=len(large.rows), has_more_pages=bool(large.next), times=times)
+    print(f"  {view.words}: {found.seconds('page many first') * 1e3:.0f} ms", flush=True)
+    return found
 
 
-def _medians(asks: Mapping[str, Callable[[], object]], rounds: int, *, database: str) -> dict[str, float]:
+def _timed(asks: Mapping[str, Callable[[], object]], rounds: int, *, database: str) -> Mapping[str, Sequence[float]]:
     """Time each ask once a round, after one that does not count; the order is turned round each time."""
     took: dict[str, list[float]] = {name: [] for name in asks}
     for ask in asks.values():
@@ -159,7 +157,7 @@ def _medians(asks: Mapping[str, Callable[[], object]], rounds: int, *, database:
             began = processor.seconds()
             asks[name]()
             took[name].append(processor.seconds() - began)
-    return {name: median(each) for name, each in took.items()}
+    return took
 
 
 def _query(place: Hospital, query: CaseloadQuery) -> Callable[[], object]:
@@ -181,11 +179,11 @@ def last_page(place: Hospital, query: CaseloadQuery) -> CaseloadQuery:
     """Give the query of the last page of a view, as full as the first: its beginning is looked for by halves."""
 
     def left(position: int) -> int:
-        found = place.logbook.caseload(replace(query, after=_POSITIONS[position], limit=query.limit + 1))
+        found = place.logbook.caseload(replace(query, after=_cursor(position), limit=query.limit + 1))
         return len(found.rows)
 
-    late = bisect_left(range(1, len(_POSITIONS)), x=-query.limit, key=lambda position: -left(position))
-    here = replace(query, after=_POSITIONS[late])
+    late = bisect_left(_POSITIONS, x=1 - query.limit, key=lambda position: -left(position))
+    here = replace(query, after=_cursor(max(late - 1, 0)))
     while True:
         found = place.logbook.caseload(here)
         if found.next is None:

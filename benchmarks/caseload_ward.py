@@ -19,9 +19,11 @@ ZONE = ZoneInfo("Europe/Madrid")
 _AT_ONCE = 2000
 _NOW = datetime(2026, 6, 1, 10, tzinfo=ZONE)
 _TIERS = {Tier.SUSPECT: 0.04, Tier.WATCH: 0.08, Tier.CANNOT_JUDGE: 0.18, Tier.QUIET: 0.70}
-_STRENGTH = {Tier.SUSPECT: (3, 5), Tier.WATCH: (1, 3), Tier.CANNOT_JUDGE: (0, 0), Tier.QUIET: (0, 1)}
+_STRENGTH = {Tier.SUSPECT: (3, 5), Tier.WATCH: (1, 3), Tier.CANNOT_JUDGE: (0, 0), Tier.QUIET: (0, 0)}
 _ALSO, _FLAGGED = 0.1, 0.05
 """How often a further joint is watched, and a nerve is flagged."""
+_UNDECIDED, _DUE = 0.3, (-14, 28)
+"""How often nobody has decided about a suspicion yet, and in how many days the next measurement is due."""
 _BEDS, _PATIENTS_OF_ONE = 100, 250
 _IN_HOSPITAL = 0.2
 """A ward has so many patients and a therapist so many, however many the hospital has; one in five lies on a ward."""
@@ -92,7 +94,15 @@ def _review(reference: str, dice: Random) -> Review:
     places = dice.sample(WATCHED_PLACES, len(WATCHED_PLACES))
     verdicts = [_verdict(place, worst if n == 0 else _lesser(worst, dice), dice) for n, place in enumerate(places)]
     measured = None if worst is Tier.CANNOT_JUDGE else TODAY - timedelta(days=dice.randrange(40))
-    return Review(patient=reference, as_of=TODAY, verdicts=tuple(verdicts), last_measured=measured)
+    due = TODAY + timedelta(days=dice.randrange(*_DUE))
+    return Review(
+        patient=reference,
+        as_of=TODAY,
+        verdicts=tuple(verdicts),
+        last_measured=measured,
+        waits_for_review=worst is Tier.SUSPECT and dice.random() < _UNDECIDED,
+        overdue_since=due if due < TODAY else None,
+    )
 
 
 def _lesser(worst: Tier, dice: Random) -> Tier:

@@ -165,15 +165,16 @@ def measured_days(record: PatientRecord) -> tuple[date, ...]:
     return tuple(sorted({r.when.day for r in watched}))
 
 
-def overdue_days(record: PatientRecord, rules: Rules, as_of: date) -> int | None:
-    """Say by how many days the calendar's measurement is overdue: 0 when none is, None when none is asked for."""
-    known = record.as_known_on(as_of)
-    slots = _slots(known, rules, as_of)
-    if record.patient.is_deceased or not slots:
+def overdue_since(record: PatientRecord, rules: Rules, as_of: date) -> date | None:
+    """Say since when the calendar's measurement is overdue: the due day of the first slot since the last measurement.
+
+    None while none is overdue, and for whom none is asked for.
+    """
+    if record.patient.is_deceased:
         return None
-    last = max(measured_days(known), default=None)
-    missed = [slot.due for slot in slots if slot.due < as_of and (last is None or last < slot.start)]
-    return (as_of - missed[0]).days if missed else 0
+    last = max(measured_days(record), default=None)
+    missed = (slot for slot in _slots(record, rules, as_of) if last is None or last < slot.start)
+    return next((slot.due for slot in missed if slot.due < as_of), None)
 
 
 def slot_on(record: PatientRecord, rules: Rules, as_of: date) -> Slot | None:

@@ -15,6 +15,7 @@ from horehab.errors import InputError
 from horehab.store import finding, outbox, passes, tables, whose
 from horehab.store.asking import exactly, has, is_one_of
 from horehab.store.payloads import decode_patient, decode_verdict
+from horehab.store.ranks import need_at, ranks_of
 from horehab.store.whose import Overview
 from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
 
@@ -80,10 +81,10 @@ def _between(query: CaseloadQuery, *place: ColumnElement[Any]) -> Iterable[Colum
     if query.after:
         yield tuple_(*place) > tuple_(*_position(query.after))
     if query.joint:
-        yield need <= max(passes.least_need(each) for each in _tiers_of_joint(query))
+        yield need < max(ranks_of(each).stop for each in _tiers_of_joint(query))
     elif query.tier:
-        yield need <= passes.least_need(query.tier)
-        yield need > passes.least_need(query.tier) - passes.least_need(Tier.SUSPECT)
+        yield need >= ranks_of(query.tier).start
+        yield need < ranks_of(query.tier).stop
 
 
 def _stands_so(connection: Connection, query: CaseloadQuery) -> Iterable[ColumnElement[bool]]:
@@ -122,7 +123,7 @@ def _as_row(row: Any, payloads: list[str]) -> CaseloadRow:
     return CaseloadRow(
         key=row.key,
         patient=decode_patient(row.identity) if row.identity else Patient(reference=row.reference),
-        tier=Tier(row.tier),
+        need=need_at(row.need),
         verdicts=tuple(sorted(map(decode_verdict, payloads), key=_placing)),
         last_measured=row.last_measured,
         ward=(row.ward or "", row.ward_name or ""),
@@ -130,4 +131,5 @@ def _as_row(row: Any, payloads: list[str]) -> CaseloadRow:
 
 
 def _placing(verdict: Verdict) -> tuple[int, str]:
-    return _ORDER.get(str(verdict.place), len(_ORDER)), str(verdict.place)
+    place = str(verdict.place)
+    return _ORDER.get(place, len(_ORDER)), place

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from horehab.domain.suspicion import Tier, Verdict
+from horehab.domain.need import need_of
 from horehab.store import outbox, patients, reminders, tables
 from horehab.store.payloads import encode, plain
+from horehab.store.ranks import rank_of
 from horehab.usecases.exchange import Review
 
-_RANK = {Tier.SUSPECT: 0, Tier.WATCH: 1, Tier.CANNOT_JUDGE: 2, Tier.QUIET: 3}
-_BY_STRENGTH = 10
 NOTE = "note: "
 """What is told of a pass begins so when it is no problem."""
 
@@ -122,10 +121,11 @@ def _set_patients(connection: Connection, reviews: Sequence[Review], *, seen: Ma
 
 
 def _patient_row(review: Review, read: int | None) -> dict[str, Any]:
+    need = need_of(review.verdicts, waits_for_review=review.waits_for_review, overdue_since=review.overdue_since)
     return {
         "r": review.patient,
-        "the_tier": worst_tier(review.verdicts).value,
-        "the_need": need_of(review.verdicts),
+        "the_tier": need.tier.value,
+        "the_need": rank_of(need),
         "measured": review.last_measured,
         "the_day": review.as_of,
         "the_rule": review.basis,
@@ -134,25 +134,6 @@ def _patient_row(review: Review, read: int | None) -> dict[str, Any]:
         "ward_words": plain(review.ward.words) if review.ward else None,
         "seen_by": plain(review.therapist) if review.therapist else None,
     }
-
-
-def worst_tier(verdicts: Sequence[Verdict]) -> Tier:
-    """Give the tier of the joint that needs a look most; without any verdict nothing can be judged."""
-    return min((verdict.tier for verdict in verdicts), key=_RANK.__getitem__, default=Tier.CANNOT_JUDGE)
-
-
-def need_of(verdicts: Sequence[Verdict]) -> int:
-    """Rank a patient for the caseload, smaller is more urgent: by tier, nerve flag, then strength."""
-    worst = worst_tier(verdicts)
-    of_worst = [verdict for verdict in verdicts if verdict.tier is worst]
-    strength = max((verdict.strength for verdict in of_worst), default=0)
-    flagged = any(verdict.red_flags for verdict in verdicts)
-    return least_need(worst) - strength - (_BY_STRENGTH if flagged else 0)
-
-
-def least_need(worst: Tier) -> int:
-    """Give the rank of the least urgent patient whose worst joint stands so; those of the next tier come after it."""
-    return (_RANK[worst] + 1) * 2 * _BY_STRENGTH
 
 
 def changes_of(connection: Connection, reference: str) -> int:

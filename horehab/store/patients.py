@@ -6,14 +6,14 @@ from datetime import date
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.sql.dml import Update
 
+from horehab.domain.need import UNJUDGED
 from horehab.domain.record import Patient
-from horehab.domain.suspicion import Tier
 from horehab.errors import UnknownPatient
 from horehab.store import names, tables
 from horehab.store.payloads import encode
+from horehab.store.ranks import rank_of
 
 _LONGEST_CHAIN = 5
-UNJUDGED = 60
 CHUNK = 500
 
 # These run with every page of the chart, so they are made once.
@@ -65,8 +65,8 @@ def _add(connection: Connection, references: list[str]) -> None:
                 "is_listed": True,
                 "changes": 0,
                 "reviewed": 0,
-                "tier": Tier.CANNOT_JUDGE.value,
-                "need": UNJUDGED,
+                "tier": UNJUDGED.tier.value,
+                "need": rank_of(UNJUDGED),
                 "name": names.sort_name(None),
             }
             for reference in references

@@ -11,7 +11,7 @@ from horehab.errors import StoreTooNew
 from horehab.store.engine import make_engine, read_url, reading, writing
 from horehab.store.heads import VERSION_TABLE
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 def upgrade(url: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from horehab.domain.entries import ChartEntry
 from horehab.domain.local_code import UnreadCode
+from horehab.domain.need import Need
 from horehab.domain.record import Fact, Patient
 from horehab.domain.reminder import Reminder, ReminderState
 from horehab.domain.suspicion import Tier, Verdict
@@ -107,8 +108,8 @@ class Review:
     """What a review of one patient decided: verdicts to show, entries for the chart, reminders to keep.
 
     `void_reminders` are keys of reminders that no longer hold, `why_void` says why. `why_silent` says why nothing
-    about this patient is written at all, if so. `basis` names rule and evidence that it rests on; None when the
-    entries are only shown: a newer rule alone neither raises nor withdraws. `therapist` saw the patient last.
+    is written at all, if so. `basis` names rule and evidence that it rests on; None when the entries are only shown:
+    a newer rule alone neither raises nor withdraws. `therapist` saw the patient last. The last two are as in a Need.
     """
 
     patient: str
@@ -123,6 +124,8 @@ class Review:
     why_silent: str = ""
     ward: WardStay | None = None
     therapist: str | None = None
+    waits_for_review: bool = False
+    overdue_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +199,7 @@ class CaseloadRow:
 
     key: str
     patient: Patient
-    tier: Tier
+    need: Need
     verdicts: tuple[Verdict, ...]
     last_measured: date | None
     waiting: int = 0
@@ -294,5 +297,4 @@ class StepReport:
     @property
     def is_complete(self) -> bool:
         """Whether the chart was read to its end and took all that it was told."""
-        left = self.waiting + self.conflicts
-        return not self.pulled.problems and not left
+        return not (self.pulled.problems or self.waiting or self.conflicts)

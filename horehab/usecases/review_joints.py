@@ -15,7 +15,7 @@ from horehab.domain.entries import (
     suspicion_id,
 )
 from horehab.domain.episode import Act, Action, Standing, act_on
-from horehab.domain.follow_up import follow_up
+from horehab.domain.follow_up import follow_up, overdue_since
 from horehab.domain.record import PatientRecord, base_references
 from horehab.domain.reminder import ReminderRule
 from horehab.domain.sentence import sentence
@@ -137,6 +137,8 @@ def review_patient(ports: Ports, patient: str, day: date, *, is_applied: bool = 
         why_silent=why_silent,
         ward=ward_of(known),
         therapist=therapist_of(known),
+        waits_for_review=any(reminder.rule is ReminderRule.REVIEW_SUSPICION for reminder in reminders),
+        overdue_since=overdue_since(known, ports.rules, day),
     )
 
 

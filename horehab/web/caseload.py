@@ -1,6 +1,6 @@
-"""The caseload: who needs somebody next, by tier, nerve, grade and name; search, filters, counts, one tap to log."""
+"""The caseload: who needs somebody next, and why; search, filters, counts, one tap to log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from horehab.domain.joints import WATCHED_JOINTS
+from horehab.domain.need import blind_spots
 from horehab.domain.suspicion import Reason, Tier, Verdict
 from horehab.usecases.exchange import CaseloadPage, CaseloadQuery, CaseloadRow
 from horehab.web.access import TEAM, allow
@@ -35,7 +36,7 @@ def add_to(pages: Blueprint) -> None:
 def caseload() -> str:
     """Show one page of the patients whom this viewer may see."""
     asked_by, ports, options = viewer(), room().ports(), room().options
-    query = _query(request.args)
+    query, today = _query(request.args), ports.clock.today()
     found = visible_page(asked_by, query)
     ports.logbook.audit(who=asked_by.name, what="read caseload", patient=None, now=ports.clock.now())
     return render_template(
@@ -50,9 +51,9 @@ def caseload() -> str:
         marks=TIER_MARKS,
         joints=WATCHED_JOINTS,
         shown=shown_places,
-        grade=grade,
-        blind_spots=lambda row: blind_spots(row, ports.clock.today()),
-        unmeasured_days=lambda row: unmeasured_days(row, ports.clock.today()),
+        why=lambda row: why(row, today),
+        gaps=lambda row: gaps(row, today),
+        unmeasured_days=lambda row: unmeasured_days(row, today),
     )
 
 
@@ -116,9 +117,20 @@ def choices(page: CaseloadPage, what: str, chosen: str | None) -> dict[str, str]
     return found if chosen is None or chosen in found else {**found, chosen: chosen}
 
 
-def grade(row: CaseloadRow) -> int:
-    """Give the grade, 0 to 5, by which a patient stands among those of the same tier: that of the strongest joint."""
-    return max((verdict.strength for verdict in row.verdicts if verdict.tier is row.tier), default=0)
+def why(row: CaseloadRow, today: date) -> Iterator[tuple[str, bool]]:
+    """Say why a patient stands before others of the same tier, the strongest reason first, and whether it presses."""
+    need = row.need
+    if need.is_flagged:
+        yield _("Red flag of the nerve"), True
+    if need.waits_for_review:
+        yield _("Waits for review"), False
+    if need.grade:
+        yield _("Grade %(strength)s of 5", strength=need.grade), False
+    if need.overdue_since and need.overdue_since < today:
+        days = (today - need.overdue_since).days
+        yield ngettext("Measurement overdue by %(num)d day", "Measurement overdue by %(num)d days", days), True
+    if need.tier is Tier.CANNOT_JUDGE and (spots := len(blind_spots(row.verdicts))):
+        yield ngettext("%(num)d blind spot", "%(num)d blind spots", spots), False
 
 
 def shown_places(row: CaseloadRow) -> list[Verdict]:
@@ -133,16 +145,16 @@ def unmeasured_days(row: CaseloadRow, today: date) -> int | None:
     return days if days > _LONG_AGO else None
 
 
-def blind_spots(row: CaseloadRow, today: date) -> list[str]:
+def gaps(row: CaseloadRow, today: date) -> list[str]:
     """Name the joints of which less is known than of the rest: never measured, or not for longer."""
     if row.last_measured is None:
         return [_("No joint measured yet")]
     since = (today - row.last_measured).days
-    spots = [(_blind(verdict, since), place_word(verdict.place)) for verdict in row.verdicts]
-    return [_("%(place)s: %(gap)s", place=place, gap=gap) for gap, place in spots if gap]
+    found = ((verdict.place, _gap(verdict, since)) for verdict in row.verdicts)
+    return [_("%(place)s: %(gap)s", place=place_word(place), gap=gap) for place, gap in found if gap]
 
 
-def _blind(verdict: Verdict, since: int) -> str:
+def _gap(verdict: Verdict, since: int) -> str:
     """Say what is not known of a joint beyond what holds for all of them; empty for nothing."""
     if _reason(verdict, "no-passive-reading"):
         return _("never measured passively")

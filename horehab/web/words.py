@@ -62,12 +62,15 @@ _SPOKEN = {
 
 def tier_word(tier: Tier) -> str:
     """Name a tier; never as normal, and never as the absence of ossification."""
-    return {
-        Tier.SUSPECT: _("Suspected"),
-        Tier.WATCH: _("Watch"),
-        Tier.QUIET: _("No loss seen"),
-        Tier.CANNOT_JUDGE: _("Cannot judge"),
-    }[tier]
+    match tier:
+        case Tier.SUSPECT:
+            return _("Suspected")
+        case Tier.WATCH:
+            return _("Watch")
+        case Tier.QUIET:
+            return _("No loss seen")
+        case Tier.CANNOT_JUDGE:
+            return _("Cannot judge")
 
 
 def strength_word(strength: int) -> str:

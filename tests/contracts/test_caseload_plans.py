@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert
 
 from horehab.domain.joints import Joint, JointSide, Side
+from horehab.domain.need import Need
 from horehab.domain.suspicion import Tier, Verdict
 from horehab.store import SqlLogbook
 from horehab.store.engine import writing
 from horehab.store.heads import metadata
-from horehab.store.passes import least_need
 from horehab.store.payloads import encode
+from horehab.store.ranks import rank_of
 from horehab.usecases.exchange import CaseloadQuery
 
 PATIENTS = 5_000
@@ -56,6 +57,13 @@ def engine_of(logbook: SqlLogbook) -> Engine:
     return engine
 
 
+def needing(tier: Tier, number: int) -> Need:
+    """Every third measurement is overdue; of the suspected and watched some are suspected more than others."""
+    grade = number % 4 if tier in (Tier.SUSPECT, Tier.WATCH) else 0
+    overdue = None if number % 3 else DAY - timedelta(days=number % 60)
+    return Need(tier=tier, grade=grade, overdue_since=overdue, is_blind=tier is Tier.CANNOT_JUDGE)
+
+
 def _rows() -> dict[str, list[dict[str, Any]]]:
     tiers = [Tier.SUSPECT, *[Tier.WATCH] * 2, *[Tier.CANNOT_JUDGE] * 4, *[Tier.QUIET] * 13]
     patients, words, verdicts = [], [], []
@@ -65,7 +73,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         patients.append(
             {
                 "reference": reference, "key": str(number), "survivor": reference, "is_listed": True, "changes": 1,
-                "reviewed": 1, "tier": tier.value, "need": least_need(tier) - number % 4, "name": name, "as_of": DAY,
+                "reviewed": 1, "tier": tier.value, "need": rank_of(needing(tier, number)), "name": name, "as_of": DAY,
                 "ward": f"Location/{number % 50}", "ward_name": "Ward", "therapist": f"Practitioner/{number % 40}",
             }
         )  # fmt: skip

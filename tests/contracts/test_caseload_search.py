@@ -1,7 +1,7 @@
 """Whoever is looked for is found: the list is what a plain look at each patient says, whichever way it is read."""
 
 import unicodedata
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from itertools import product
 from random import Random
@@ -19,10 +19,10 @@ from horehab.domain.suspicion import Tier
 from horehab.domain.ward_stay import WardStay
 from horehab.store import SqlLogbook, finding, tables, upgrade
 from horehab.store.engine import make_engine, read_url, reading, writing
-from horehab.store.passes import need_of
 from horehab.store.schema import config
 from horehab.usecases.exchange import CaseloadQuery, ChartItem, Review
 from tests.contracts.conftest import MADRID
+from tests.contracts.plain_order import place
 from tests.store.making import DAY, NOW, page, person, review, verdict
 
 GIVEN = ("María", "Marc", "Zoë", "François", "José Luis", "Ångel", "Æsa", "O'Neill")
@@ -71,7 +71,9 @@ def a_review(reference: str, dice: Random) -> Review:
     stay = lying and WardStay(
         source="Encounter/1#ward[0]", ward=lying, name=lying, known_on=DAY, when=local_moment(DAY, time(8), MADRID)
     )
-    return review(reference, verdicts=verdicts, ward=stay or None)
+    since = dice.choice([None, None, DAY - timedelta(days=dice.randrange(60))])
+    waits = dice.random() < 1 / 2
+    return review(reference, verdicts=verdicts, ward=stay or None, overdue_since=since, waits_for_review=waits)
 
 
 @pytest.fixture
@@ -119,12 +121,9 @@ def expected(query: dict[str, Any]) -> list[str]:
     found = []
     for item in patients:
         if is_wanted(item, judged.get(item.reference), query):
-            need = need_of(judged[item.reference].verdicts) if item.reference in judged else need_of(())
             assert item.identity is not None
-            parts = unicodedata.normalize("NFKD", item.identity.name or "~")
-            name = "".join(c for c in parts if not unicodedata.combining(c)).casefold()
-            found.append((need, name, item.reference))
-    return [reference for *_, reference in sorted(found)]
+            found.append(place(item.identity, judged.get(item.reference)))
+    return [place[-1] for place in sorted(found)]
 
 
 def shown(logbook: SqlLogbook, query: dict[str, Any]) -> list[str]:
@@ -171,12 +170,13 @@ def test_each_thing_typed_finds_whom_it_names_and_each_way_of_reading_is_taken(
     )
 
 
-def put_down(connection: Connection, number: int) -> None:
-    values = {"r": f"Patient/{number}", "k": f"k{number}", "name": f"ana {number}", "need": 20 + number}
+def put_down(connection: Connection, number: int, *, need: int, tier: str = "watch") -> None:
+    """Write a patient as schema 0005 did, with both words."""
+    values = {"r": f"Patient/{number}", "k": f"k{number}", "name": f"ana {number}", "need": need, "tier": tier}
     connection.execute(
         text(
             "INSERT INTO horehab_patient (reference, key, survivor, is_listed, changes, tier, need, name)"
-            " VALUES (:r, :k, :r, true, 0, 'watch', :need, :name)"
+            " VALUES (:r, :k, :r, true, 0, :tier, :need, :name)"
         ),
         values,
     )
@@ -192,16 +192,16 @@ def test_whom_an_older_version_knew_is_found_in_the_same_order_after_the_upgrade
     with writing(engine) as connection:
         older.attributes["connection"] = connection
         command.upgrade(older, "0005")
-        for number in range(9, 0, -1):
-            put_down(connection, number)
+        for number in range(5, 0, -1):
+            put_down(connection, number, need=34 + number)
     upgrade(database_url)
     with reading(engine) as connection:
         w = tables.patient_word.c
-        found = connection.execute(select(w.word, w.need, w.name, w.patient).order_by(w.word, w.need)).all()
+        found = connection.execute(select(w.word, w.name, w.patient).order_by(w.word, w.need)).all()
     engine.dispose()
-    numbers = range(1, 10)
+    numbers = range(1, 6)
     assert [tuple(row) for row in found] == sorted(
-        (word, 20 + n, f"ana {n}", f"Patient/{n}") for n in numbers for word in ("ana", str(n))
+        (word, f"ana {n}", f"Patient/{n}") for n in numbers for word in ("ana", str(n))
     )
 
 

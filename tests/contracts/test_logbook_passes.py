@@ -134,7 +134,7 @@ def test_patients_stand_by_need_then_name_on_every_page(logbook: SqlLogbook) -> 
 def test_nobody_is_left_out_before_the_first_review_and_nobody_looks_normal(logbook: SqlLogbook) -> None:
     logbook.keep(page(person(), item("Observation/5", patient="Patient/nameless")), now=NOW)
     assert shown(logbook) == ["ana", "nameless"]
-    assert {row.tier for row in logbook.caseload(CaseloadQuery()).rows} == {Tier.CANNOT_JUDGE}
+    assert {row.need.tier for row in logbook.caseload(CaseloadQuery()).rows} == {Tier.CANNOT_JUDGE}
 
 
 def test_counts_follow_at_once_when_patients_come_and_change(logbook: SqlLogbook) -> None:
@@ -164,7 +164,7 @@ def test_a_row_tells_when_was_last_measured_and_what_waits_for_the_chart(logbook
     logbook.keep(page(person()), now=NOW)
     close(logbook, review(entries=(suspicion(),)))
     row = first_row(logbook)
-    assert (row.last_measured, row.waiting, row.tier) == (DAY, 1, Tier.SUSPECT)
+    assert (row.last_measured, row.waiting, row.need.tier) == (DAY, 1, Tier.SUSPECT)
     assert row.key == logbook.key_of(ANA)
     assert row.verdicts[0].place == LEFT_HIP
 

@@ -93,7 +93,7 @@ def _state(ports: Ports) -> Any:
     return {
         "records": {name: book.record(name) for name in names},
         "set aside": book.set_aside(),
-        "verdicts": {row.patient.reference: (row.tier, row.verdicts) for row in rows},
+        "verdicts": {row.patient.reference: (row.need, row.verdicts) for row in rows},
         "outbox": sorted((row.key, row.patient, repr(row.entry)) for row in book.outbox()),
         "reminders": sorted(row.reminder.key for row in book.reminders()),
     }

@@ -1,9 +1,11 @@
 """The caseload as a host narrows it: whoever may see few patients finds all of them, and learns of no others."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from horehab.domain.exposure import Exposure, ExposureKind
 from horehab.domain.record import Patient
 from horehab.domain.signs import PainOccasion, PainRating, Sign, SignKind
 from horehab.usecases.exchange import CaseloadQuery
@@ -71,8 +73,39 @@ def test_the_need_of_a_patient_says_by_what_the_list_is_ordered(ward: Ward) -> N
     needs = re.findall(r"<tr>\s*<td>(.*?)</td>", page, re.DOTALL)
     strongest = max(v.strength for v in ward.ports.logbook.caseload(CaseloadQuery()).rows[0].verdicts)
     assert f"Grade {strongest} of 5" in needs[0]
-    assert "of 5" not in needs[1], "nothing could be judged of Ben"
-    assert "Patients by tier, a red flag of the nerve first, then by grade, then by name" in page
+    assert "Waits for review" in needs[0]
+    assert re.findall(r"<div[^>]*>(.*?)</div>", needs[1]) == ["8 blind spots"], "nothing could be judged of Ben"
+    assert "Then overdue measurements, blind spots, names." in page
+
+
+def needs_of(ward: Ward, language: str = "en") -> dict[str, list[str]]:
+    """Read from the page why each patient stands where they stand, by record number."""
+    page = ward.client.get("/horehab/", headers={"Accept-Language": language}).text
+    rows = re.findall(r"<tr>\s*<td>(.*?)</td>.*?<span>(HC-\d+)</span>", page, re.DOTALL)
+    return {number: re.findall(r"<div[^>]*>(.*?)</div>", need) for need, number in rows}
+
+
+def test_a_row_says_in_words_since_when_a_measurement_is_overdue_and_what_nobody_has_measured(ward: Ward) -> None:
+    discharged = [
+        Exposure(
+            source=f"Encounter/{patient.reference[8:]}",
+            kind=ExposureKind.ICU_STAY,
+            start=at(TODAY - timedelta(days=weeks * 7 + 30)),
+            end=at(TODAY - timedelta(days=weeks * 7)),
+            known_on=TODAY - timedelta(days=weeks * 7),
+        )
+        for patient, weeks in ((MANY[5], 2), (MANY[6], 3))
+    ]
+    for patient, stay in zip(MANY[5:7], discharged, strict=True):
+        fill(ward.ports, items_of(patient, [stay]))
+    fill(ward.ports, items_of(MANY[0], ()))
+    needs = needs_of(ward)
+    assert list(needs) == ["HC-1001", "HC-2006", "HC-2005", "HC-2000", "HC-1002"], "suspected, overdue, by name"
+    assert needs["HC-2006"] == ["Measurement overdue by 14 days", "8 blind spots"]
+    assert needs["HC-2005"] == ["Measurement overdue by 7 days", "8 blind spots"]
+    assert needs["HC-2000"] == ["8 blind spots"]
+    assert needs_of(ward, "fr")["HC-2005"] == ["Mesure en retard de 7 jours", "8 zones non vues"]
+    assert needs_of(ward, "es")["HC-2005"] == ["Medición con 7 días de retraso", "8 puntos ciegos"]
 
 
 def test_a_red_flag_of_the_nerve_stands_beside_the_need_and_comes_first(ward: Ward) -> None:
