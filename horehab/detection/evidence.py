@@ -57,29 +57,28 @@ def evidence_of(
 
     A raised laboratory value has its own row up to `fresh_days` after a reading.
     """
-    rows: list[tuple[int, int, int, int]] = []
-    visits = pain_count = 0
-    for joint, (seen, rated) in enumerate(zip(signals, pains, strict=True)):
-        seen_days, rated_days = [s.day for s in seen], [day for day, _ in rated]
-        for day in _days(seen_days, rated_days, lab_days, fresh_days):
-            visit, pain = bisect_right(seen_days, day), bisect_right(rated_days, day)
-            rows.append((joint, day, visits + visit - 1 if visit else -1, pain_count + pain - 1 if pain else -1))
-        visits, pain_count = visits + len(seen), pain_count + len(rated)
-    table = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     listed = [signal for seen in signals for signal in seen]
+    visit_joint, visit_day = _numbers(signals), np.array([signal.day for signal in listed], dtype=np.int64)
+    pain_joint = _numbers(pains)
+    pain_day = np.array([day for rated in pains for day, _ in rated], dtype=np.int64)
+    days = [
+        _days([s.day for s in seen], rated, lab_days, fresh_days) for seen, rated in zip(signals, pains, strict=True)
+    ]
+    row_joint = _numbers(days)
+    row_day = np.array([day for each in days for day in each], dtype=np.int64)
     return Evidence(
         zero=zero,
         visits=listed,
         seen=_seen(listed),
-        visit_joint=_numbers(signals),
-        visit_day=np.array([signal.day for signal in listed], dtype=np.int64),
-        pain_joint=_numbers(pains),
-        pain_day=np.array([day for rated in pains for day, _ in rated], dtype=np.int64),
+        visit_joint=visit_joint,
+        visit_day=visit_day,
+        pain_joint=pain_joint,
+        pain_day=pain_day,
         pains=np.array([score for rated in pains for _, score in rated], dtype=np.float64),
-        row_joint=table[0],
-        row_day=table[1],
-        row_visit=table[2],
-        row_pain=table[3],
+        row_joint=row_joint,
+        row_day=row_day,
+        row_visit=last_before(keys_of(visit_joint, visit_day), row_joint, row_day),
+        row_pain=last_before(keys_of(pain_joint, pain_day), row_joint, row_day),
     )
 
 
@@ -106,8 +105,8 @@ def _numbers(joints: Sequence[Sequence[object]]) -> Ints:
     return np.repeat(np.arange(len(joints)), [len(each) for each in joints])
 
 
-def _days(seen: Sequence[int], rated: Sequence[int], labs: Sequence[int], fresh_days: int) -> list[int]:
-    days = {*seen, *rated}
+def _days(seen: Sequence[int], rated: Sequence[tuple[int, float]], labs: Sequence[int], fresh_days: int) -> list[int]:
+    days = {*seen, *(day for day, _ in rated)}
     for day in labs:
         last = bisect_right(seen, day)
         if last and day - seen[last - 1] <= fresh_days:
@@ -122,6 +121,5 @@ def keys_of(joints: Ints, days: Ints) -> Ints:
 
 def last_before(keys: Ints, joints: Ints, days: Ints) -> Ints:
     """Find the last event of a joint up to a day among events of these keys; -1 for none."""
-    place = np.searchsorted(keys, keys_of(joints, days), side="right") - 1
-    is_of_joint = (place >= 0) & (joints >= 0) & (keys[place] // _KEY == joints)
-    return np.where(is_of_joint, place, -1)
+    first, end = np.searchsorted(keys, joints * _KEY), np.searchsorted(keys, keys_of(joints, days), side="right")
+    return np.where(end > first, end - 1, -1)

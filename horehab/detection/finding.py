@@ -137,8 +137,7 @@ def look(file: JointFile, rules: Rules, day: date, *, weighed: Weighed | None, p
 
 def _labs(file: JointFile, day: date, recent_days: int) -> tuple[LabResult, ...]:
     """Take the raised values of the last weeks from the day on which each was known."""
-    known = (r for r in file.raised if r.known_on <= day)
-    return tuple(r for r in known if 0 <= (day - r.when.day).days <= recent_days)
+    return tuple([r for r in file.raised if r.known_on <= day and 0 <= (day - r.when.day).days <= recent_days])
 
 
 def _score(weighed: Weighed | None, rules: Rules, *, has_signs: bool) -> float:
@@ -160,7 +159,7 @@ def _losses(file: JointFile, rules: Rules, day: date, forgiven: Forgiven) -> lis
 
 def _index_at(course: Course, day: date, recent_days: int) -> int | None:
     index = course.index_on(day)
-    return index if index is not None and (day - course.points[index].day).days <= recent_days else None
+    return index if index is not None and (day - course.days[index]).days <= recent_days else None
 
 
 def _loss(course: Course, index: int, rules: Rules, left: tuple[int, float] | None) -> Loss | None:

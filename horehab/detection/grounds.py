@@ -76,7 +76,7 @@ def _course_reasons(file: JointFile, finding: Finding, rules: Rules) -> list[Rea
     weighed = finding.weighed
     if weighed is None or weighed.score < rules.engine.score.watch_at:
         return []
-    last = max(p.day for c in file.passive for p in c.points if p.day <= finding.day)
+    last = max(p.day for c in file.passive for p in c.until(finding.day))
     days = {weighed.best_day, last}
     references = {s for c in file.passive for p in c.points if p.day in days for s in p.visit.sources}
     whole: tuple[tuple[str, Figure], ...] = (

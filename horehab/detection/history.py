@@ -9,8 +9,9 @@ from horehab.detection.life import could_be_suspected, lives
 from horehab.detection.replay import weigh
 from horehab.detection.verdicts import judge
 from horehab.domain.joints import JointSide
-from horehab.domain.range_of_motion import Mode
+from horehab.domain.range_of_motion import Mode, Reading
 from horehab.domain.record import PatientRecord
+from horehab.domain.signs import PainRating, Sign
 from horehab.domain.suspicion import Tier
 from horehab.domain.thresholds import Rules
 
@@ -42,7 +43,7 @@ def suspicions(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
 
 def _passive_only(record: PatientRecord) -> PatientRecord:
     """Leave out other modes: they explain a verdict, and never raise one."""
-    return replace(record, readings=tuple(r for r in record.readings if r.mode is Mode.PASSIVE))
+    return replace(record, readings=tuple([r for r in record.readings if r.mode is Mode.PASSIVE]))
 
 
 def day_by_day(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
@@ -58,20 +59,16 @@ def day_by_day(record: PatientRecord, rules: Rules) -> tuple[Raised, ...]:
 
 def days_of(record: PatientRecord) -> list[date]:
     """List the days on which a reading, a rating, a sign or a laboratory value became known."""
-    labs = ((lab.known_on, lab.when.day) for lab in record.labs)
-    return sorted({max(known, measured) for known, measured in (*_at_the_bedside(record), *labs)})
+    return sorted({max(each.known_on, each.when.day) for each in (*_at_the_bedside(record), *record.labs)})
 
 
 def _arrives_late(record: PatientRecord) -> bool:
-    begun = ((exposure.known_on, exposure.start.day) for exposure in record.exposures)
-    return any(known > measured for known, measured in (*_at_the_bedside(record), *begun))
+    is_late = any(each.known_on > each.when.day for each in _at_the_bedside(record))
+    return is_late or any(exposure.known_on > exposure.start.day for exposure in record.exposures)
 
 
-def _at_the_bedside(record: PatientRecord) -> list[tuple[date, date]]:
-    """List when each reading, rating and sign was known, and when it was measured."""
-    found = [(reading.known_on, reading.when.day) for reading in record.readings]
-    found += [(rating.known_on, rating.when.day) for rating in record.pains]
-    return found + [(sign.known_on, sign.when.day) for sign in record.signs]
+def _at_the_bedside(record: PatientRecord) -> tuple[Reading | PainRating | Sign, ...]:
+    return (*record.readings, *record.pains, *record.signs)
 
 
 def _by_day(raised: Raised) -> tuple[date, str]:

@@ -121,7 +121,7 @@ def _stiff_start(course: Course, rules: Rules) -> StiffStart | None:
     norm = rules.motions[(course.place.joint, course.motion)].norm or 0.0
     if norm < rules.loss.stiff_norm_from:
         return None
-    stiff = takewhile(lambda p: p.degrees < rules.loss.stiff_fraction * norm, course.points)
+    stiff = takewhile(lambda visit: visit.degrees < rules.loss.stiff_fraction * norm, course.visits)
     visits = sum(1 for _ in stiff)
     return StiffStart(course=course, norm=norm, visits=visits) if visits else None
 

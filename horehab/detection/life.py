@@ -190,7 +190,7 @@ def _is_won_back(file: JointFile, standing: Suspected, day: date, weighed: Weigh
 def _is_motion_back(file: JointFile, loss: Loss, day: date) -> bool:
     """Say whether a motion rose clearly from its lowest, or came within error of its best, at two visits."""
     course = next(course for course in file.passive if course.motion is loss.course.motion)
-    later = [p for p in course.points[loss.index + 1 :] if p.day <= day]
+    later = course.until(day)[loss.index + 1 :]
     if not later:
         return False
     return later[-1].fall > loss.point.fall or (len(later) > 1 and not any(p.is_beyond_error for p in later[-2:]))
@@ -201,7 +201,7 @@ def _left_behind(file: JointFile, standing: Suspected, day: date) -> Forgiven:
     motions = {loss.course.motion for loss in standing.finding.losses}
     left = {}
     for course in file.passive:
-        until = [p for p in course.points if p.day <= day]
+        until = course.until(day)
         if until and course.motion in motions and until[-1].is_beyond_error:
             left[course.motion] = (until[-1].fall, until[-1].loss)
     return left
@@ -216,7 +216,7 @@ def _less_forgiven(file: JointFile, forgiven: Forgiven, day: date) -> Forgiven:
     for course in file.passive:
         if course.motion in kept:
             fall, degrees = kept[course.motion]
-            last = [p.loss for p in course.points if p.day <= day and p.fall == fall][-2:]
+            last = [p.loss for p in course.until(day) if p.fall == fall][-2:]
             if len(last) > 1:
                 kept[course.motion] = (fall, max(0.0, min(degrees, max(last))))
     return kept

@@ -142,9 +142,9 @@ class Outlook:
         """
         is_here = fact.place == self.file.place
         known = {course.motion: course for course in (self.file.passive if is_here else self.file.opposite)}
-        before = known[fact.motion].points if fact.motion in known else ()
+        before = known[fact.motion].visits if fact.motion in known else ()
         course = _course_with(fact, self.record, self.rules)
-        if [point.visit for point in course.points[:-1]] != [point.visit for point in before]:
+        if course.visits[:-1] != before:
             return None
         if not is_here:
             return self.file

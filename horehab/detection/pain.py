@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isfinite
-from statistics import median
 
 from horehab.domain.signs import PainRating
 from horehab.domain.thresholds import PainNumbers
+from horehab.domain.walk import middle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,14 @@ class PainCourse:
         if last < 0 or (day - self.days[last]).days > numbers.recent_days:
             return None
         now, earlier = self.worst[last], self._earlier(last, numbers)
-        before = median(self.worst[i] for i in earlier) if earlier else None
+        before = middle([self.worst[i] for i in earlier]) if earlier else None
         is_new = now >= numbers.level and self._is_first_rated(last, numbers)
         is_risen = before is not None and now >= numbers.level and self._has_risen(last, before, numbers)
         return PainChange(
             now=now,
             before=before,
             day=self.days[last],
-            references=tuple(self.references[i] for i in (*earlier, last)),
+            references=tuple([self.references[i] for i in (*earlier, last)]),
             is_new=is_new,
             is_risen=is_risen,
         )
@@ -79,13 +79,14 @@ def pain_course(ratings: Iterable[PainRating]) -> PainCourse:
 
     What is no number is left out.
     """
-    by_day: dict[date, list[PainRating]] = {}
+    by_day: dict[date, tuple[float, str]] = {}
     for rating in ratings:
         if isfinite(rating.score):
-            by_day.setdefault(rating.when.day, []).append(rating)
+            day, told = rating.when.day, (-rating.score, rating.source)
+            by_day[day] = min(by_day.get(day, told), told)
     days = tuple(sorted(by_day))
-    worst = tuple(max(r.score for r in by_day[day]) for day in days)
-    references = tuple(
-        min(r.source for r in by_day[day] if r.score == top) for day, top in zip(days, worst, strict=True)
+    return PainCourse(
+        days=days,
+        worst=tuple([-by_day[day][0] for day in days]),
+        references=tuple([by_day[day][1] for day in days]),
     )
-    return PainCourse(days=days, worst=worst, references=references)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import inf, sqrt
+from operator import mul
 
 from horehab.detection.joint_file import JointFile
 from horehab.domain.engine_numbers import ErrorNumbers
@@ -158,14 +159,12 @@ def _together(taken: list[_Taken], errors: ErrorNumbers) -> tuple[float, float]:
     half = middle(values)
     low, high = half - limit, half + limit
     held = [low if value < low else min(value, high) for value in values]
-    for (own, _, _), value, each in zip(taken, values, held, strict=True):
+    total = sum(weights)
+    value = sum(map(mul, weights, held)) / total
+    for (own, _, _), single, each in zip(taken, values, held, strict=True):
         if not own.best.count:
             # A motion that was far from the others when first seen is so by itself, and has not moved since.
-            own.level += value - each
-    values = held
-    total = sum(weights)
-    value = sum([weight * each for weight, each in zip(weights, values, strict=True)]) / total
-    for (own, _, _), each in zip(taken, values, strict=True):
+            own.level += single - each
         own.level += (each - value) / (own.best.count + 2.0)
     return round(value, _DECIMALS), 1 / total
 
@@ -176,16 +175,11 @@ def signals_of(file: JointFile, rules: Rules) -> tuple[Signal, ...]:
     for course in file.passive:
         numbers = rules.motions[(course.place.joint, course.motion)]
         motions: dict[str | None, _Own] = {}
-        for point in course.points:
-            visit = point.visit
+        for visit in course.visits:
             if visit.position not in motions:
                 motions[visit.position] = _own(numbers, rules.engine.errors)
             taken = motions[visit.position], _possible(visit.degrees, numbers), visit
-            day = visit.day.toordinal()
-            if day in days:
-                days[day].append(taken)
-            else:
-                days[day] = [taken]
+            days.setdefault(visit.day.toordinal(), []).append(taken)
     joint = _Joint(rules.engine.errors, _Best(_CLEAR_LOSS))
     return tuple([joint.seen(day, days[day]) for day in sorted(days)])
 

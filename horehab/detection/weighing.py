@@ -85,15 +85,15 @@ def _library_days(days: Ints, zero: int) -> Ints:
 
 def _motion_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> tuple[Floats, Ints]:
     """Weigh each course after each visit, the joint's own level of motion learned on the way."""
-    steps = _steps(evidence.visit_joint)
-    order = np.concatenate(steps)
+    order, steps = _in_steps(evidence.visit_joint)
     values = evidence.seen["value"][order].astype(np.float32)[:, None]
     deviations = values - library.shape[_library_days(evidence.visit_day[order], evidence.zero)]
     sds = evidence.seen["error"][order].tolist()
-    variance = _follow_levels(deviations, sds, [len(step) for step in steps], errors)
+    variance = _follow_levels(deviations, sds, steps, errors)
     deviations *= deviations
     deviations /= variance
-    return _products(_likely(deviations, errors.motion_cap, errors.motion_temper, errors.tail), steps, library.weight)
+    likely = _likely(deviations, errors.motion_cap, errors.motion_temper, errors.tail)
+    return _products(likely, (order, steps), library.weight)
 
 
 def _follow_levels(deviations: Floats, sds: list[float], steps: list[int], errors: ErrorNumbers) -> Floats:
@@ -130,30 +130,27 @@ def _gains(sds: list[float], steps: list[int], errors: ErrorNumbers) -> tuple[Fl
 
 def _pain_weights(evidence: Evidence, library: Library, errors: ErrorNumbers) -> tuple[Floats, Ints]:
     """Weigh each course after each pain rating; before any they weigh the same, so that missing pain says nothing."""
-    steps = _steps(evidence.pain_joint)
-    alike = np.ones_like(library.weight)
-    if not steps:
-        return alike[None, :], np.zeros(1, dtype=np.int64)
-    order = np.concatenate(steps)
+    order, steps = _in_steps(evidence.pain_joint)
     deviations = library.pain[_library_days(evidence.pain_day[order], evidence.zero)]
     deviations -= evidence.pains[order].astype(np.float32)[:, None]
     deviations /= np.float32(errors.pain_error)
     deviations *= deviations
-    return _products(_likely(deviations, errors.pain_cap, errors.pain_temper, errors.tail), steps, alike)
+    likely = _likely(deviations, errors.pain_cap, errors.pain_temper, errors.tail)
+    return _products(likely, (order, steps), np.ones_like(library.weight))
 
 
-def _steps(joints: Ints) -> list[Ints]:
-    """Number the events so that each step takes one of each joint that has so many, those with most first.
+_Steps = tuple[Ints, list[int]]
+"""In which order events are taken, and how many at each step."""
+
+
+def _in_steps(joints: Ints) -> _Steps:
+    """Order the events so that each step takes one of each joint that has so many, those with most first.
 
     `joints` names the joint of each event, joint after joint in order of time.
     """
-    if not len(joints):
-        return []
     numbers = np.bincount(joints)
-    ranks = np.argsort(-numbers, kind="stable")
-    firsts, counts = (np.cumsum(numbers) - numbers)[ranks], numbers[ranks]
-    alive = (counts[:, None] > np.arange(counts[0])).sum(axis=0).tolist()
-    return [firsts[:joints_left] + step for step, joints_left in enumerate(alive)]
+    step = np.arange(len(joints)) - (np.cumsum(numbers) - numbers)[joints]
+    return np.lexsort((joints, -numbers[joints], step)), np.bincount(step).tolist()
 
 
 def _likely(squares: Floats, cap: float, temper: float, tail: float) -> Floats:
@@ -170,22 +167,22 @@ def _likely(squares: Floats, cap: float, temper: float, tail: float) -> Floats:
     return np.reciprocal(power)
 
 
-def _products(likely: Floats, steps: list[Ints], prior: Floats) -> tuple[Floats, Ints]:
+def _products(likely: Floats, events: _Steps, prior: Floats) -> tuple[Floats, Ints]:
     """Multiply the likelihoods of each joint's events one by one, the heaviest course always at 1.
 
     Gives the weights, and in which of their rows each event stands; the last of these is the one before any event.
     """
+    order, steps = events
     weights = np.empty((len(likely) + 1, len(prior)), dtype=np.float32)
     weights[-1] = prior
     before, start = weights[-1:], 0
-    for step in steps:
-        joints = len(step)
+    for joints in steps:
         now = weights[start : start + joints]
         np.multiply(before[:joints] if start else before, likely[start : start + joints], out=now)
         now /= np.maximum.reduce(now, axis=1, keepdims=True)
         np.maximum(now, _LEAST, out=now)
         before, start = now, start + joints
     rows = np.empty(start + 1, dtype=np.int64)
-    rows[np.concatenate(steps)] = np.arange(start)
+    rows[order] = np.arange(start)
     rows[-1] = start
     return weights, rows

@@ -8,12 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 from statistics import median
 
 from horehab.domain.joints import JointSide, Motion
 from horehab.domain.range_of_motion import Mode, Reading
-from horehab.domain.series import read_series, series_of
+from horehab.domain.series import Visit, read_series, series_of
 from horehab.domain.thresholds import Rules
 from horehab.domain.walk import CoursePoint, Walk
 
@@ -21,22 +22,43 @@ _WEEK = 7
 _PACE_VISITS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: the points are kept from when they are first asked for
 class Course:
     """The course of one motion in one mode, visit by visit; `bounds` are readings given as < or >, kept apart."""
 
     place: JointSide
     motion: Motion
     mode: Mode
-    points: tuple[CoursePoint, ...]
-    days: tuple[date, ...] = ()
+    visits: tuple[Visit, ...]
+    rules: Rules
     bounds: tuple[Reading, ...] = ()
     set_aside: tuple[Reading, ...] = ()
+
+    @cached_property
+    def points(self) -> tuple[CoursePoint, ...]:
+        """Each visit, seen against what had been reached and held before it; of most joints nobody asks for them."""
+        numbers, loss = self.rules.motions[(self.place.joint, self.motion)], self.rules.loss
+        walk = Walk(
+            same=numbers.same_rater,
+            different=numbers.different_rater,
+            rise=max(loss.suspect_multiplier * numbers.same_rater, numbers.different_rater),
+            span=loss.sustained_visits,
+        )
+        return tuple([walk.step(visit) for visit in self.visits])
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The ward day of each visit, in order."""
+        return tuple([visit.day for visit in self.visits])
 
     def index_on(self, day: date) -> int | None:
         """Find the place of the last visit up to a ward day; None when there was none."""
         index = bisect_right(self.days, day) - 1
         return index if index >= 0 else None
+
+    def until(self, day: date) -> tuple[CoursePoint, ...]:
+        """Give the visits up to a ward day."""
+        return self.points[: bisect_right(self.days, day)]
 
     @property
     def latest(self) -> CoursePoint | None:
@@ -63,19 +85,6 @@ class Course:
         slopes = [_WEEK * (b.degrees - a.degrees) / (b.day - a.day).days for a, b in combinations(recent, 2)]
         return median(slopes) if slopes else None
 
-    def is_plateau(self, days: int) -> bool:
-        """Say whether the last three visits or more, over at least `days`, agree within measurement error."""
-        last = self.points[-1].day if self.points else None
-        before = [p for p in self.points if last is not None and (last - p.day).days >= days]
-        if len(self.points) < _ENOUGH or not before:
-            return False
-        held = self.points[min(self.points.index(before[-1]), len(self.points) - _ENOUGH) :]
-        values = [p.degrees for p in held]
-        return max(values) - min(values) <= max(p.threshold for p in held)
-
-
-_ENOUGH = 3
-
 
 def courses_of(readings: Iterable[Reading], rules: Rules) -> tuple[Course, ...]:
     """Follow every motion and mode of all joints, each as its own course, in the order of the forms.
@@ -91,23 +100,16 @@ def courses_of(readings: Iterable[Reading], rules: Rules) -> tuple[Course, ...]:
 def course_of(readings: Sequence[Reading], rules: Rules) -> Course:
     """Follow one motion in one mode of one joint; all readings given are of that series, in any order.
 
-    Raises KeyError for a motion that the joint does not have, IndexError for no readings at all.
+    Raises IndexError for no readings at all.
     """
     first = readings[0]
-    numbers = rules.motions[(first.joint, first.motion)]
     series = read_series(readings, rules.loss.suspect_radians)
-    walk = Walk(
-        same=numbers.same_rater,
-        different=numbers.different_rater,
-        rise=max(rules.loss.suspect_multiplier * numbers.same_rater, numbers.different_rater),
-        span=rules.loss.sustained_visits,
-    )
     return Course(
         place=first.place,
         motion=first.motion,
         mode=first.mode,
-        points=tuple([walk.step(visit) for visit in series.visits]),
-        days=tuple([visit.day for visit in series.visits]),
+        visits=series.visits,
+        rules=rules,
         bounds=series.bounds,
         set_aside=series.set_aside,
     )

@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from math import isfinite
 from statistics import median
 
 from horehab.domain.joints import MOTIONS, JointSide, Motion
-from horehab.domain.moment import Moment
 from horehab.domain.range_of_motion import Mode, Reading
 
 Means = tuple[str | None, str | None, str | None]
@@ -105,17 +103,12 @@ def _is_plain(listed: Sequence[Reading], suspect_radians: float) -> bool:
 
 def _distinct(listed: list[Reading]) -> list[Reading]:
     """Keep one of each exact repeat: the same instant, value and means under another reference says nothing new."""
-    if all(_is_before(one.when, other.when) for one, other in pairwise(listed)):
-        return listed
     found: dict[object, Reading] = {}
-    for reading in sorted(listed, key=lambda r: r.source):
+    for reading in listed:
         key = (reading.when.earliest, reading.degrees, reading.bound, _means(reading))
-        found.setdefault(key, reading)
+        if key not in found or reading.source < found[key].source:
+            found[key] = reading
     return sorted(found.values(), key=lambda r: (r.when.day, r.when.earliest, r.source))
-
-
-def _is_before(one: Moment, other: Moment) -> bool:
-    return one.earliest < other.earliest and one.day <= other.day
 
 
 def _without_slips(readings: list[Reading], suspect_radians: float) -> list[Reading]:
@@ -147,12 +140,10 @@ def _means(reading: Reading) -> Means:
 
 
 def _visits(readings: Sequence[Reading]) -> tuple[Visit, ...]:
-    if all(one.when.day < other.when.day for one, other in pairwise(readings)):
-        return tuple([_single(reading) for reading in readings])
     days: dict[date, list[Reading]] = {}
     for reading in readings:
         days.setdefault(reading.when.day, []).append(reading)
-    return tuple(_visit(day, days[day]) for day in sorted(days))
+    return tuple([_visit(day, days[day]) for day in sorted(days)])
 
 
 def _visit(day: date, readings: Sequence[Reading]) -> Visit:
@@ -162,8 +153,8 @@ def _visit(day: date, readings: Sequence[Reading]) -> Visit:
     only = next(iter(means)) if len(means) == 1 else None
     return Visit(
         day=day,
-        degrees=median(r.degrees for r in readings),
-        sources=tuple(sorted(r.source for r in readings)),
+        degrees=median([r.degrees for r in readings]),
+        sources=tuple(sorted([r.source for r in readings])),
         means=only if only is not None and only[0] is not None else None,
         is_assumed=all(r.when.is_zone_assumed for r in readings),
         position=readings[0].position,

@@ -1,4 +1,4 @@
-"""The course of a motion: best sustained value, loss, pace, plateau, winning back."""
+"""The course of a motion: best sustained value, loss, pace, winning back."""
 
 from random import Random
 
@@ -35,7 +35,6 @@ def test_a_first_visit_is_its_own_best_and_has_no_loss() -> None:
     assert course.points[0].loss == 0
     assert not course.points[0].is_beyond_error
     assert course.pace_per_week(56) is None
-    assert not course.is_plateau(14)
     assert course.index_on(day(-1)) is None
 
 
@@ -46,12 +45,6 @@ def test_readings_of_one_hand_bear_the_smaller_error() -> None:
 
 def test_pace_is_the_median_slope_so_that_one_wrong_reading_does_not_decide() -> None:
     assert _course((0, 100), (7, 95), (14, 90), (21, 30), (28, 80)).pace_per_week(56) == pytest.approx(-5, abs=1)
-
-
-def test_three_visits_that_agree_over_two_weeks_are_a_plateau() -> None:
-    assert _course((0, 90), (7, 93), (14, 89), (21, 91)).is_plateau(14)
-    assert not _course((0, 90), (7, 70), (14, 50)).is_plateau(14)
-    assert not _course((0, 90), (3, 90), (6, 90)).is_plateau(14)
 
 
 def test_a_fall_that_is_won_back_starts_a_new_count() -> None:
@@ -74,7 +67,6 @@ def test_only_bounds_make_a_course_without_a_latest_value() -> None:
     assert course.latest is None
     assert course.best_sustained is None
     assert course.pace_per_week(56) is None
-    assert not course.is_plateau(14)
 
 
 def test_each_mode_is_its_own_course_and_unknown_motions_are_left_out() -> None:
