@@ -46,15 +46,12 @@ _RISING = (
     ("loss.clear_floor", "loss.suspect_floor"),
     ("loss.suspect_floor", "loss.large_degrees"),
     ("pain.rise", "pain.rise_at_once"),
-    ("gate.peak_from_day", "gate.peak_until_day"),
     ("calendar.biweekly_until", "calendar.monthly_until"),
     ("calendar.monthly_until", "calendar.last_visit"),
     ("calendar.escalate_nerve_after", "calendar.escalate_after"),
     ("attendance.message_after", "attendance.call_after"),
     ("attendance.call_after", "attendance.letter_after"),
     ("attendance.letter_after", "attendance.forget_after"),
-    ("steps.early_from_week", "steps.early_until_week"),
-    ("steps.reimage_from_week", "steps.reimage_until_week"),
 )
 
 
@@ -205,10 +202,8 @@ def _motion_numbers(name: str, entry: Mapping[str, Any]) -> MotionNumbers:
         highest=highest,
         same_rater=same,
         different_rater=different,
-        limits_source=limits["source"],
         error_source=error["source"],
         norm=_optional(f"{name}.norm", norm.get("value")),
-        norm_ama=_optional(f"{name}.norm.ama", norm.get("ama")),
         norm_aged=_optional(f"{name}.norm.aged", norm.get("aged")),
         norm_source=norm["source"],
     )

@@ -21,16 +21,14 @@ _AT_ONCE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveillance:
-    """Whether a patient's joints are under surveillance on a day, because of what, and from which day on.
+    """Whether a patient's joints are under surveillance on a day, and from which day on.
 
-    `start` is the end of the last exposure, or while it goes on the day that opened surveillance. `is_peak` in
-    the weeks in which the published patients fell ill. `is_exposure_known` is False when the chart tells nothing.
+    `start` is the end of the last exposure, or while it goes on the day that opened surveillance.
+    `is_exposure_known` is False when the chart tells nothing.
     """
 
     is_open: bool
-    is_peak: bool
     is_exposure_known: bool
-    because: tuple[ExposureKind, ...] = ()
     start: date | None = None
 
 
@@ -42,14 +40,11 @@ def surveillance(record: PatientRecord, rules: Rules, as_of: date) -> Surveillan
     known = record.as_known_on(as_of).exposures
     opening = [e for e in known if _opens(e, rules, as_of)]
     if not opening:
-        return Surveillance(is_open=False, is_peak=False, is_exposure_known=bool(known))
-    since_first = (as_of - min(e.start.day for e in opening)).days
+        return Surveillance(is_open=False, is_exposure_known=bool(known))
     start = max(_start(e, rules, as_of) for e in opening)
     return Surveillance(
         is_open=(as_of - start).days <= rules.gate.open_days,
-        is_peak=rules.gate.peak_from_day <= since_first <= rules.gate.peak_until_day,
         is_exposure_known=True,
-        because=tuple(kind for kind in ExposureKind if any(e.kind is kind for e in opening)),
         start=start,
     )
 

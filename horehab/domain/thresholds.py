@@ -9,21 +9,19 @@ from horehab.domain.joints import Joint, Motion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionNumbers:
-    """The numbers of one motion of one joint, in degrees; the three sources are keys of clinical.md.
+    """The numbers of one motion of one joint, in degrees; the sources are keys of clinical.md.
 
     `lowest` and `highest` bound what a living joint can show, failure to reach neutral included. `same_rater`
     and `different_rater` are the least changes that are beyond measurement error (MDC95). `norm` is the AAOS
-    value, `norm_ama` the AMA's, `norm_aged` the mean at 65-85 years; None where no source gives one.
+    value, `norm_aged` the mean at 65-85 years; None where no source gives one.
     """
 
     lowest: float
     highest: float
     same_rater: float
     different_rater: float
-    limits_source: str
     error_source: str
     norm: float | None = None
-    norm_ama: float | None = None
     norm_aged: float | None = None
     norm_source: str = ""
 
@@ -44,8 +42,6 @@ class Gate:
 
     icu_days: int
     open_days: int
-    peak_from_day: int
-    peak_until_day: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +59,6 @@ class LossNumbers:
     stiff_norm_from: float
     recent_days: int
     pace_days: int
-    plateau_days: int
     suspect_radians: float
 
 
@@ -123,12 +118,9 @@ class AttendanceNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepNumbers:
-    """From which week after onset which imaging shows bone, and when to repeat it (clinical.md R18-R20)."""
+    """From which week after onset plain film shows bone, and until when to repeat imaging (clinical.md R18-R20)."""
 
-    early_from_week: float
-    early_until_week: float
     film_from_week: float
-    reimage_from_week: float
     reimage_until_week: float
 
 

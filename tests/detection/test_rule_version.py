@@ -91,7 +91,7 @@ def test_the_numbers_of_a_motion_the_differentials_and_the_name_make_a_new_versi
     ("old", "new"),
     [
         ("# Pain on the 0-10 scale", "# Pain, in points of ten"),
-        ("norm = { value = 120, ama = 100", "norm = { value = 120, ama = 110"),
+        ("norm = { value = 180, aged = 165", "norm = { value = 180, aged = 164"),
         ('source = "S1 (R25); policy"', 'source = "S1"'),
         ("checked = 2026-11-21", "checked = 2026-11-22"),
         ("suspect_floor = { value = 20,", "suspect_floor = { value = 20.0,"),

@@ -27,7 +27,6 @@ def test_every_motion_of_every_joint_has_its_numbers_with_sources() -> None:
             assert numbers.lowest < 0 < numbers.highest
             assert 0 < numbers.same_rater <= numbers.different_rater
             assert numbers.error_source
-            assert numbers.limits_source
 
 
 def test_a_hip_that_cannot_reach_neutral_rotation_is_within_limits() -> None:
@@ -74,7 +73,7 @@ def test_the_version_changes_with_what_a_verdict_reads_and_with_nothing_else(tmp
         ("icu_days = {", "icu_daze = {", "gate.icu_daze"),
         ('source = "clavet; S3 had 16 days; policy"', 'source = ""', "gate.icu_days.source"),
         ('policy", checked = 2026-11-21', 'policy", checked = "today"', ".checked"),
-        ("peak_from_day = { value = 28", "peak_from_day = { value = 99", "gate.peak_from_day"),
+        ("biweekly_until = { value = 112", "biweekly_until = { value = 999", "calendar.biweekly_until"),
         ("due_hour = { value = 8", "due_hour = { value = 24", "calendar.due_hour"),
         ('"contracture", "adhesive-capsulitis"', '7, "adhesive-capsulitis"', "differentials"),
         ('joint = "hip"', 'joint = "hop"', "motion"),
