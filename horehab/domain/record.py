@@ -37,6 +37,14 @@ class Patient:
     ways: tuple[ContactWay, ...] = ()
     addresses: tuple[PostalAddress, ...] = ()
 
+    def age_on(self, day: date) -> int | None:
+        """Say how many years old the patient is on a day; None where the birth date is not known to the day."""
+        try:
+            born = date.fromisoformat(self.birth_date or "")
+        except ValueError:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imaging:

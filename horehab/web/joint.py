@@ -40,6 +40,7 @@ def joint(key: str, place: str) -> str:
         marks=TIER_MARKS,
         suspect=Tier.SUSPECT,
         loss=loss,
+        norms=norms(opened, where),
         table=reading_table(opened.record.readings, where),
         labs=[lab for lab in opened.record.labs if lab.analyte is Analyte.ALKALINE_PHOSPHATASE],
         pains=[pain for pain in opened.record.pains if pain.place == where],
@@ -67,6 +68,17 @@ def opened_joint(opened: OpenPatient, where: JointSide) -> tuple[JointFinding, C
     finding = finding_at(findings(opened.record, ports.rules, today), where)
     decisions = ports.logbook.decisions(opened.reference)
     return finding, chart_sheet(opened.record, finding, decisions, error_sources(where), today=today)
+
+
+def norms(opened: OpenPatient, where: JointSide) -> dict[Motion, tuple[float, str]]:
+    """Give for each motion of a joint the norm at the patient's age, in degrees, and where that was published."""
+    age = opened.record.patient.age_on(room().today())
+    rules = room().ports().rules
+    return {
+        motion: (norm, numbers.norm_source)
+        for (joint_, motion), numbers in rules.motions.items()
+        if joint_ is where.joint and (norm := numbers.norm_at(age)) is not None
+    }
 
 
 def error_sources(where: JointSide) -> dict[Motion, str]:

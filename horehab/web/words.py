@@ -220,6 +220,8 @@ def figure_word(value: Figure) -> str:
 
 _SOURCES = {
     "analogy": "analogy",
+    "memory": "not verified",
+    "fadavis": "F. A. Davis",
     "heelrise": "heel-rise study",
     "aclstudy": "ACL study",
     "wrist": "wrist study",
