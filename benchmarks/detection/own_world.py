@@ -3,7 +3,7 @@
 The score that horehab ships is fitted on both worlds at once, and nothing that speaks for ossification may take
 points away. Here trees are fitted on one world alone and bound by nothing, and judged on wards of that world which
 they have not seen, at the same false rates. What lies between the two is the price of travelling and of being
-explained; what lies above the second, no score over these features would find.
+explained; what lies above the second, trees over these features do not find even so.
 """
 
 import argparse
