@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -68,9 +69,13 @@ def templates_of_record() -> Iterable[str]:
 
 def day(value: date | datetime | None) -> str:
     """Write a day as the reader does; a dash where there is none."""
-    if value is None:
-        return _NONE
-    return format_date(value, format="d MMM y", locale=_locale())
+    return _NONE if value is None else _written(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date | datetime, spoken: Locale) -> str:
+    """Write a day once: a page of many patients names the same few days in every row."""
+    return format_date(value, format="d MMM y", locale=spoken)
 
 
 def born(text: str | None) -> str:
