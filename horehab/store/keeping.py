@@ -26,8 +26,8 @@ def keep(connection: Connection, items: Iterable[Item], *, is_read_again: bool =
     given = list(items)
     known = _known(connection, list(dict.fromkeys([item.reference for item in given])))
     fresh = _fresh(connection, given, known, is_read_again=is_read_again)
-    quick = [item for item in fresh.values() if isinstance(item, WrittenItem)]
     others = [item for item in fresh.values() if isinstance(item, ChartItem)]
+    quick = [item for item in fresh.values() if not isinstance(item, ChartItem)]
     if fresh:
         replaced = {reference: old for reference, old in known.items() if reference in fresh}
         replace(connection, quick, others, replaced)
@@ -79,7 +79,7 @@ def _is_as_it_was(item: Item, known: Known) -> bool:
     """Say quickly what `is_newer` would say of most repeats: the same version of the same, read without a doubt."""
     if item.version != known.version or not item.version or known.is_set_aside:
         return False
-    return isinstance(item, WrittenItem) or not (item.is_gone or item.unreadable)
+    return not (item.is_gone or item.unreadable)
 
 
 def _replaces(

@@ -53,18 +53,19 @@ def plain_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
 
     A text is given as bytearray: SQLite's driver takes that as it is, and looks for ways to adapt all other bytes.
     """
-    for reference, version, patient, source, updated, _ in items:
+    for item in items:
+        reference, source = item.reference, item.source
         kind = reference.partition("/")[0]
         kept = source if len(source) <= _LARGE and source[:1] == _OBJECT else deflate(source)
-        yield reference, kind, version, microseconds(updated), patient, bytearray(kept)
+        yield reference, kind, item.version, microseconds(item.updated), item.patient, bytearray(kept)
 
 
 def plain_fact_rows(items: Iterable[WrittenItem]) -> Iterator[many.Row]:
     """Give the rows of the facts that were read quickly."""
-    for reference, _, patient, _, _, forms in items:
-        if patient is not None:
-            for ordinal, (kind, day, known_on, text, blanks) in enumerate(forms):
-                yield reference, ordinal, patient, kind, day, known_on, text % blanks
+    for item in items:
+        if item.patient is not None:
+            for ordinal, (kind, day, known_on, text, blanks) in enumerate(item.forms):
+                yield item.reference, ordinal, item.patient, kind, day, known_on, text % blanks
 
 
 def row_of(item: Item, known: Known | None) -> many.Row:
@@ -89,7 +90,7 @@ def row_of(item: Item, known: Known | None) -> many.Row:
 
 def facts_of(item: Item) -> Sequence[WrittenFact]:
     """Give the facts of an item, written down."""
-    return item.written if isinstance(item, WrittenItem) else [_written_fact(fact) for fact in item.facts]
+    return [_written_fact(fact) for fact in item.facts] if isinstance(item, ChartItem) else item.written
 
 
 def _written_fact(fact: Fact) -> WrittenFact:

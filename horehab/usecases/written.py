@@ -1,6 +1,6 @@
 """Items of the chart whose facts are written down as they are read: a first load makes no value twice."""
 
-from typing import NamedTuple
+from typing import Protocol
 
 WrittenFact = tuple[str, str | None, str, str]
 """A fact that is written down: the name of its class, its ward day if it has one and the day from which it was known
@@ -10,24 +10,40 @@ FilledForm = tuple[str, str | None, str, str, tuple[str, ...]]
 """A fact as a form and what goes into its blanks: as WrittenFact, with "%s" in the text for each blank, in order."""
 
 
-class WrittenItem(NamedTuple):
+class WrittenItem(Protocol):
     """One resource of the chart as it was understood, its facts as filled forms: most are never looked at again.
 
     It is as a ChartItem that is nobody's identity, not gone and not of our making, and of which everything was read.
     What comes once more is dropped before anybody asks for its `written` facts.
     """
 
-    reference: str
-    version: str
-    patient: str | None
-    source: bytes
-    updated: str | None
-    forms: tuple[FilledForm, ...]
+    @property
+    def reference(self) -> str:
+        """Name the resource."""
+
+    @property
+    def version(self) -> str:
+        """Name its version; "" where the server has none."""
+
+    @property
+    def patient(self) -> str | None:
+        """Say whose it is."""
+
+    @property
+    def source(self) -> bytes:
+        """Give it verbatim."""
+
+    @property
+    def updated(self) -> str | None:
+        """Tell when the server last touched it."""
+
+    @property
+    def forms(self) -> tuple[FilledForm, ...]:
+        """Give its facts as filled forms."""
 
     @property
     def written(self) -> tuple[WrittenFact, ...]:
-        """Its facts written down."""
-        return tuple([(kind, day, known_on, text % blanks) for kind, day, known_on, text, blanks in self.forms])
+        """Give its facts written down."""
 
     @property
     def identity(self) -> None:
@@ -40,14 +56,11 @@ class WrittenItem(NamedTuple):
     @property
     def unreadable(self) -> tuple[()]:
         """Nothing of it."""
-        return ()
 
     @property
     def unread(self) -> tuple[()]:
         """No code in it."""
-        return ()
 
     @property
     def is_gone(self) -> bool:
         """It is there."""
-        return False

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from horehab.domain.local_code import LocalCode, UnreadCode, meaning_of
+from horehab.fhir.plain.item import PlainItem
 from horehab.store import SqlLogbook
 from horehab.store.keeping_rows import facts_of
 from horehab.usecases.exchange import ChartItem, ChartPage, Unreadable
 from horehab.usecases.local_codes import CodeMapping, CodeToMap, ReadAnew, Understanding
-from horehab.usecases.written import WrittenItem
 from tests.store.making import ANA, DAY, NOW, gone, item, page, person, reading
 
 BEN, EVE = "Patient/ben", "Patient/eve"
@@ -151,7 +151,7 @@ def test_what_was_read_quickly_and_is_read_again_alike_is_no_change(logbook: Sql
     careful = item("Observation/1", version, facts=(reading("Observation/1"),))
     ((kind, day, known_on, text),) = facts_of(careful)
     form = (kind, day, known_on, text.replace("%", "%%"), ())
-    quick = WrittenItem("Observation/1", version, ANA, careful.source, careful.updated, (form,))
+    quick = PlainItem("Observation/1", version, ANA, careful.source, careful.updated, (form,))
     whole = ChartPage(kind="Observation", items=(person(), quick))
     logbook.keep(whole, now=NOW)
     assert [r.source for r in logbook.record(ANA).readings] == ["Observation/1"]

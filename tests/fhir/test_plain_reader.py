@@ -18,8 +18,7 @@ from horehab.fhir.wire.pages import Entry
 from horehab.store import tables
 from horehab.store.keeping_rows import SAME, facts_of, plain_rows, row_of, understanding
 from horehab.store.versions import stamp_of
-from horehab.usecases.exchange import Item
-from horehab.usecases.written import WrittenItem
+from horehab.usecases.exchange import ChartItem, Item
 from tests.fhir.plain_observations import CODES, LOINC, SITES, UCUM, concept, families
 
 
@@ -37,7 +36,7 @@ def rows(item: Item) -> tuple[object, ...]:
 def row_kept(item: Item) -> dict[str, object]:
     """Name what stands in the row of a resource, but for hashes that are not always worth the time."""
     names = [column.name for column in tables.resource.columns]
-    if isinstance(item, WrittenItem):
+    if not isinstance(item, ChartItem):
         ((*row,),) = plain_rows([item])
         whole = dict(zip([name for name in names if name not in SAME], row, strict=True)) | SAME
     else:

@@ -127,7 +127,7 @@ def shape_key(plain: PlainObservation) -> bytes:
     """
     meta, quantity = plain.meta, plain.value_quantity
     if quantity is not None and not plain.component:
-        forms = BETWEEN.join((quantity.unit, quantity.system, quantity.code, quantity.comparator))
+        forms: Any = (quantity.unit, quantity.system, quantity.code, quantity.comparator)
     else:
         forms = _forms(plain)
     return BETWEEN.join(
@@ -142,17 +142,17 @@ def shape_key(plain: PlainObservation) -> bytes:
             plain.category,
             meta.profile,
             meta.tag,
-            forms,
+            *forms,
         )
     )
 
 
-def _forms(plain: PlainObservation) -> bytes:
+def _forms(plain: PlainObservation) -> list[bytes]:
     """Name the forms of the values of an Observation that has none, several, or one that is no quantity."""
     forms = [_form(plain)]
     for each in plain.component:
         forms += (each.code, each.data_absent_reason, each.reference_range, _form(each))
-    return BETWEEN.join(forms)
+    return forms
 
 
 def _form(node: PlainObservation | Component) -> bytes:
@@ -182,8 +182,10 @@ def value_key(plain: PlainObservation) -> tuple[object, ...]:
     )
 
 
-def is_shallow(plain: PlainObservation) -> bool:
+def is_shallow(plain: PlainObservation, source: bytes) -> bool:
     """Say whether the parts that nobody looks at are nested no deeper than a resource may be."""
+    if brackets(source) <= MOST_BRACKETS:
+        return True
     meta = plain.meta
     rest = b"".join(
         (
@@ -203,7 +205,7 @@ def is_shallow(plain: PlainObservation) -> bool:
             meta.extension,
         )
     )
-    return len(rest) <= MOST_BRACKETS or brackets(rest) <= MOST_BRACKETS
+    return brackets(rest) <= MOST_BRACKETS
 
 
 def brackets(text: bytes) -> int:

@@ -20,10 +20,10 @@ from horehab.fhir.basis.moments import moment
 from horehab.fhir.basis.references import called, patient_of
 from horehab.fhir.basis.site import Site
 from horehab.fhir.plain.forms import Filling, Form, form_of, json_text
+from horehab.fhir.plain.item import PlainItem
 from horehab.fhir.plain.observation import ABSENT, BETWEEN, IS_ID, MOST_BRACKETS, Meta, brackets, may_be_ours
 from horehab.fhir.reading import understand
 from horehab.fhir.resources.session import Spell, length_of
-from horehab.usecases.written import WrittenItem
 
 _SIGN = "blank-9c03e5"
 _START, _END = "1687-06-05T04:03:02+00:00", "1687-06-05T04:40:13+00:00"
@@ -80,7 +80,7 @@ class PlainProcedures:
         self._performer = remember(lambda text: json_text(called(_actor(_part(text)), site)))
         self._moment = remember(lambda text: _moment(text, site))
 
-    def read(self, source: bytes) -> WrittenItem | None:
+    def read(self, source: bytes) -> PlainItem | None:
         """Understand one Procedure as `understand` would; None when that has to be done by itself."""
         try:
             if not source.isascii():
@@ -90,7 +90,7 @@ class PlainProcedures:
         except Exception:  # noqa: BLE001  # whatever it is, the tolerant translators find it again and say it
             return None
 
-    def _item(self, source: bytes, plain: _Plain) -> WrittenItem | None:
+    def _item(self, source: bytes, plain: _Plain) -> PlainItem | None:
         name, meta, forms = plain.id, plain.meta, self._found(source, plain)
         patient = self._patient(bytes(plain.subject))
         rest = b"".join((plain.identifier, plain.encounter, plain.location, plain.text, meta.source, meta.security))
@@ -101,7 +101,7 @@ class PlainProcedures:
         day, filling = self._filling(name, plain)
         facts = tuple([(form.kind, day, day, form.text, form.take(filling)) for form in forms])
         updated = meta.last_updated.strip() or None
-        return WrittenItem(f"Procedure/{name}", meta.version_id.strip(), patient, source, updated, facts)
+        return PlainItem(f"Procedure/{name}", meta.version_id.strip(), patient, source, updated, facts)
 
     def _found(self, source: bytes, plain: _Plain) -> tuple[Form, ...] | None:
         meta = plain.meta

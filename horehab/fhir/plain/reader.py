@@ -8,6 +8,7 @@ foreseen here is not read here.
 from horehab.fhir.basis.site import Site
 from horehab.fhir.plain.circumstances import Circumstances, CircumstancesReader
 from horehab.fhir.plain.forms import Form
+from horehab.fhir.plain.item import PlainItem
 from horehab.fhir.plain.observation import (
     ABSENT,
     IS_ID,
@@ -21,7 +22,7 @@ from horehab.fhir.plain.observation import (
 )
 from horehab.fhir.plain.procedures import PlainProcedures
 from horehab.fhir.plain.shapes import Shape, forms_of, shape_of
-from horehab.usecases.written import FilledForm, WrittenItem
+from horehab.usecases.written import FilledForm
 
 _MOST_SHAPES = 4096
 _MOST_CIRCUMSTANCES = 8192
@@ -41,7 +42,7 @@ class PlainReader:
         self._reader = CircumstancesReader(site)
         self.procedures = PlainProcedures(site)
 
-    def read(self, source: bytes) -> WrittenItem | None:
+    def read(self, source: bytes) -> PlainItem | None:
         """Understand one Observation as `understand` would; None when that has to be done by itself."""
         try:
             plain = read_plain(source)
@@ -49,12 +50,12 @@ class PlainReader:
         except Exception:  # noqa: BLE001  # whatever it is, the tolerant translators find it again and say it
             return None
 
-    def _item(self, source: bytes, plain: PlainObservation) -> WrittenItem | None:
+    def _item(self, source: bytes, plain: PlainObservation) -> PlainItem | None:
         name, meta, key, about_key = plain.id, plain.meta, shape_key(plain), circumstances_key(plain)
         shape = self._shapes.get(key)
         if shape is None or shape.tries:
             shape = self._found(source, plain, key)
-        if shape is None or not _is_id(name) or not is_shallow(plain):
+        if shape is None or not _is_id(name) or not is_shallow(plain, source):
             return None
         if plain.identifier is not ABSENT and may_be_ours(plain.identifier):
             return None
@@ -69,7 +70,7 @@ class PlainReader:
         if facts is None:
             return None
         updated = meta.last_updated.strip() or None
-        return WrittenItem(f"Observation/{name}", meta.version_id.strip(), about.patient, source, updated, facts)
+        return PlainItem(f"Observation/{name}", meta.version_id.strip(), about.patient, source, updated, facts)
 
     def _found(self, source: bytes, plain: PlainObservation, key: bytes) -> Shape | None:
         known = self._shapes.get(key)
