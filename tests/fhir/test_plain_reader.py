@@ -1,5 +1,6 @@
 """What is read quickly is kept in the rows that the tolerant translators give, whatever the Observation holds."""
 
+import gc
 import json
 from datetime import date
 from typing import Any
@@ -74,6 +75,7 @@ def test_what_is_none_of_our_business_is_passed_quickly(value: dict[str, Any]) -
     assert found is not None
     assert (found.reference, found.patient, found.written) == ("Observation/p-1", "Patient/p", ())
     assert rows(found) == rows(carefully(source, SITES[0]))
+    assert not gc.is_tracked(found), "thousands of them are nothing for the collector to look through"
 
 
 def test_a_searched_observation_comes_from_the_quick_reader_where_there_is_one() -> None:
