@@ -118,3 +118,12 @@ def test_a_red_flag_of_the_nerve_stands_beside_the_need_and_comes_first(ward: Wa
     fill(ward.ports, items_of(BEN, [sign, pain]))
     page = ward.look("/").text
     assert page.index("Red flag of the nerve<") < page.index("Ben Ejemplo") < page.index("Ana Prueba")
+
+
+def test_a_suspicion_waits_for_review_until_somebody_has_decided_about_it(ward: Ward) -> None:
+    assert "Waits for review" in needs_of(ward)["HC-1001"]
+    path = f"/patients/{ward.ana}/suspicions/left-hip"
+    ward.send(f"{path}/decide", form=path, decision="dismiss", reason="Known contracture")
+    fill(ward.ports, ())
+    after = needs_of(ward)["HC-1001"]
+    assert [words.split()[0] for words in after] == ["Grade"], "suspected as before, and known"
