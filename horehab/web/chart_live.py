@@ -5,6 +5,7 @@ together once per process (`make_ready`, soon after `horehab serve` began), kept
 evaluates no text as code: our policy stays strict.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,11 +15,14 @@ from threading import Lock
 import vl_convert
 from flask import Blueprint, Response, jsonify, url_for
 
+from horehab.errors import ConfigurationError
 from horehab.web.access import TEAM, allow
 from horehab.web.chart_image import compiled, draw
 from horehab.web.chart_spec import chart_spec
 from horehab.web.joint import opened_joint, theme_asked
+from horehab.web.pdf import as_pdf, within
 from horehab.web.room import NAME, open_patient, place_of, slug
+from horehab.web.specimen import specimen
 
 ENDPOINT = f"{NAME}.chart_script"
 _OURS = Path(__file__).parent / "static" / "chart-live.js"
@@ -51,8 +55,10 @@ def chart_script() -> Response:
 
 
 def make_ready() -> None:
-    """Start what draws charts, and put the script together, before anybody asks for one: it takes some seconds."""
-    draw({"data": {"values": []}, "mark": "point"})
+    """Start what draws charts and lays out PDFs, and put the script together, before anybody asks: seconds."""
+    chart = draw(specimen())
+    with suppress(ConfigurationError):  # who asks for a PDF is told
+        as_pdf(f'<p>specimen</p><img src="{within(chart)}">')
     _script()
 
 
