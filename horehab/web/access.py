@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
@@ -27,6 +28,10 @@ NOBODY = "nobody"
 """Who is said in the audit trail to have asked without a name."""
 _NO_TEXT = "\0"
 _BEARER, _BASIC = "Bearer ", "basic"
+
+
+class StaleToken(BadRequest):
+    """A form whose token belongs to another sign-in, has run out, or is none of ours."""
 
 
 def allow(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -174,4 +179,4 @@ def _check_token() -> None:
     except ValidationError:
         _note_refusal()
         words = _("The form was open for too long or did not come from this site. Look it over and send it again.")
-        abort(400, description=words)
+        raise StaleToken(words) from None

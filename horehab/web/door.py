@@ -10,10 +10,11 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response
 
 from horehab.usecases.exchange import User
-from horehab.web.access import allow_everyone
+from horehab.web.access import StaleToken, allow_everyone
 from horehab.web.drafts import forget_drafts
 from horehab.web.language import gettext as _
 from horehab.web.options import Role
+from horehab.web.problems import Page, refused
 from horehab.web.room import NAME, is_post, room
 from horehab.web.standalone import DEMO, SignedIn, demo_user, is_loopback, signed_in
 from horehab.web.way_back import leads_back
@@ -65,6 +66,7 @@ class Door:
         pages.add_url_rule("/sign-out", "sign_out", sign_out, methods=["POST"])
         if self.is_demo:
             pages.add_url_rule("/sign-in/demo", "sign_in_demo", self.sign_in_demo, methods=["POST"])
+        pages.register_error_handler(StaleToken, self.stale_token)
 
     @allow_everyone
     def sign_in(self) -> Response | str | tuple[str, int]:
@@ -90,6 +92,13 @@ class Door:
         if someone is None or not is_loopback(request.remote_addr or ""):
             abort(403)
         return _let_in(someone, someone.viewer.name)
+
+    def stale_token(self, error: StaleToken) -> Page:
+        """Give a sign-in that was open for too long back with its name; the password stays out of every page."""
+        if request.endpoint not in (f"{NAME}.sign_in", f"{NAME}.sign_in_demo"):
+            return refused(error)
+        said = _("This page was open for too long, and nobody was signed in. Sign in once more.")
+        return self._page(request.form.get("name", "")[:_LONGEST], said), 400
 
     def _is_right(self, user: User | None, password: str) -> bool:
         """Check a password; one for nobody takes as long, so that names cannot be guessed by the time it takes."""

@@ -19,6 +19,7 @@ from horehab.web import (
     conflicts,
     correct_session,
     drafts,
+    form_token,
     health,
     hooks,
     joint,
@@ -77,7 +78,7 @@ _WORDS = (
 _GROUPS = (
     caseload, patient, joint, log_session, suspicion, reminders, conflicts, quality, codes, health, metrics,
     hooks, message_hooks, calendar, well_known, look, correct_session, drafts, before, summary, chart_live, audit,
-    one_reminder, calling,
+    one_reminder, calling, form_token,
 )  # fmt: skip
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (

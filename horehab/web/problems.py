@@ -40,7 +40,7 @@ Page = tuple[str, int]
 def handle_problems(blueprint: Blueprint) -> None:
     """Answer errors of our own pages; those of the host's pages are none of our business."""
     blueprint.register_error_handler(HorehabError, _ours)
-    blueprint.register_error_handler(HTTPException, _web)
+    blueprint.register_error_handler(HTTPException, refused)
     blueprint.register_error_handler(Exception, _unforeseen)
 
 
@@ -61,7 +61,8 @@ def _ours(error: HorehabError) -> Page:
     return _page(status, recorded(error.message), recorded(error.remedy) or _kept(), code=error.code)
 
 
-def _web(error: HTTPException) -> Page:
+def refused(error: HTTPException) -> Page:
+    """Answer what Flask, Werkzeug or our guard would not take."""
     status = HTTPStatus(error.code or 500)
     words = {
         HTTPStatus.UNAUTHORIZED: _("Nobody is signed in."),

@@ -157,6 +157,27 @@ def test_the_password_never_comes_back_in_a_page(make: Make) -> None:
     assert PASSWORD not in answer.text
 
 
+def test_a_sign_in_that_was_open_for_too_long_comes_back_with_its_name_and_works_the_second_time(make: Make) -> None:
+    client = make().test_client()
+    answer = client.post("/sign-in", data={"csrf_token": "old", "name": "ruiz", "password": PASSWORD})
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text
+    assert 'value="ruiz"' in answer.text
+    token = kept(answer.text)["csrf_token"]
+    again = client.post("/sign-in", data={"csrf_token": token, "name": "ruiz", "password": PASSWORD})
+    assert again.status_code == 303
+
+
+def test_the_token_of_a_form_is_of_the_sign_in_under_which_it_is_asked_for(make: Make) -> None:
+    client = make().test_client()
+    before = client.get("/form-token").text
+    sign_in(client)
+    after = client.get("/form-token")
+    assert (after.mimetype, after.headers["Cache-Control"]) == ("text/plain", "no-store")
+    for token, status in ((before, 400), (after.text, 303)):
+        assert client.post("/sign-out", data={"csrf_token": token}).status_code == status
+
+
 def test_an_unknown_address_leads_to_sign_in_like_any_other(make: Make) -> None:
     client = make().test_client()
     assert client.get("/no/such/page").location == client.get("/patients/abc").location == "/sign-in"

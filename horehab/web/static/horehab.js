@@ -3,6 +3,21 @@
 "use strict";
 const PAUSE = 1500;
 const PATIENCE = 5000;
+// A form that may be older than the sign-in under which it is sent asks our server for the token of now.
+for (const form of document.querySelectorAll("form[data-token]")) {
+  form.addEventListener("submit", async (event) => {
+    if (form.dataset.renewed === "yes") { delete form.dataset.renewed; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.dataset.renewed) { return; }
+    form.dataset.renewed = "asked";
+    const token = await fetch(form.dataset.token, { signal: AbortSignal.timeout(PATIENCE) })
+      .then((answer) => (answer.ok ? answer.text() : ""), () => "");
+    if (token) { form.elements.namedItem(form.dataset.tokenName).value = token; }
+    form.dataset.renewed = "yes";
+    form.requestSubmit(event.submitter);
+  });
+}
 for (const form of document.querySelectorAll("form[data-once]")) {
   const said = form.querySelector("[data-said]");
   let changed = false;
