@@ -111,7 +111,8 @@ def of_an_empty_ward() -> Iterator[Shown]:
 def at_the_door() -> Iterator[Shown]:
     """List the pages of an app that stands alone before somebody has signed in."""
     yield Shown(name="sign in", path="/sign-in")
-    yield Shown(name="a sign-in that was open for too long", path="/sign-in", status=400, form={"name": "ruiz"})
+    stale = {"csrf_token": "of yesterday", "name": "ruiz"}
+    yield Shown(name="a sign-in that was open for too long", path="/sign-in", status=400, form=stale)
     yield Shown(name="a wrong password", path="/sign-in", status=401, form={"name": "ruiz", "password": "guess"})
 
 
