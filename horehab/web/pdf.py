@@ -1,7 +1,7 @@
 """A page as PDF, made here without network: what the page needs is in it; made once for the same page.
 
-Its charts are laid out as empty room of their size. They are drawn onto it by what drew them in the first place: that
-takes a quarter of the time which WeasyPrint takes to draw them, and they keep the letters that they were measured with.
+Its charts are laid out as empty room of their size, and set into it by what drew them in the first place: in a
+quarter of the time that WeasyPrint takes to draw them, and with the letters that they were measured with.
 """
 
 import re

@@ -1,10 +1,8 @@
 """What draws charts and lays out PDFs is started before anybody asks, with a chart of nobody."""
 
-import builtins
 import re
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
@@ -30,14 +28,7 @@ def test_the_chart_of_nobody_has_every_kind_of_mark_that_a_joints_chart_has(ward
     assert set(KINDS.findall(drawn)) <= set(KINDS.findall(draw(specimen())))
 
 
+@pytest.mark.usefixtures("without_pango")
 def test_where_pdfs_cannot_be_made_charts_are_made_ready_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def missing(name: str, *rest: Any) -> object:
-        if name == "weasyprint":
-            raise OSError("cannot load library 'libpango-1.0-0'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
     monkeypatch.setattr("horehab.web.pdf._KEPT", Kept(most=0))
     make_ready()

@@ -1,10 +1,8 @@
 """The summary for the consultation: on paper, as PDF, and its figures as CSV that a spreadsheet may open safely."""
 
-import builtins
 import csv
 from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
 
@@ -61,15 +59,8 @@ def test_a_pdf_that_is_kept_is_of_the_same_patient_and_of_the_same_day_of_knowle
     assert ward.look(f"/patients/{ward.ana}/summary.pdf").data != hers
 
 
-def test_a_machine_that_cannot_lay_out_text_says_how_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def missing(name: str, *rest: Any) -> object:
-        if name == "weasyprint":
-            raise OSError("cannot load library 'libpango-1.0-0'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+@pytest.mark.usefixtures("without_pango")
+def test_a_machine_that_cannot_lay_out_text_says_how_to_help() -> None:
     with pytest.raises(ConfigurationError, match="libpango") as caught:
         pdf.as_pdf("<p>a page that nobody has laid out before</p>")
     assert caught.value.code == "HR-1510"
