@@ -101,7 +101,7 @@ def _run(tower: Tower, *, once: bool) -> int:
         return max((error.exit_code for error in errors), default=0 if all(done) else 1)
     clock = start_clock(tower)
     _LOG.info("the clock tower runs: %s", ", ".join(f"{tick.name} every {tick.seconds:g} s" for tick in TICKS))
-    tower.stop.wait()
+    tower.wait()
     _LOG.info("asked to stop: finishing the piece in hand")
     clock.shutdown(wait=True)
     return 0

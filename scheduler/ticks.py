@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -21,6 +22,7 @@ from horehab.usecases.send_reminders import send_reminders
 
 _LOG = logging.getLogger("scheduler")
 _LEASE = 180.0  # seconds; a step renews it at each page and patient, so that only a dead one loses it
+_MOVES = 0.5  # seconds
 
 
 class Stopping(Exception):
@@ -65,6 +67,14 @@ class Tower:
         """Between two pieces of work that are leased by themselves: stop here when asked to."""
         if self.stop.is_set():
             raise Stopping
+
+    def wait(self) -> None:
+        """Wait, in the main thread, until asked to stop.
+
+        A signal may reach another thread, above all after SIGCONT, but Python answers it in this one, once it moves.
+        """
+        while not self.stop.is_set():
+            time.sleep(_MOVES)
 
     def note(self, tick: Tick, *, is_done: bool) -> None:
         """Write down that the work of a tick begins, or that it is done."""

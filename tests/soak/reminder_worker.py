@@ -64,7 +64,7 @@ def run_scheduler(ports: Ports, order: Order, stop: threading.Event) -> None:
     tower = Tower(ports=ports, postbox=postbox, stop=stop)
     ticks = tuple(replace(tick, seconds=_SECONDS[tick.name]) for tick in TICKS if tick.name in _SECONDS)
     clock = clock_of_jobs(tower, order.speed) if order.ablation == JOBS else start_clock(tower, ticks)
-    stop.wait()
+    tower.wait()
     clock.shutdown(wait=True)
 
 
