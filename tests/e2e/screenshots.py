@@ -85,11 +85,11 @@ def take(app: Flask, folder: Path, *, patient: str = PATIENT, place: str = JOINT
             for role in ("Physician", *dict.fromkeys(ROLES.values())):
                 mine = [title for title in PAGES if ROLES.get(title, "Physician") == role]
                 page = _door(browser, base, width, scheme=scheme)
-                page.get_by_role("button", name=role).click()
+                _come_in(page, role)
                 _take(page, {title: addresses[title] for title in mine}, folder, name)
         for locale, role in LANGUAGES.items():
             page = _door(browser, base, LOOKS[0][1], locale=locale)
-            page.get_by_role("button", name=role).click()
+            _come_in(page, role)
             _take(page, {title: addresses[title] for title in ABROAD}, folder, f"1280-{locale[:2]}")
         browser.close()
 
@@ -113,6 +113,12 @@ def _door(browser: Browser, base: str, width: int, *, scheme: str = "light", loc
     page = context.new_page()
     page.goto(f"{base}/sign-in")
     return page
+
+
+def _come_in(page: Page, role: str) -> None:
+    """Come in by the demo's door, and wait until it has let us in."""
+    page.get_by_role("button", name=role).click()
+    page.wait_for_url(lambda address: not address.endswith("/sign-in"))
 
 
 def _keep(page: Page, file: Path) -> None:
