@@ -134,5 +134,5 @@ def test_and_the_unchanged_story_is_a_suspicion(ports: Ports) -> None:
         plain += _versions(flexion(f"rom-{number}", day, degrees), [], number)
         plain += _versions(pain(f"pain-{number}", day, score), [], number)
     state = read(ports, [{"resourceType": "Patient", "id": "ana"}, *plain], 5)
-    assert state["verdicts"]["Patient/ana"][0] is Tier.SUSPECT
+    assert state["verdicts"]["Patient/ana"][0].tier is Tier.SUSPECT
     assert any(key.startswith("suspicion:") for key, _, _ in state["outbox"])
