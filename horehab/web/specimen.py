@@ -6,7 +6,8 @@ from typing import Any
 Spec = dict[str, Any]
 _MARKS = ("area", "line", "rule", "tick", "bar", "text", "point")
 _VALUES = [
-    {"day": date(2026, month, 1).isoformat(), "degrees": 10 * month, "mode": "ab"[month % 2]} for month in range(1, 10)
+    {"day": date(2026, month, 1).isoformat(), "degrees": 10 * month, "mode": "ab"[month % 2]}
+    for month in range(1, 10)
 ]
 _ROWS = 3  # of two panels, as a joint has that was measured well
 _X = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": {"tickCount": 6, "labelOverlap": True}}
