@@ -92,7 +92,7 @@ def test_the_chart_comes_as_data_too_in_either_ink(ward: Ward) -> None:
 
 
 def test_the_norm_stands_under_the_best_value_with_where_it_was_published(ward: Ward) -> None:
-    assert "norm 120°, not verified, Merck" in ward.look(f"/patients/{ward.ana}/joints/left-hip").text
+    assert "norm 120° (source: not verified, Merck)" in ward.look(f"/patients/{ward.ana}/joints/left-hip").text
 
 
 def test_the_title_ends_today_and_a_stay_that_goes_on_is_drawn_until_today(ward: Ward) -> None:
