@@ -1,8 +1,6 @@
 """An integrator's own project, which derives from our profile, compiles against the package that we hand out."""
 
-import io
 import json
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from horehab.fhir.validation import validate
 from horehab.fhir.validation.packages import using
 from tests.profiles.handmade import Row
 from tests.profiles.handmade import package as handmade
-from tests.servers.sushi import compile_fsh
+from tests.servers.sushi import compile_fsh, unpack
 
 CONFIG = f"""
 canonical: https://hospital.example/fhir
@@ -38,8 +36,7 @@ Description: "As horehab's, always with the device."
 @pytest.mark.usefixtures("sushi")
 def test_a_profile_that_derives_from_ours_compiles_against_our_package(tmp_path: Path) -> None:
     package = tmp_path / f"horehab.fhir#{version()}"
-    with tarfile.open(fileobj=io.BytesIO(packed())) as archive:
-        archive.extractall(package, filter="data")
+    unpack(packed(), package)
     project, out = tmp_path / "project", tmp_path / "out"
     (project / "input/fsh").mkdir(parents=True)
     (project / "sushi-config.yaml").write_text(CONFIG, encoding="utf-8")

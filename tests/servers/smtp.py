@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 USER, PASSWORD = "ward", "loopback-only"
 
 
-@dataclass(slots=True)
+@dataclass
 class MailServer:
     """A mail server that runs: where it listens, whom it knows, and what it took or shall refuse."""
 

