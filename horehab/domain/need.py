@@ -7,7 +7,9 @@ from datetime import date
 from horehab.domain.joints import JointSide
 from horehab.domain.suspicion import Tier, Verdict
 
-_URGENCY = (Tier.SUSPECT, Tier.WATCH, Tier.CANNOT_JUDGE, Tier.QUIET)
+URGENCY = (Tier.SUSPECT, Tier.WATCH, Tier.CANNOT_JUDGE, Tier.QUIET)
+"""The tiers, the one that needs a look most first."""
+
 _RAISED = (Tier.SUSPECT, Tier.WATCH)
 _NO_JOINT_LEFT = "joint-replaced-or-gone"
 
@@ -52,7 +54,7 @@ def need_of(
 
 def worst_tier(verdicts: Sequence[Verdict]) -> Tier:
     """Give the tier of the joint that needs a look most; without any verdict nothing can be judged."""
-    return min((verdict.tier for verdict in verdicts), key=_URGENCY.index, default=Tier.CANNOT_JUDGE)
+    return min((verdict.tier for verdict in verdicts), key=URGENCY.index, default=Tier.CANNOT_JUDGE)
 
 
 def blind_spots(verdicts: Sequence[Verdict]) -> tuple[JointSide, ...]:

@@ -6,20 +6,19 @@ is overdue stands in it, not for how many days: it stays the same from one day t
 
 from datetime import date, timedelta
 
-from horehab.domain.need import Need
+from horehab.domain.need import URGENCY, Need
 from horehab.domain.suspicion import Tier
 
 _FIRST_DAY = date(1970, 1, 1)
 _NEVER = 2**16 - 1
 _HIGHEST_GRADE = 5
-_GROUPS = (Tier.SUSPECT, Tier.WATCH, Tier.CANNOT_JUDGE, Tier.QUIET)
-_OTHERS = _GROUPS.index(Tier.CANNOT_JUDGE)
+_OTHERS = URGENCY.index(Tier.CANNOT_JUDGE)
 _BASES = (3, 2, 2, _HIGHEST_GRADE + 1, _NEVER + 1, 2, 2)
 
 
 def rank_of(need: Need) -> int:
     """Write a need as a number, which any database takes: below 2^31."""
-    group = _GROUPS.index(need.tier)
+    group = URGENCY.index(need.tier)
     return _number(
         min(group, _OTHERS),
         not need.is_flagged,
@@ -39,7 +38,7 @@ def need_at(rank: int) -> Need:
         digits.append(digit)
     is_quiet, is_sighted, overdue, short_of, is_seen, is_unflagged, group = digits
     return Need(
-        tier=_GROUPS[group + is_quiet],
+        tier=URGENCY[group + is_quiet],
         is_flagged=not is_unflagged,
         waits_for_review=not is_seen,
         grade=_HIGHEST_GRADE - short_of,
@@ -50,7 +49,7 @@ def need_at(rank: int) -> Need:
 
 def ranks_of(tier: Tier) -> range:
     """Give the ranks between which every patient stands whose worst joint stands so."""
-    group = _GROUPS.index(tier)
+    group = URGENCY.index(tier)
     first = _number(min(group, _OTHERS), 0, 0, 0, 0, 0, 0)
     return range(first, rank_of(Need(tier=tier)) + 1)
 

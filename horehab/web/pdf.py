@@ -14,7 +14,7 @@ from typing import Any
 from horehab.errors import ConfigurationError
 from horehab.web.chart_image import on_paper
 from horehab.web.kept import Kept
-from horehab.web.pdf_pictures import Room, with_pictures
+from horehab.web.pdf_pictures import Frame, with_pictures
 
 _STYLE = Path(__file__).parent / "static" / "summary.css"
 _KEPT = Kept(most=16_000_000)  # some 100 summaries
@@ -40,7 +40,7 @@ def _laid_out(page: str) -> bytes:
     roomy = _CHART.sub(lambda _found: _room_for(charts, next(numbers)), page)
     document = _rendered(roomy)
     made: bytes = document.write_pdf()
-    return with_pictures(made, [(room, on_paper(charts[number])) for number, room in _rooms(document)])
+    return with_pictures(made, [(frame, on_paper(charts[number])) for number, frame in _frames(document)])
 
 
 def _room_for(charts: list[str], number: int) -> str:
@@ -63,11 +63,11 @@ def _rendered(page: str) -> Any:  # a document of WeasyPrint, which has no types
     return weasyprint.HTML(string=page, url_fetcher=inside).render(stylesheets=[style])
 
 
-def _rooms(document: Any) -> Iterator[tuple[int, Room]]:
+def _frames(document: Any) -> Iterator[tuple[int, Frame]]:
     """Find where the room for each chart came to lie: as wide as the page between its margins."""
     for page_number, page in enumerate(document.pages):
         for name, (left, top, *_) in page.anchors.items():
             if name.startswith(_NAME):
                 width = _POINTS * (page.width - 2 * left)
-                room = Room(page=page_number, left=_POINTS * left, top=_POINTS * top, width=width)
-                yield int(name.removeprefix(_NAME)), room
+                frame = Frame(page=page_number, left=_POINTS * left, top=_POINTS * top, width=width)
+                yield int(name.removeprefix(_NAME)), frame

@@ -10,7 +10,7 @@ from pypdf.generic import DictionaryObject, IndirectObject, NameObject, StreamOb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Frame:
     """Where a picture goes: its page, counted from 0, and its left and upper edge and width, in points."""
 
     page: int
@@ -19,15 +19,15 @@ class Room:
     width: float
 
 
-def with_pictures(document: bytes, pictures: Iterable[tuple[Room, bytes]]) -> bytes:
+def with_pictures(document: bytes, pictures: Iterable[tuple[Frame, bytes]]) -> bytes:
     """Set pictures, each a PDF of one page, into a document; the same bytes for the same content."""
     writer = PdfWriter(clone_from=BytesIO(document))
-    for number, (room, picture) in enumerate(pictures, start=1):
-        page, drawn = writer.pages[room.page], PdfReader(BytesIO(picture)).pages[0]
+    for number, (frame, picture) in enumerate(pictures, start=1):
+        page, drawn = writer.pages[frame.page], PdfReader(BytesIO(picture)).pages[0]
         name = f"/Picture{number}"
         shared = cast("DictionaryObject", page["/Resources"]).setdefault(NameObject("/XObject"), DictionaryObject())
         shared[NameObject(name)] = _form(drawn).clone(writer)
-        _draw(page, f"{_to_fit(drawn, page, room)} cm {name} Do")
+        _draw(page, f"{_to_fit(drawn, page, frame)} cm {name} Do")
     made = BytesIO()
     writer.write(made)
     return made.getvalue()
@@ -55,11 +55,11 @@ def _in_order(resources: DictionaryObject) -> DictionaryObject:
     )
 
 
-def _to_fit(picture: PageObject, page: PageObject, room: Room) -> str:
+def _to_fit(picture: PageObject, page: PageObject, frame: Frame) -> str:
     """Say how a picture is scaled and moved: a PDF counts upwards from the lower edge of the page."""
-    scale = room.width / float(picture.mediabox.width)
-    bottom = float(page.mediabox.height) - room.top - scale * float(picture.mediabox.height)
-    return f"{scale:.5f} 0 0 {scale:.5f} {room.left:.3f} {bottom:.3f}"
+    scale = frame.width / float(picture.mediabox.width)
+    bottom = float(page.mediabox.height) - frame.top - scale * float(picture.mediabox.height)
+    return f"{scale:.5f} 0 0 {scale:.5f} {frame.left:.3f} {bottom:.3f}"
 
 
 def _draw(page: PageObject, order: str) -> None:

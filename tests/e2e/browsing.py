@@ -1,6 +1,6 @@
 """How a test looks at our pages in Chromium: with or without scripts, light or dark, by keyboard or by touch."""
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from horehab.web.language import COOKIE
 from horehab.web.look import THEME
@@ -45,3 +45,8 @@ def tab_to(page: Page, name: str, *, most: int = 60) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{name} cannot be reached by Tab")
+
+
+def said(page: Page, words: str) -> None:
+    """Wait until the page says in its status what was done."""
+    expect(page.get_by_role("status").filter(has_text=words).first).to_be_visible(timeout=20_000)

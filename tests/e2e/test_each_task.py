@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from horehab.domain.entries import Decision
 from horehab.domain.exposure import ExposureKind
@@ -12,16 +12,13 @@ from horehab.domain.reminder import ReminderState
 from horehab.settings import Settings
 from horehab.wiring import opened_ports
 from tests.cli.local_ward import angle
+from tests.e2e.browsing import said
 from tests.e2e.conftest import served_at
 from tests.e2e.hands import HANDS, AnyHand, open_by
 from tests.web.conftest import PHYSICIAN, PHYSIO, Ward, make_ward
 from tests.web.test_codes import read
 from tests.web.test_reminders import asked, put, stands
 from tests.web.ward import LEFT_HIP
-
-
-def said(page: Page, words: str) -> None:
-    expect(page.get_by_role("status").filter(has_text=words).first).to_be_visible(timeout=20_000)
 
 
 @pytest.mark.parametrize("hand", HANDS)

@@ -12,8 +12,8 @@ from horehab.domain.joints import Joint, JointSide, Motion, Side
 from horehab.domain.reminder import ReminderState
 from horehab.domain.session import SessionKind
 from horehab.usecases.audit_trail import AuditQuery
+from tests.e2e.browsing import said
 from tests.e2e.hands import HANDS, AnyHand, open_by
-from tests.e2e.test_each_task import said
 from tests.web.conftest import PHYSICIAN, PHYSIO, Ward
 from tests.web.settled import settled
 from tests.web.test_caseload_filters import lying

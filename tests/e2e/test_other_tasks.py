@@ -15,10 +15,10 @@ from horehab.domain.session import SessionStatus
 from horehab.settings import Settings
 from horehab.usecases.audit_trail import AuditQuery
 from horehab.usecases.exchange import User
+from tests.e2e.browsing import said
 from tests.e2e.conftest import served_at
 from tests.e2e.every_page import copied, standing_ward
 from tests.e2e.hands import HANDS, AnyHand, Hand, open_by
-from tests.e2e.test_each_task import said
 from tests.servers.loopback import app_answering
 from tests.web.conftest import PHYSICIAN, Ward, make_ward
 from tests.web.test_conflicts import queue

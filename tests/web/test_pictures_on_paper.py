@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from horehab.web import pdf
 from horehab.web.chart_image import draw, on_paper
-from horehab.web.pdf_pictures import Room, with_pictures
+from horehab.web.pdf_pictures import Frame, with_pictures
 from tests.web.conftest import Ward
 
 SPEC = {"data": {"values": [{"a": "letters"}]}, "mark": "point", "encoding": {"y": {"field": "a", "type": "nominal"}}}
@@ -103,8 +103,8 @@ def test_each_picture_comes_to_its_own_page() -> None:
 
 def test_two_pictures_on_one_page_do_not_take_each_others_place() -> None:
     blank = pdf.as_pdf("<p>nothing else</p>")
-    rooms = [Room(page=0, left=50, top=top, width=100) for top in (100, 300)]
-    made = with_pictures(blank, [(rooms[0], on_paper(SQUARE)), (rooms[1], on_paper(draw(SPEC)))])
+    frames = [Frame(page=0, left=50, top=top, width=100) for top in (100, 300)]
+    made = with_pictures(blank, [(frames[0], on_paper(SQUARE)), (frames[1], on_paper(draw(SPEC)))])
     assert len(orders_of(made)) == 2
     assert "letters" in text_of(made)
     assert "nothing else" in text_of(made)
