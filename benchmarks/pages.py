@@ -152,9 +152,13 @@ def _log(browser: FlaskClient, key: str, *, day: str) -> None:
     browser.post(f"/patients/{key}/log", data={**hidden, "kind": "walking", "minutes": "30", "day": day})
 
 
-def _order(rule: Rule) -> tuple[bool, int, str]:
-    """Ask first for what can be named, then for what pages lead to, the shorter addresses first."""
-    return not rule.arguments <= _NAMED or _is_of_a_code(rule), len(rule.arguments), rule.rule
+def _order(rule: Rule) -> tuple[bool, bool, int, str]:
+    """Ask first for what can be named, then for what pages lead to, the shorter addresses first.
+
+    A PDF comes last: whoever opened the page that leads to it has seen its charts.
+    """
+    is_led_to = not rule.arguments <= _NAMED or _is_of_a_code(rule)
+    return rule.rule.endswith(".pdf"), is_led_to, len(rule.arguments), rule.rule
 
 
 def _is_of_a_code(rule: Rule) -> bool:

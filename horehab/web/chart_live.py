@@ -5,7 +5,6 @@ together once per process (`make_ready`, soon after `horehab serve` began), kept
 evaluates no text as code: our policy stays strict.
 """
 
-from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,13 +13,13 @@ from threading import Lock
 
 import vl_convert
 from flask import Blueprint, Response, jsonify, url_for
+from markupsafe import escape
 
-from horehab.errors import ConfigurationError
 from horehab.web.access import TEAM, allow
-from horehab.web.chart_image import compiled, draw
+from horehab.web.chart_image import compiled, draw, on_paper
 from horehab.web.chart_spec import chart_spec
 from horehab.web.joint import opened_joint, theme_asked
-from horehab.web.pdf import as_pdf, within
+from horehab.web.pdf import as_pdf
 from horehab.web.room import NAME, open_patient, place_of, slug
 from horehab.web.specimen import specimen
 
@@ -28,6 +27,10 @@ ENDPOINT = f"{NAME}.chart_script"
 _OURS = Path(__file__).parent / "static" / "chart-live.js"
 _ONE_AT_A_TIME = Lock()  # putting it together takes seconds, and once is enough
 _A_YEAR = 31_536_000  # seconds
+_SPECIMEN = (
+    '<html lang="en"><head><title>specimen</title></head>'
+    '<body><article><img src="{chart}" alt="specimen"/></article><footer>specimen</footer></body></html>'
+)
 
 
 def add_to(pages: Blueprint) -> None:
@@ -56,9 +59,8 @@ def chart_script() -> Response:
 
 def make_ready() -> None:
     """Start what draws charts and lays out PDFs, and put the script together, before anybody asks: seconds."""
-    chart = draw(specimen())
-    with suppress(ConfigurationError):  # who asks for a PDF is told
-        as_pdf(f'<p>specimen</p><img src="{within(chart)}">')
+    chart = escape(on_paper(draw(specimen())))
+    as_pdf(_SPECIMEN.format(chart=chart))
     _script()
 
 

@@ -11,7 +11,7 @@ from horehab.domain.record import Attendance, PatientRecord
 from horehab.domain.session import SessionStatus
 from horehab.domain.suspicion import Tier
 from horehab.web.access import TEAM, allow
-from horehab.web.chart_image import draw
+from horehab.web.chart_image import draw, on_paper
 from horehab.web.chart_marks import LIGHT
 from horehab.web.chart_sheet import chart_sheet
 from horehab.web.chart_spec import chart_spec
@@ -19,7 +19,7 @@ from horehab.web.findings import JointFinding, findings, loss
 from horehab.web.imaging_form import imaging_words
 from horehab.web.joint import error_sources
 from horehab.web.patient import joint_rows, latest_labs
-from horehab.web.pdf import as_pdf, within
+from horehab.web.pdf import as_pdf
 from horehab.web.room import OpenPatient, open_patient, room, slug
 from horehab.web.speech import told_in_lines
 from horehab.web.tables import readings_table, sessions_table
@@ -116,7 +116,7 @@ def _chart_within(opened: OpenPatient, finding: JointFinding) -> str:
     ports = room().ports()
     decisions = ports.logbook.decisions(opened.reference)
     sheet = chart_sheet(opened.record, finding, decisions, error_sources(finding.place), today=room().today())
-    return within(draw(chart_spec(sheet, LIGHT)))
+    return on_paper(draw(chart_spec(sheet, LIGHT)))
 
 
 def adherence(record: PatientRecord, today: date) -> Adherence:

@@ -1,12 +1,10 @@
 """The pages over a real SQLite store, and somebody who looks at them."""
 
-import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import copy
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -90,19 +88,6 @@ def make_ward(ports: Ports) -> Ward:
     )
     app.register_blueprint(make_blueprint(lambda: ports, options))
     return here
-
-
-@pytest.fixture
-def without_pango(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work on a machine that lacks what WeasyPrint lays out text with."""
-    real = builtins.__import__
-
-    def missing(name: str, *rest: Any) -> object:
-        if name == "weasyprint":
-            raise OSError("cannot load library 'libpango-1.0-0'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
 
 
 def as_role(viewer: Viewer, role: Role) -> Viewer:

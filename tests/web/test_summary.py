@@ -9,9 +9,7 @@ import pytest
 from horehab.domain.joints import Motion
 from horehab.domain.record import Patient, record_of
 from horehab.domain.session import Session, SessionKind, SessionStatus
-from horehab.errors import ConfigurationError
 from horehab.fhir.basis.moments import moment
-from horehab.web import pdf
 from horehab.web.summary import adherence
 from horehab.web.tables import READINGS, readings_table, sessions_table
 from tests.web.conftest import Ward
@@ -46,29 +44,12 @@ def test_the_pdf_has_pages_and_its_name_says_nothing_about_the_patient(ward: War
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_pdf_carries_the_charts_of_its_patient(ward: Ward) -> None:
-    hers, his = (ward.look(f"/patients/{key}/summary.pdf").data for key in (ward.ana, ward.ben))
-    assert len(hers) > 3 * len(his)
-
-
 def test_a_pdf_that_is_kept_is_of_the_same_patient_and_of_the_same_day_of_knowledge(ward: Ward) -> None:
     hers = ward.look(f"/patients/{ward.ana}/summary.pdf").data
     assert ward.look(f"/patients/{ward.ana}/summary.pdf").data == hers
     assert ward.look(f"/patients/{ward.ben}/summary.pdf").data != hers
     ward.send(f"/patients/{ward.ana}/log", kind="walking", status="completed", day="2026-05-20", minutes="30")
     assert ward.look(f"/patients/{ward.ana}/summary.pdf").data != hers
-
-
-@pytest.mark.usefixtures("without_pango")
-def test_a_machine_that_cannot_lay_out_text_says_how_to_help() -> None:
-    with pytest.raises(ConfigurationError, match="libpango") as caught:
-        pdf.as_pdf("<p>a page that nobody has laid out before</p>")
-    assert caught.value.code == "HR-1510"
-
-
-def test_a_pdf_fetches_nothing_from_anywhere() -> None:
-    made = pdf.as_pdf('<img src="http://127.0.0.1:9/x.png"><img src="file:///etc/hostname"><p>page</p>')
-    assert made.startswith(b"%PDF-")
 
 
 def test_the_readings_come_as_a_table_with_plain_numbers(ward: Ward) -> None:
