@@ -146,3 +146,18 @@ def test_each_page_fits_its_width_and_breaks_no_rule_of_ours(
     assert small == []
     assert complaints == []
     page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("path", ["", "/patients/{key}/joints/left-hip", "/reminders?state=all"])
+def test_on_a_telephone_no_row_lies_beyond_the_edge(
+    browser: Browser, served: tuple[Ward, str], path: str, language: str
+) -> None:
+    ward, base = served
+    page = open_page(browser, width=390)
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.goto(base + path.format(key=ward.ana))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    hidden = "all => all.map(({parentElement: holder}) => holder.scrollWidth - holder.clientWidth)"
+    assert set(page.eval_on_selector_all(".hr-cards", hidden)) == {0}
+    page.context.close()
