@@ -4,6 +4,7 @@ import click
 
 from horehab._version import __version__
 from horehab.cli.auditing import audit
+from horehab.cli.bounces import bounces
 from horehab.cli.conflicts import conflicts
 from horehab.cli.contacts import contacts
 from horehab.cli.database import adopt, db
@@ -26,8 +27,8 @@ from horehab.cli.validating import validate_command
 
 _COMMANDS = (
     doctor, load, sync, review, explain_command, chart, quality, quarantine, map_command, outbox, conflicts,
-    form_group, reminders, contacts, serve, audit, user, keys, subscribe, profiles, validate_command, db, adopt,
-    sandbox, demo,
+    form_group, reminders, bounces, contacts, serve, audit, user, keys, subscribe, profiles, validate_command, db,
+    adopt, sandbox, demo,
 )  # fmt: skip
 
 

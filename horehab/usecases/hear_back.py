@@ -13,13 +13,19 @@ STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "baja",
 """What ends the messages, in the languages in which we write; the first word of a message counts."""
 
 
-def hear_report(ports: Ports, message: str, status: str) -> bool:
-    """Note what a gateway says became of a message; False when it says nothing final, or of none of ours."""
+_NOT_DELIVERED = "the gateway reports that it was not delivered"
+
+
+def hear_report(ports: Ports, message: str, status: str, *, why_failed: str = _NOT_DELIVERED) -> bool:
+    """Note what a gateway says became of a message; False when it says nothing final, or of none of ours.
+
+    `why_failed` stands beside the reminder of one that failed; it names no address.
+    """
     said = status.strip().lower()
     if said in ARRIVED:
         outcome, detail = ReminderState.SENT, "delivered, as the gateway reports"
     elif said in FAILED:
-        outcome, detail = ReminderState.FAILED, "the gateway reports that it was not delivered"
+        outcome, detail = ReminderState.FAILED, why_failed
     else:
         return False
     return ports.logbook.contacts.report(message, outcome, detail=detail, now=ports.clock.now())
