@@ -64,9 +64,9 @@ def _said(group: Message, field: str) -> str:
 
 def _name_of_ours(mail: Message, parts: list[Message]) -> str:
     """Find the name of the mail that came back: in itself, in its headers, else where the notification answers it."""
-    told = [_said(original, "Message-ID") for part in parts for original in _originals(part)]
-    answered = [_said(mail, field) for field in ("In-Reply-To", "References")]
-    found = _OUR_NAME.search(" ".join(told or answered))
+    told = " ".join(_said(original, "Message-ID") for part in parts for original in _originals(part))
+    answered = " ".join(_said(mail, field) for field in ("In-Reply-To", "References"))
+    found = _OUR_NAME.search(told.strip() or answered)
     return found.group(1) if found else ""
 
 

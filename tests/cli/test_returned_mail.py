@@ -20,7 +20,13 @@ def test_postfix_says_which_mail_came_back_and_why(has_body: bool) -> None:
     assert told.words == "550 5.1.1 ... Recipient address rejected: User ... ... unknown"
 
 
-@pytest.mark.parametrize("original", [our_mail(), None])
+def _without_its_name() -> EmailMessage:
+    mail = our_mail()
+    del mail["Message-ID"]
+    return mail
+
+
+@pytest.mark.parametrize("original", [our_mail(), _without_its_name(), None])
 def test_exchange_says_it_too_and_where_it_keeps_the_mail_its_answer_names_it(
     original: EmailMessage | None,
 ) -> None:
