@@ -24,7 +24,7 @@ REMINDER = Reminder(
     void_after=date(2026, 4, 6),
     reason="left hip lost 24 degrees",
 )
-ADDRESS = {Medium.EMAIL: "ana@ward.example", Medium.SMS: "+34600000001"}
+ADDRESS = {Medium.EMAIL: "ana@ward.example", Medium.SMS: "+34600000001", Medium.EHR: REMINDER.patient}
 
 
 def letter(

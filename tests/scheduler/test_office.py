@@ -10,6 +10,7 @@ from horehab.domain.recipient import MESSAGES, Medium
 from horehab.domain.record import Patient
 from horehab.domain.reminder import ReminderRule, ReminderState
 from horehab.errors import EhrUnavailable
+from horehab.usecases.conflict_queue import Settlement
 from horehab.usecases.contacts import Stop
 from horehab.usecases.exchange import ChartItem, ChartPage
 from horehab.usecases.letters import Letter, message_name
@@ -191,6 +192,22 @@ def test_what_the_ehr_shall_send_waits_until_the_request_stands_there(desk: Desk
     assert desk.ports.logbook.outbox() == (), "the EHR knows of the message that it sends"
     assert office.deduplicates
     assert not desk.office.deduplicates
+
+
+def test_what_waits_for_a_person_before_the_ehr_takes_it_says_so_and_failed_when_they_keep_it_out(desk: Desk) -> None:
+    desk.consent()
+    policy = replace(desk.office.policy, messages_by=(Medium.EHR,))
+    office = replace(desk.office, policy=policy, carriers={Medium.EHR: EhrPostbox(ports=desk.ports)})
+    office.send(REMINDER)
+    for row in desk.ports.logbook.claim_entries(owner="me", now=NOON, limit=10):
+        clash = Delivery(outcome=Outcome.CONFLICT, detail="Something that is not ours stands there.")
+        desk.ports.logbook.settle(row, clash, now=NOON)
+    waits = office.send(REMINDER)
+    assert (waits.state, "not ours stands there" in waits.detail) == (ReminderState.DUE, True)
+    (row,) = desk.ports.logbook.queue.listed()
+    desk.ports.logbook.queue.settle(row.row, Settlement.KEEP_THEIRS, now=NOON)
+    kept = office.send(REMINDER)
+    assert (kept.state, "a person keeps" in kept.detail) == (ReminderState.FAILED, True)
 
 
 def test_the_ehr_sends_only_what_can_go_by_no_other_way_and_nothing_after_a_stop(desk: Desk) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from horehab.domain.entries import Delivery, Outcome
 from horehab.domain.message import MessageRequestEntry
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import ReminderState
 from horehab.errors import EhrUnavailable
+from horehab.usecases.decide_reminder import Decided, ReminderDecision, decide_reminder
 from horehab.usecases.deliver_entries import deliver_entries
 from horehab.usecases.exchange import ReminderRow
 from horehab.usecases.find_contact import ContactPolicy
@@ -22,6 +24,7 @@ from scheduler.postboxes.office import Office, Site
 from scheduler.texts import read_texts
 from tests.usecases.conftest import DAY_ONE, PATIENT, Ward, flexion
 
+LATER = Delivery(outcome=Outcome.LATER)
 REACHED = {"telecom": [{"system": "phone", "use": "mobile", "value": "+34 600 000 001"}]}
 NOSHOW = {
     "resourceType": "Appointment", "id": "a1", "status": "noshow", "created": f"{DAY_ONE}T08:00:00Z",
@@ -82,6 +85,24 @@ def test_a_message_that_is_wanted_is_asked_for_and_then_sent(asking: Ward) -> No
     asking.clock.instant += timedelta(minutes=2)
     _send(asking)
     assert _to_her(asking).state is ReminderState.SENT
+
+
+def test_one_that_the_ehr_refuses_failed_and_goes_when_a_person_sends_it_again(asking: Ward) -> None:
+    for row in asking.ports.logbook.claim_entries(owner="me", now=asking.clock.now(), limit=10):
+        no = Delivery(outcome=Outcome.REFUSED, detail="The server does not take it (status 400).")
+        asking.ports.logbook.settle(row, no if row.key.startswith("request:") else LATER, now=asking.clock.now())
+    asking.clock.instant += timedelta(minutes=2)
+    _send(asking)
+    failed = _to_her(asking)
+    assert (failed.state, "status 400" in failed.detail) == (ReminderState.FAILED, True)
+    decide_reminder(
+        asking.ports, ReminderDecision(row=failed.row, what=Decided.SEND_AGAIN, who="Eva", why="it takes them now")
+    )
+    for _ in range(2):
+        _send(asking)
+        keep_step(asking.ports)
+        asking.clock.instant += timedelta(minutes=2)
+    assert (_to_her(asking).state, _at_the_ehr(asking)) == (ReminderState.SENT, ["active"])
 
 
 def _no_consent(ward: Ward) -> None:
