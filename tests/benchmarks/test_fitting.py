@@ -159,3 +159,41 @@ def test_no_patient_learned_from_is_one_that_the_marks_are_chosen_on() -> None:
     listed = lessons(5)
     assert len({(lesson.world, lesson.seed) for lesson in listed}) == len(listed)
     assert {lesson.world for lesson in listed if lesson.is_held_out} == set(WORLDS)
+
+
+def _weights(fit: Fit, likeness: Doubles) -> tuple[Doubles, Doubles, Doubles]:
+    """Of each row: whether bone was forming, its weight before, and the one shifted to the worst days."""
+    rows = _learned_from(fit)
+    is_true, before = (np.concatenate([getattr(each, name) for each in rows]) for name in ("is_true", "weight"))
+    return is_true, before, fitting.weight_of_worst_days(rows, likeness)
+
+
+def _likeness(fit: Fit) -> Doubles:
+    rows = sum(len(each.is_true) for each in _learned_from(fit))
+    return np.asarray(np.random.default_rng(3).exponential(1.0, rows))
+
+
+def test_where_all_days_look_alike_each_keeps_its_weight(fit: Fit) -> None:
+    _, before, after = _weights(fit, np.full_like(_likeness(fit), 0.3))
+    assert after == pytest.approx(before)
+
+
+def test_no_joint_weighs_more_for_its_worst_days_and_days_with_ossification_weigh_as_before(fit: Fit) -> None:
+    is_true, before, after = _weights(fit, _likeness(fit))
+    assert (after[is_true > 0] == before[is_true > 0]).all()
+    assert (after <= fitting.MOST_TIMES * before).all()
+    firsts = np.cumsum([0, *(len(rows.is_true) for rows in _learned_from(fit))])
+    for rows, first in zip(_learned_from(fit), firsts, strict=False):
+        joint = rows.when[:, 0] * 8 + rows.when[:, 1]
+        here = slice(first, first + len(joint))
+        assert (np.bincount(joint, after[here]) <= np.bincount(joint, before[here]) + 1e-9).all()
+
+
+def test_a_day_that_looks_more_like_ossification_weighs_more(fit: Fit) -> None:
+    likeness = _likeness(fit)
+    is_true, before, usual = _weights(fit, likeness)
+    day = int(np.flatnonzero((is_true == 0) & (before > 0))[7])
+    likeness[day] *= 2
+    changed = _weights(fit, likeness)[2]
+    assert changed[day] > usual[day]
+    assert (np.delete(changed, day) <= np.delete(usual, day) + 1e-12).all()

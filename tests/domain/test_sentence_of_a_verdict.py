@@ -42,7 +42,7 @@ FACTS = (
 def test_the_sentence_has_the_shape_of_section_eight() -> None:
     said = sentence(verdict(record(*FACTS), 56))
     for part in (
-        "HO suspected in left hip: passive flexion 112 -> 86 deg (best sustained of 3 visits vs last 2 visits; ",
+        "HO suspected in left hip: passive flexion 112 -> 88 deg (best sustained of 3 visits vs last visit; ",
         "threshold 10 deg, same rater and device), pain NRS 3 -> 6, ICU 27 d; ",
         "ALP 126 (limit 126, not elevated: does not exclude). ",
         "Also consider: DVT (known, left), contracture, infection, fracture, haematoma. ",
