@@ -1,5 +1,6 @@
 """The ward's words for what a code means, why it is not read, and what came of mapping it."""
 
+from horehab.domain.joints import JointSide
 from horehab.domain.local_code import CodeMeaning, LocalCode
 from horehab.usecases.local_codes import ReadAnew
 from horehab.web.language import gettext as _
@@ -12,11 +13,18 @@ def meaning_word(says: CodeMeaning) -> str:
     if says.is_nothing:
         return _("None of our business")
     subject = sign_word(says.sign) if says.sign else word(says.analyte) if says.analyte else ""
-    place = " ".join(word(part) for part in (says.side, says.joint, says.motion) if part)
+    place = " ".join(word(part).lower() for part in (*_where(says), says.motion) if part)
     if says.is_pain:
         subject = _("Pain")
     named = f"{subject}, {place}" if subject and place else subject or place
     return capital(", ".join(part for part in (named, word(says.mode) if says.mode else "") if part))
+
+
+def _where(says: CodeMeaning) -> tuple[object, ...]:
+    """Name a joint of one side as one thing: languages differ in which word comes first."""
+    if says.side and says.joint:
+        return (JointSide(joint=says.joint, side=says.side),)
+    return says.side, says.joint
 
 
 def why_word(why: str) -> str:

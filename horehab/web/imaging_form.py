@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from horehab.domain.entries import DecisionEntry
-from horehab.domain.imaging import ImagingForm, ImagingKind
+from horehab.domain.imaging import ImagingForm, ImagingKind, kind_of
 from horehab.domain.record import Imaging, PatientRecord
 from horehab.errors import FormRefused, InputError
 from horehab.usecases.decide_suspicion import cited_imaging, questions_about_imaging
@@ -66,6 +66,12 @@ def kind_word(kind: ImagingKind) -> str:
         ImagingKind.MRI: _("MRI"),
         ImagingKind.ULTRASOUND: _("Ultrasound"),
     }[kind]
+
+
+def image_word(image: Imaging) -> str:
+    """Say of which kind a report of the chart is, such as "CT"; by its own title where that is not known."""
+    kind = kind_of(image)
+    return kind_word(kind) if kind else image.text
 
 
 def imaging_words(decision: DecisionEntry) -> str:

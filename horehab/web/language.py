@@ -99,10 +99,13 @@ def language() -> str:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Write a number as the reader does, with at most so many decimals; a dash where there is none."""
+    """Write a number as the reader does, with at most so many decimals; a dash where there is none.
+
+    Counts of whole things have their thousands apart; what is measured has not: 1.890 is 1.89 to another reader.
+    """
     if value is None:
         return _NONE
-    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    pattern = "0." + "#" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=_locale())
 
 

@@ -15,6 +15,7 @@ from horehab.usecases.exchange import OutboxRow, ReminderRow
 from horehab.web.access import CARE, TEAM, allow
 from horehab.web.body import spots
 from horehab.web.findings import JointFinding, findings, loss
+from horehab.web.imaging_form import image_word
 from horehab.web.planned import how_often, planned
 from horehab.web.room import open_patient, room, viewer
 from horehab.web.words import TIER_MARKS, entry_word
@@ -49,12 +50,15 @@ def patient(key: str) -> str:
         suspected=[(f, f.verdict.reasons[:_FIRST_REASONS]) for f in found if f.verdict and f.tier is Tier.SUSPECT],
         ours=ports.logbook.sessions.of(opened.reference) if viewer().role in CARE else {},
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
+        more_sessions=len(record.sessions[_LAST_SESSIONS:]),
         planned=planned(record, room().today()),
         how_often=how_often,
         labs=latest_labs(record.labs),
         due=due[:_LAST_SESSIONS],
+        more_due=len(due[_LAST_SESSIONS:]),
         today=room().today(),
         waiting=waiting_words(waiting),
+        image_word=image_word,
         quality=input_quality(
             record, ports.rules, [row.code for row in ports.logbook.set_aside(patient=opened.reference)]
         ),

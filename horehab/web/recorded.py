@@ -20,6 +20,7 @@ _DAY_IN_WORDS = re.compile(rf"(?<![\w-]){_DAY.pattern}(?![\w-])")  # of an insta
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _ANGLE = re.compile(r"(-?\d+(?:\.\d+)?)°")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) +")
+_QUOTED = re.compile("'.*'|\".*\"", re.DOTALL)
 _DIGITS = 3
 _FEWEST_WORDS = 3
 """A figure of as many words may be a sentence of the record itself."""
@@ -104,7 +105,9 @@ def _figure(value: str) -> str:
 
 
 def _words(value: str) -> str:
-    """Look up a word, or each of a list; what is a name or a number of its own stays."""
+    """Look up a word, or each of a list; what is a name or a number of its own stays, and what is quoted."""
+    if _QUOTED.fullmatch(value):
+        return value
     whole = gettext(value) if value.strip() else value
     return (
         whole if whole != value else ", ".join(gettext(part) if part.strip() else part for part in value.split(", "))

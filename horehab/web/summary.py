@@ -16,13 +16,14 @@ from horehab.web.chart_marks import LIGHT
 from horehab.web.chart_sheet import chart_sheet
 from horehab.web.chart_spec import chart_spec
 from horehab.web.findings import JointFinding, findings, loss
-from horehab.web.imaging_form import imaging_words
+from horehab.web.imaging_form import image_word, imaging_words
 from horehab.web.joint import error_sources
 from horehab.web.patient import joint_rows, latest_labs
 from horehab.web.pdf import as_pdf
 from horehab.web.room import OpenPatient, open_patient, room, slug
 from horehab.web.speech import told_in_lines
 from horehab.web.tables import readings_table, sessions_table
+from horehab.web.words import word
 
 _LAST_SESSIONS = 10
 _MOST_CHARTS = 4
@@ -97,12 +98,16 @@ def _page(opened: OpenPatient, template: str, chart: Callable[[OpenPatient, Join
         sides_of=lambda pair: [(side, pair.get(side)) for side in Side],
         loss=loss,
         suspected=[(f, told_in_lines(f.verdict)) for f in noted if f.verdict and f.tier is Tier.SUSPECT],
+        unjudged=sum(f.tier is Tier.CANNOT_JUDGE for f in found if f.verdict),
         charts=[(f.place, chart(opened, f)) for f in noted[:_MOST_CHARTS]],
+        undrawn=[word(f.place) for f in noted[_MOST_CHARTS:]],
         adherence=adherence(record, today),
         sessions=sorted(record.sessions, key=lambda s: s.when.earliest, reverse=True)[:_LAST_SESSIONS],
+        more_sessions=len(record.sessions[_LAST_SESSIONS:]),
         labs=latest_labs(record.labs),
         decisions=ports.logbook.decisions(opened.reference),
         imaging_words=imaging_words,
+        image_word=image_word,
     )
 
 

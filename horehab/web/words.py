@@ -25,7 +25,7 @@ from horehab.domain.wording import DIFFERENTIALS, OPTIONS, STRENGTHS, TEMPLATES
 from horehab.web.language import day, number
 from horehab.web.language import gettext as _
 
-TIER_MARKS = {Tier.SUSPECT: "▲", Tier.WATCH: "◆", Tier.QUIET: "●", Tier.CANNOT_JUDGE: "○"}
+TIER_MARKS = {Tier.SUSPECT: "▲", Tier.WATCH: "◆", Tier.CANNOT_JUDGE: "○", Tier.QUIET: "●"}
 """A shape beside each colour, so that colour never stands alone."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

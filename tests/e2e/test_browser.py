@@ -18,6 +18,7 @@ PAGES = (
     "/patients/{key}/suspicions/left-hip",
     "/patients/{key}/log",
 )
+_BOXES = "all => all.map(e => e.getBoundingClientRect()).map(({top, left, right}) => ({top, left, right}))"
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -149,7 +150,13 @@ def test_each_page_fits_its_width_and_breaks_no_rule_of_ours(
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
-@pytest.mark.parametrize("path", ["", "/patients/{key}/joints/left-hip", "/reminders?state=all"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/patients/{key}", "/patients/{key}/joints/left-hip", "/patients/{key}/suspicions/left-hip",
+        "/patients/{key}/summary", "/reminders?state=all",
+    ],
+)  # fmt: skip
 def test_on_a_telephone_no_row_lies_beyond_the_edge(
     browser: Browser, served: tuple[Ward, str], path: str, language: str
 ) -> None:
@@ -159,5 +166,22 @@ def test_on_a_telephone_no_row_lies_beyond_the_edge(
     page.goto(base + path.format(key=ward.ana))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     hidden = "all => all.map(({parentElement: holder}) => holder.scrollWidth - holder.clientWidth)"
-    assert set(page.eval_on_selector_all(".hr-cards", hidden)) == {0}
+    assert set(page.eval_on_selector_all(".hr-cards, .hr-sides, .hr-flush > table", hidden)) == {0}
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("width", [390, 820])
+def test_the_signs_of_both_sides_stand_beside_each_other_and_never_over_each_other(
+    browser: Browser, served: tuple[Ward, str], width: int, language: str
+) -> None:
+    ward, base = served
+    page = open_page(browser, width=width)
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.goto(f"{base}/patients/{ward.ana}/log")
+    sides = page.locator("details[open] > .hr-scroll > .hr-rom .hr-signs").first.locator(".hr-chips")
+    left, right = (side.locator("label").evaluate_all(_BOXES) for side in sides.all())
+    assert [box["top"] for box in left] == [box["top"] for box in right]
+    assert max(box["right"] for box in left) < min(box["left"] for box in right)
+    assert max(box["right"] for box in right) <= width
     page.context.close()

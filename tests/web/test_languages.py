@@ -9,7 +9,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from horehab.domain.entries import SuspicionEntry
-from horehab.web.language import LANGUAGES, RECORDED, TRANSLATIONS
+from horehab.domain.local_code import meaning_of
+from horehab.web.code_words import meaning_word
+from horehab.web.language import LANGUAGES, RECORDED, TRANSLATIONS, number
+from horehab.web.recorded import as_told
 from tests.web.catalogues import (
     DOMAIN,
     collected,
@@ -152,6 +155,29 @@ def test_days_numbers_and_plurals_are_written_as_the_reader_does(ward: Ward) -> 
     spanish = ward.client.get(f"/horehab/patients/{ward.ana}", headers={"Accept-Language": "es"}).text
     assert "4 mar 1962" in spanish
     assert "31 días" in spanish
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_measured_value_has_no_sign_that_is_the_decimal_of_another_language(ward: Ward, language: str) -> None:
+    with ward.app.test_request_context(headers={"Accept-Language": language}):
+        assert number(1890, 1) == "1890"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Left knee flexion"), ("fr", "Genou gauche flexion"), ("es", "Rodilla izquierda flexión")],
+)
+def test_the_side_of_a_joint_stands_where_the_reader_puts_it(ward: Ward, language: str, said: str) -> None:
+    with ward.app.test_request_context(headers={"Accept-Language": language}):
+        assert meaning_word(meaning_of("knee-flexion-left")) == said
+
+
+@pytest.mark.parametrize("language", others())
+def test_what_is_quoted_from_the_record_stays_as_it_was_written(ward: Ward, language: str) -> None:
+    with ward.app.test_request_context(headers={"Accept-Language": language}):
+        said = as_told("read from text: 'Pain on movement, left hip, 0-10'")
+    assert said.endswith("'Pain on movement, left hip, 0-10'")
+    assert "read from text" not in said
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 from pypdf import PdfReader
@@ -115,6 +115,7 @@ def test_letters_that_no_font_has_cost_no_more_than_themselves() -> None:
     assert "after" in text
 
 
+@settings(deadline=None)
 @given(words=st.text(min_size=1))
 def test_any_words_at_all_come_onto_paper(words: str) -> None:
     assert pdf.as_pdf(page_of(f"<p>{escape(words)}</p>", str(escape(words)))).startswith(b"%PDF-")

@@ -13,7 +13,8 @@ from horehab.fhir.basis.moments import moment
 from horehab.web.summary import adherence
 from horehab.web.tables import READINGS, readings_table, sessions_table
 from tests.web.conftest import Ward
-from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, ZONE, at, reading
+from tests.web.test_decisions import image
+from tests.web.ward import ANA, BEN, LEFT_HIP, TODAY, ZONE, at, fill, items_of, reading
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -32,8 +33,31 @@ def test_the_summary_says_what_is_suspected_and_carries_its_charts(ward: Ward) -
 
 def test_of_a_patient_of_whom_nothing_is_known_the_summary_says_so(ward: Ward) -> None:
     page = ward.look(f"/patients/{ward.ben}/summary").text
-    assert "does not exclude ossification" in page
+    assert "does not exclude ossification. 8 joints cannot be judged." in page
     assert "Exposure unknown" in page
+
+
+def test_the_summary_names_the_suspected_joints_that_it_does_not_draw(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Not drawn here" not in ward.look(f"/patients/{ward.ana}/summary").text
+    monkeypatch.setattr("horehab.web.summary._MOST_CHARTS", 0)
+    page = ward.look(f"/patients/{ward.ana}/summary").text
+    assert "Not drawn here: left hip." in page
+    assert "chart.svg" not in page
+
+
+def test_a_list_of_sessions_says_how_many_it_leaves_out(ward: Ward) -> None:
+    assert "4 more are not shown." in ward.look(f"/patients/{ward.ana}").text
+    assert "2 more are not shown." in ward.look(f"/patients/{ward.ana}/summary").text
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "CT"), ("fr", "TDM"), ("es", "TC")])
+def test_imaging_is_named_as_the_reader_names_it(ward: Ward, language: str, kind: str) -> None:
+    fill(ward.ports, items_of(ANA, [image("ct")]))
+    for path in ("", "/summary"):
+        page = ward.client.get(f"/horehab/patients/{ward.ana}{path}", headers={"Accept-Language": language}).text
+        assert f": {kind}" in page
 
 
 def test_the_pdf_has_pages_and_its_name_says_nothing_about_the_patient(ward: Ward) -> None:

@@ -62,6 +62,14 @@ def test_the_grade_is_said_in_words_and_is_no_likelihood(ward: Ward) -> None:
     assert "no likelihood" in _page(ward, "left-hip")
 
 
+def test_a_joint_that_was_never_measured_is_not_graded_as_if_something_had_been_seen(ward: Ward) -> None:
+    page = ward.look(f"/patients/{ward.ben}/suspicions/left-hip").text
+    assert "Not graded by rule" in page
+    assert "too little is known" in page
+    for reassuring in ("Graded 0 of 5", "Nothing beyond measurement error"):
+        assert reassuring not in page
+
+
 def test_the_page_of_a_quiet_joint_leads_to_what_is_missing_and_never_reassures(ward: Ward) -> None:
     joint = unescape(ward.look(f"/patients/{ward.ana}/joints/right-hip").text)
     assert "Why, and what is missing" in joint
