@@ -18,6 +18,8 @@ PAGES = (
     "/patients/{key}/suspicions/left-hip",
     "/patients/{key}/log",
 )
+_PAPER = 718
+"""The width of A4 between margins of 10 mm, in pixels."""
 _BOXES = "all => all.map(e => e.getBoundingClientRect()).map(({top, left, right}) => ({top, left, right}))"
 
 
@@ -167,6 +169,22 @@ def test_on_a_telephone_no_row_lies_beyond_the_edge(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     hidden = "all => all.map(({parentElement: holder}) => holder.scrollWidth - holder.clientWidth)"
     assert set(page.eval_on_selector_all(".hr-cards, .hr-sides, .hr-flush > table", hidden)) == {0}
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["", "/joints/left-hip", "/suspicions/left-hip"])
+def test_on_paper_nothing_is_cut_off_and_what_is_suspected_is_not_the_faintest(
+    browser: Browser, served: tuple[Ward, str], path: str
+) -> None:
+    ward, base = served
+    page = open_page(browser, width=_PAPER)
+    page.set_extra_http_headers({"Accept-Language": "fr"})
+    page.emulate_media(media="print")
+    page.goto(f"{base}/patients/{ward.ana}{path}")
+    ends = page.eval_on_selector_all("table", "all => all.map(e => e.getBoundingClientRect().right)")
+    assert max(ends) <= _PAPER
+    ink = page.locator(".hr-tier-suspect").first.evaluate("e => getComputedStyle(e).color")
+    assert ink == "rgb(0, 0, 0)"
     page.context.close()
 
 
