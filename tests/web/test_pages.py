@@ -5,14 +5,15 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import render_template_string
 
 from horehab.web.evidence import evidence_entries
 from horehab.web.pages import evidence_address
-from tests.web.conftest import PHYSICIAN, Ward
-from tests.web.ward import ANA, let_pass
+from tests.web.conftest import PHYSICIAN, Ward, make_ward
+from tests.web.ward import ANA, close, let_pass, open_ward
 
 PATIENT_PAGES = (
     "/patients/{key}",
@@ -266,3 +267,12 @@ def test_a_joint_that_cannot_be_judged_says_why(ward: Ward) -> None:
 def test_a_reminder_stands_beside_the_day_of_the_last_measurement_that_may_have_answered_it(ward: Ward) -> None:
     page = ward.look("/reminders").text
     assert "last measured 13 May 2026" in page
+
+
+def test_where_nothing_was_read_yet_no_page_says_that_all_could_be_read(tmp_path: Path) -> None:
+    ports = open_ward(tmp_path)
+    page = make_ward(ports).look("/quality").text
+    close(ports)
+    assert page.count("Nothing was read from the EHR yet.") == 2
+    for reassuring in ("Every code that looks like a measurement is read", "Everything that the EHR sent"):
+        assert reassuring not in page
