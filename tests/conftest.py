@@ -11,6 +11,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from horehab.fhir.basis.kinds import KINDS, PLACES
+from horehab.store import upgrade
 from tests.order import group_of, place_of
 from tests.servers.cannot_be_had import CannotBeHad
 from tests.servers.hapi import start_hapi
@@ -45,6 +46,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("HOREHAB_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, before any installation has it."""
+    file = tmp_path_factory.mktemp("tables") / "desk.sqlite3"
+    upgrade(f"sqlite:///{file}")
+    return file
 
 
 @pytest.hookimpl(wrapper=True)

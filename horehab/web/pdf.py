@@ -1,7 +1,7 @@
 """A page as PDF that anybody can search and have read aloud (PDF/UA-1), made here without network, once for a page.
 
-Typst lays it out by summary.typ, in a tenth of the time of what lays out pages of the web. The page is data to it:
-nothing that somebody wrote into a chart can be an order.
+Typst lays it out by summary.typ, in a fraction of the time that a page of the web takes. The page is data to it: nothing
+that somebody wrote into a chart can be an order.
 """
 
 import re
@@ -26,12 +26,12 @@ def as_pdf(page: str) -> bytes:
 def _laid_out(page: str) -> bytes:
     """Lay it out as PDF/UA-1, or as well as can be where no font of this machine has the letters of a name."""
     try:
-        return _compiled(page, ["ua-1"])
+        return _compiled(page, "ua-1")
     except typst.TypstError:
-        return _compiled(page, [])
+        return _compiled(page)
 
 
-def _compiled(page: str, standards: list[Literal["ua-1"]]) -> bytes:
+def _compiled(page: str, *standards: Literal["ua-1"]) -> bytes:
     inputs = {"page": page}
     return typst.compile(_LAYOUT, font_paths=_fonts(), sys_inputs=inputs, pdf_standards=[*standards], timestamp=0)
 

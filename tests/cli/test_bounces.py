@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from horehab.cli import main
 from horehab.domain.recipient import Medium
 from horehab.domain.reminder import Reminder, ReminderRule, ReminderState
-from horehab.store import SqlLogbook, open_logbook, upgrade
+from horehab.store import SqlLogbook, open_logbook
 from tests.cli.conftest import Desk, says_one_sentence
 from tests.cli.returned_mails import NAME, RECIPIENT, from_exchange, from_postfix, our_mail, outcome
 
@@ -24,14 +24,6 @@ REMINDER = Reminder(
 )  # fmt: skip
 BACK = from_postfix()
 CAME_BACK = "A mail came back (5.1.1): its reminder did not arrive (horehab reminders --failed).\n"
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, before any installation has it."""
-    file = tmp_path_factory.mktemp("tables") / "desk.sqlite3"
-    upgrade(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from horehab.clock import SetClock
 from horehab.demo.published import patients
 from horehab.demo.story import Story
 from horehab.settings import Settings
-from horehab.store import upgrade
 from horehab.wiring import opened_ports
 from scheduler.postbox import postbox_of
 from scheduler.ticks import Tower
@@ -62,14 +61,6 @@ def restored_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, before any installation has it."""
-    file = tmp_path_factory.mktemp("tables") / "desk.sqlite3"
-    upgrade(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

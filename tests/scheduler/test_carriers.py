@@ -78,7 +78,8 @@ def way(request: pytest.FixtureRequest, free_port: int, gateway: Gateway) -> Way
     if name == "smtp":
         return _mail(request.getfixturevalue("smtp"), free_port)
     if name == "ehr":
-        return request.getfixturevalue("ehr")  # type: ignore[no-any-return]  # pytest types no fixtures
+        ours: Way = request.getfixturevalue("ehr")
+        return ours
     gateway.otherwise = TAKEN.get(name, (200, "ok"))
     answers: dict[str, tuple[int, str] | str] = {
         "refused": (400, "no such number"),
