@@ -1,7 +1,7 @@
 """A page as PDF that anybody can search and have read aloud (PDF/UA-1), made here without network, once for a page.
 
-Typst lays it out by summary.typ, in a fraction of the time that a page of the web takes. The page is data to it: nothing
-that somebody wrote into a chart can be an order.
+Typst lays it out by summary.typ, in a fraction of the time that a page of the web takes. The page is data to it:
+nothing that somebody wrote into a chart can be an order.
 """
 
 import re
